@@ -1,0 +1,4 @@
+//! The command `tredici`.
+#![forbid(unsafe_code)]
+
+fn main() {}
