@@ -1,4 +1,18 @@
 //! One library that turns "connect me to that, under these terms" into one verified, observable socket.
 #![forbid(unsafe_code)]
 
+mod error;
+mod target;
 mod timing;
+
+/// Placeholder until the certificate module lands.
+mod certificate {
+    /// Placeholder.
+    #[derive(Debug, Clone)]
+    pub struct PeerCertificate;
+}
+
+pub use certificate::PeerCertificate;
+pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
+pub use target::{ByteStream, Destination, Protocol, RemoteAddress, SocketPath, Target, TargetError};
+pub use timing::Timings;

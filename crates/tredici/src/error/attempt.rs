@@ -1,0 +1,84 @@
+//! One address that was tried.
+
+use std::{borrow::Cow, time::Duration};
+
+use crate::target::RemoteAddress;
+
+/// One address that was tried on the way to a connection: where, for how long, and with what result.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Attempt {
+    address: RemoteAddress,
+    elapsed: Duration,
+    error: Option<AttemptError>,
+}
+
+impl Attempt {
+    pub(crate) fn new(address: RemoteAddress, elapsed: Duration, error: Option<AttemptError>) -> Self {
+        Self { address, elapsed, error }
+    }
+
+    /// The address that was tried.
+    pub fn address(&self) -> &RemoteAddress {
+        &self.address
+    }
+
+    /// From the start of the attempt to its success or failure.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Why it failed; `None` for the attempt that made the connection.
+    pub fn error(&self) -> Option<&AttemptError> {
+        self.error.as_ref()
+    }
+}
+
+/// Why one address could not be connected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttemptError {
+    code: Cow<'static, str>,
+    message: String,
+}
+
+impl AttemptError {
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into() }
+    }
+
+    /// The code of the system's error, such as `ECONNREFUSED`.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// One line, such as `connect ECONNREFUSED 127.0.0.1:1`.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for AttemptError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("AttemptError", 2)?;
+        fields.serialize_field("code", self.code())?;
+        fields.serialize_field("message", self.message())?;
+        fields.end()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Attempt {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Attempt", 5)?;
+        fields.serialize_field("address", &self.address.address())?;
+        fields.serialize_field("port", &self.address.port())?;
+        fields.serialize_field("family", &self.address.family())?;
+        fields.serialize_field("elapsed", &crate::timing::milliseconds(self.elapsed))?;
+        fields.serialize_field("error", &self.error)?;
+        fields.end()
+    }
+}

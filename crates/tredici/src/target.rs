@@ -1,0 +1,274 @@
+//! What to connect to.
+
+mod address;
+mod parse;
+
+use std::{fmt, net::IpAddr};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use address::{RemoteAddress, SocketPath};
+
+/// How the target is spoken to. The scheme alone decides between plain and TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// TLS for HTTP: offers ALPN as undici does, port 443 where none is named.
+    Https,
+    /// TLS: offers the ALPN protocols that the options name; needs a port.
+    Tls,
+    /// Plain, port 80 where none is named.
+    Http,
+    /// Plain; needs a port.
+    Tcp,
+    /// Plain over a Unix socket.
+    Unix,
+}
+
+impl Protocol {
+    /// The scheme with its colon, as undici spells it: `https:`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Https => "https:",
+            Self::Tls => "tls:",
+            Self::Http => "http:",
+            Self::Tcp => "tcp:",
+            Self::Unix => "unix:",
+        }
+    }
+
+    /// Whether a connection of this protocol is a TLS connection.
+    pub fn is_tls(self) -> bool {
+        matches!(self, Self::Https | Self::Tls)
+    }
+
+    /// The port where none is named: 443 for `https:`, 80 for `http:`, none for the others.
+    pub fn default_port(self) -> Option<u16> {
+        match self {
+            Self::Https => Some(443),
+            Self::Http => Some(80),
+            Self::Tls | Self::Tcp | Self::Unix => None,
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The target as plain data: what a report shows and an error carries.
+///
+/// In a [`Target`] it holds what the caller said; on a socket and in an error what was made of it,
+/// with port, server name, socket path and local address settled.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Destination {
+    /// The scheme.
+    pub protocol: Protocol,
+    /// The name or address to connect to, without brackets; `None` for a bare Unix socket.
+    pub hostname: Option<String>,
+    /// `name[:port]` of the origin where it differs from `hostname`; only the server name is taken from it.
+    pub host: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The name for SNI and the identity check.
+    pub servername: Option<String>,
+    /// The Unix socket to connect to instead of host and port.
+    pub socket_path: Option<SocketPath>,
+    /// The local address to connect from.
+    pub local_address: Option<IpAddr>,
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(hostname) = &self.hostname else {
+            return match &self.socket_path {
+                Some(path) => write!(f, "{}{path}", self.protocol),
+                None => write!(f, "{}", self.protocol),
+            };
+        };
+        let brackets = hostname.contains(':');
+        let (open, close) = if brackets { ("[", "]") } else { ("", "") };
+        write!(f, "{}//{open}{hostname}{close}", self.protocol)?;
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A byte stream that the caller already has, to speak TLS over: undici's `httpSocket`.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
+
+/// What to connect to, and the terms of this one call: undici's connector parameters.
+///
+/// A string is a target too: `https://host[:port]`, `tls://host:port`, `http://host[:port]`, `tcp://host:port`,
+/// `unix:/path` (`unix:@name` for a name in Linux's abstract namespace).
+///
+/// ```
+/// use tredici::Target;
+///
+/// let target = Target::https("db.internal").port(5433).servername("primary.db.internal");
+/// assert_eq!(target.destination().to_string(), "https://db.internal:5433");
+/// # Ok::<(), tredici::TargetError>(())
+/// ```
+pub struct Target {
+    destination: Destination,
+    over: Option<Box<dyn ByteStream>>,
+}
+
+impl Target {
+    fn new(protocol: Protocol, hostname: Option<String>) -> Self {
+        let destination = Destination {
+            protocol,
+            hostname,
+            host: None,
+            port: None,
+            servername: None,
+            socket_path: None,
+            local_address: None,
+        };
+        Self { destination, over: None }
+    }
+
+    fn at(protocol: Protocol, hostname: impl Into<String>) -> Self {
+        let hostname = hostname.into();
+        let bare = hostname.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let hostname = bare.map_or(hostname.clone(), str::to_owned);
+        Self::new(protocol, Some(hostname))
+    }
+
+    /// TLS for HTTP to this name or address, port 443 unless [`port`](Self::port) says otherwise.
+    pub fn https(hostname: impl Into<String>) -> Self {
+        Self::at(Protocol::Https, hostname)
+    }
+
+    /// TLS to this name or address; needs a [`port`](Self::port) unless it goes [`over`](Self::over) a stream.
+    pub fn tls(hostname: impl Into<String>) -> Self {
+        Self::at(Protocol::Tls, hostname)
+    }
+
+    /// Plain to this name or address, port 80 unless [`port`](Self::port) says otherwise.
+    pub fn http(hostname: impl Into<String>) -> Self {
+        Self::at(Protocol::Http, hostname)
+    }
+
+    /// Plain to this name or address; needs a [`port`](Self::port).
+    pub fn tcp(hostname: impl Into<String>) -> Self {
+        Self::at(Protocol::Tcp, hostname)
+    }
+
+    /// Plain over this Unix socket.
+    pub fn unix(path: impl Into<SocketPath>) -> Self {
+        Self::new(Protocol::Unix, None).socket_path(path)
+    }
+
+    /// The port; 0 means the protocol's default, as in undici.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.destination.port = (port != 0).then_some(port);
+        self
+    }
+
+    /// The origin's `name[:port]` where it differs from the address dialled (undici's `host`): the server name
+    /// is taken from it where [`servername`](Self::servername) is not given.
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.destination.host = Some(host.into());
+        self
+    }
+
+    /// The name for SNI and the identity check, instead of the host's. Only with TLS; not an IP address.
+    #[must_use]
+    pub fn servername(mut self, servername: impl Into<String>) -> Self {
+        self.destination.servername = Some(servername.into());
+        self
+    }
+
+    /// Connect to this Unix socket instead of host and port, which then only name the peer.
+    #[must_use]
+    pub fn socket_path(mut self, path: impl Into<SocketPath>) -> Self {
+        let path = path.into();
+        self.destination.socket_path = (!path.is_empty()).then_some(path);
+        self
+    }
+
+    /// Connect from this local address.
+    #[must_use]
+    pub fn local_address(mut self, address: IpAddr) -> Self {
+        self.destination.local_address = Some(address);
+        self
+    }
+
+    /// Speak TLS over this stream instead of dialling (undici's `httpSocket`). Only with TLS.
+    #[must_use]
+    pub fn over(mut self, stream: impl ByteStream) -> Self {
+        self.over = Some(Box::new(stream));
+        self
+    }
+
+    /// The target as plain data.
+    pub fn destination(&self) -> &Destination {
+        &self.destination
+    }
+
+    pub(crate) fn into_parts(self) -> (Destination, Option<Box<dyn ByteStream>>) {
+        (self.destination, self.over)
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("destination", &self.destination)
+            .field("over", &self.over.is_some())
+            .finish()
+    }
+}
+
+impl From<Destination> for Target {
+    fn from(destination: Destination) -> Self {
+        Self { destination, over: None }
+    }
+}
+
+/// A target that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetError {
+    code: &'static str,
+    message: String,
+}
+
+impl TargetError {
+    /// The code that Node or undici uses for this.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl fmt::Display for TargetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TargetError {}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Destination {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Destination", 6)?;
+        fields.serialize_field("protocol", self.protocol.as_str())?;
+        fields.serialize_field("hostname", &self.hostname)?;
+        fields.serialize_field("port", &self.port)?;
+        fields.serialize_field("servername", &self.servername)?;
+        fields.serialize_field("socketPath", &self.socket_path)?;
+        fields.serialize_field("localAddress", &self.local_address)?;
+        fields.end()
+    }
+}
