@@ -4,6 +4,7 @@
 mod error;
 mod target;
 mod timing;
+mod verify;
 
 /// Placeholder until the certificate module lands.
 mod certificate {
@@ -16,3 +17,7 @@ pub use certificate::PeerCertificate;
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 pub use target::{ByteStream, Destination, Protocol, RemoteAddress, SocketPath, Target, TargetError};
 pub use timing::Timings;
+pub use verify::{
+    CertificateDigests, CertificateNames, IdentityError, IdentityRules, Pin, PinError, Pins, VerifyCode,
+    check_names,
+};

@@ -1,0 +1,3 @@
+//! The library from the outside.
+
+mod identity;
