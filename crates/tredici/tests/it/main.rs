@@ -1,0 +1,6 @@
+//! The integration tests of the library, in one binary: one link, and all of it in parallel.
+#![forbid(unsafe_code)]
+
+mod boundaries;
+mod layers;
+mod source;
