@@ -1,13 +1,13 @@
-//! The direction of imports: what stands lower knows nothing of what stands higher.
+//! The direction of imports: what comes first knows nothing of what comes after it.
 //!
-//! It holds for unit tests too: one that needs a higher module belongs here, among the integration tests.
+//! It holds for unit tests too: one that needs a later module belongs here, among the integration tests.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use crate::source::{self, Source};
 
-/// The modules at the crate's root, the lowest first. A module may name those in rows above its own; modules in one
-/// row do not name each other. The root itself stands over all of them and may name any.
+/// The modules at the crate's root. A module may name those in earlier rows; modules in one row do not name each
+/// other. The root itself may name any.
 const LAYERS: [&[&str]; 9] = [
     &["timing", "target", "certificate"],
     &["error"],
@@ -20,62 +20,71 @@ const LAYERS: [&[&str]; 9] = [
     &["listener"],
 ];
 
+struct Violation {
+    file: String,
+    line: usize,
+    path: String,
+    why: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "src/{}:{}: `{}`: {}", self.file, self.line, self.path, self.why)
+    }
+}
+
 #[test]
 fn imports_run_in_one_direction() {
     let sources = source::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    let wrong: Vec<String> = sources.iter().flat_map(violations).collect();
+    let wrong: Vec<String> = sources.iter().flat_map(violations).map(|wrong| wrong.to_string()).collect();
     assert!(sources.len() > 1, "no sources were read");
     assert!(wrong.is_empty(), "\n\n{}\n", wrong.join("\n"));
 }
 
-fn violations(source: &Source) -> Vec<String> {
-    let file = format!("src/{}", source.file.display());
+fn violations(source: &Source) -> Vec<Violation> {
+    let file = source.file.display().to_string();
     let Some(own) = source.module().into_iter().next() else { return Vec::new() };
-    let Some(height) = height(&own) else {
-        return vec![format!(
-            "{file}: the module `{own}` has no place yet: give it one in LAYERS in tests/it/layers.rs, \
-             in a row beneath all that it imports"
-        )];
+    let Some(own_row) = row(&own) else {
+        let why = "this module has no place yet: give it one in LAYERS in tests/it/layers.rs, \
+                   after all that it imports"
+            .to_owned();
+        return vec![Violation { file, line: 1, path: own, why }];
     };
     let mut wrong = Vec::new();
     for path in source.paths() {
         let Some(place) = path.target() else { continue };
         let named = place.first().copied().unwrap_or_default();
-        let why = match self::height(named) {
-            Some(_) if named == own => continue,
-            Some(other) if other < height => continue,
-            Some(other) if other == height => {
+        let why = match row(named) {
+            _ if named == own => continue,
+            Some(other) if other < own_row => continue,
+            Some(other) if other == own_row => {
                 format!("`{own}` and `{named}` stand side by side and do not name each other")
             }
-            Some(_) => {
-                format!(
-                    "`{own}` stands beneath `{named}`: move what both need down, or pass it in as an argument"
-                )
-            }
-            None => {
-                "this names the crate's root: inside the crate, name the module that something is defined in \
+            Some(_) => format!(
+                "`{own}` comes before `{named}`: move what both need to an earlier module, or pass it in"
+            ),
+            None => "this names the crate's root: inside the crate, name the module that defines it \
                      (a new module gets its place in LAYERS in tests/it/layers.rs)"
-                    .to_owned()
-            }
+                .to_owned(),
         };
-        wrong.push(format!("{file}:{}: `{}`: {why}", path.line, path.segments.join("::")));
+        let path_text = path.segments.join("::");
+        wrong.push(Violation { file: file.clone(), line: path.line, path: path_text, why });
     }
     wrong
 }
 
-fn height(module: &str) -> Option<usize> {
+fn row(module: &str) -> Option<usize> {
     LAYERS.iter().position(|row| row.contains(&module))
 }
 
-/// The paths for which `text` in `file` is refused, each with its line.
+/// The paths for which `text` in `file` is refused, each after its line.
 fn refused(file: &str, text: &str) -> Vec<String> {
     let wrong = violations(&Source::parse(file, text));
-    let place = |wrong: &String| wrong.split(": ").next().unwrap().rsplit(':').next().unwrap().to_owned();
-    wrong.iter().map(|wrong| format!("{} {}", place(wrong), wrong.split('`').nth(1).unwrap())).collect()
+    wrong.iter().map(|wrong| format!("{} {}", wrong.line, wrong.path)).collect()
 }
 
 #[test]
-fn lower_modules_may_be_named() {
+fn earlier_modules_may_be_named() {
     for (file, text) in [
         ("error.rs", "use crate::{certificate::PeerCertificate, target::{self, Target}, timing::Timings};"),
         ("error/attempt.rs", "use super::Error; use crate::target::*; use std::io;"),
@@ -101,7 +110,7 @@ fn lower_modules_may_be_named() {
 }
 
 #[test]
-fn higher_modules_may_not() {
+fn later_modules_may_not() {
     for (file, text, expected) in [
         ("timing.rs", "use crate::error::Error;", "1 crate::error::Error"),
         ("timing.rs", "\nuse super::error::Error;", "2 super::error::Error"),
@@ -152,16 +161,20 @@ fn the_root_is_not_a_place_to_import_from() {
     ] {
         assert_eq!(refused("connector.rs", text), [expected], "{text}");
     }
-    let wrong = violations(&Source::parse("connector.rs", "use crate::Error;"));
-    assert!(wrong[0].starts_with("src/connector.rs:1: `crate::Error`: "), "{}", wrong[0]);
-    assert!(wrong[0].contains("name the module"), "{}", wrong[0]);
+    let wrong = violations(&Source::parse("connector.rs", "use crate::Error;"))[0].to_string();
+    assert!(wrong.starts_with("src/connector.rs:1: `crate::Error`: this names the crate's root"), "{wrong}");
+    assert!(wrong.contains("name the module"), "{wrong}");
 }
 
 #[test]
 fn a_new_module_needs_a_place() {
     for file in ["proxy.rs", "proxy/http.rs"] {
-        let wrong = violations(&Source::parse(file, ""));
+        let wrong = violations(&Source::parse(file, "use crate::error::Error;"));
         assert_eq!(wrong.len(), 1);
-        assert!(wrong[0].contains("`proxy` has no place") && wrong[0].contains("LAYERS"), "{}", wrong[0]);
+        let wrong = wrong[0].to_string();
+        assert!(
+            wrong.contains("`proxy`: this module has no place yet") && wrong.contains("LAYERS"),
+            "{wrong}"
+        );
     }
 }
