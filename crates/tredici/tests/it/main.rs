@@ -1,3 +1,7 @@
-//! The library from the outside.
+//! The integration tests of the library, in one binary: one link, and all of it in parallel.
+#![forbid(unsafe_code)]
 
+mod boundaries;
 mod identity;
+mod layers;
+mod source;
