@@ -1,1 +1,16 @@
 //! Safe wrappers of the OpenSSL calls that tredici needs and the `openssl` crate does not wrap.
+//!
+//! This is the one crate of the project with `unsafe`. Each block says why it is sound, and the tests of this
+//! crate and of `tredici` run every one of them.
+
+mod chain;
+mod facts;
+mod session;
+mod store;
+mod verify;
+
+pub use chain::add_chain_certificate;
+pub use facts::{group_name, shared_signature_algorithms};
+pub use session::{ForeignSession, Session};
+pub use store::share_store;
+pub use verify::{presented_chain, set_cert_verify_callback, verify_result};

@@ -134,7 +134,7 @@ impl Error {
     }
 
     /// An option or a call that cannot work; `code` is the one that Node or undici uses for it.
-    pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidOption, Phase::Options, code, message)
     }
 

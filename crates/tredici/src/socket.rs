@@ -1,0 +1,215 @@
+//! What the caller holds: it reads, writes, and tells everything about itself.
+
+mod introspection;
+mod io;
+#[cfg(feature = "serde")]
+mod report;
+
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+
+#[cfg(feature = "serde")]
+pub use report::SocketReport;
+
+use crate::{
+    dial::Transport,
+    error::{Attempt, Error, Phase},
+    target::Destination,
+    timing::Timings,
+    tls::{engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink, stream::TlsStream},
+};
+
+/// One connection: TCP or Unix, plain or TLS.
+///
+/// It implements [`AsyncRead`](tokio::io::AsyncRead) and [`AsyncWrite`](tokio::io::AsyncWrite). With TLS it was
+/// verified before the caller got it. Writes go out at once as far as the transport takes them; flush to wait for the
+/// rest. The stream's end is an error of code `ERR_TLS_TRUNCATED` where TLS did not say goodbye.
+///
+/// Dropping it closes the descriptor at once, without a TLS goodbye; [`close`](Self::close) says goodbye first.
+pub struct Socket {
+    stream: Stream,
+    destination: Destination,
+    attempts: Vec<Attempt>,
+    timings: Timings,
+    secure: Option<Secure>,
+    bytes_read: u64,
+    bytes_written: u64,
+    read_ended: bool,
+    write_ended: bool,
+    /// What the peer of a plain connection is known to speak.
+    prior_knowledge: Option<&'static str>,
+}
+
+enum Stream {
+    Plain(Transport),
+    Tls(TlsStream),
+}
+
+/// What TLS adds to a socket.
+struct Secure {
+    facts: Facts,
+    judgement: Judgement,
+    engine: &'static str,
+    engine_reason: Cow<'static, str>,
+}
+
+/// Whether a socket can still be read and written. Names as in Node's `readyState`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReadyState {
+    /// Both ways.
+    Open,
+    /// This side has ended: it can only be read.
+    ReadOnly,
+    /// The peer has ended: it can only be written.
+    WriteOnly,
+    /// Both sides have ended.
+    Closed,
+}
+
+impl ReadyState {
+    /// The name in reports: `open`, `readOnly`, `writeOnly`, `closed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::ReadOnly => "readOnly",
+            Self::WriteOnly => "writeOnly",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// How the socket came to be.
+pub(crate) struct Origin {
+    pub(crate) destination: Destination,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) timings: Timings,
+}
+
+impl Socket {
+    pub(crate) fn plain(transport: Transport, origin: Origin) -> Self {
+        Self::new(Stream::Plain(transport), None, origin)
+    }
+
+    pub(crate) fn secured(
+        secured: Secured,
+        engine: &'static str,
+        engine_reason: Cow<'static, str>,
+        origin: Origin,
+    ) -> Self {
+        let Secured { stream, facts, judgement } = secured;
+        Self::new(Stream::Tls(stream), Some(Secure { facts, judgement, engine, engine_reason }), origin)
+    }
+
+    fn new(stream: Stream, secure: Option<Secure>, origin: Origin) -> Self {
+        let Origin { destination, attempts, timings } = origin;
+        Self {
+            stream,
+            destination,
+            attempts,
+            timings,
+            secure,
+            bytes_read: 0,
+            bytes_written: 0,
+            read_ended: false,
+            write_ended: false,
+            prior_knowledge: None,
+        }
+    }
+
+    /// The peer of this plain connection is known to speak `protocol`.
+    pub(crate) fn with_prior_knowledge(mut self, protocol: &'static str) -> Self {
+        self.prior_knowledge = Some(protocol);
+        self
+    }
+
+    /// Lets the sessions of this connection be kept: its peer was found good.
+    pub(crate) fn release_sessions(&mut self, sink: Arc<dyn SessionSink>) {
+        if let Stream::Tls(stream) = &mut self.stream {
+            stream.release_sessions(sink);
+        }
+    }
+
+    pub(crate) fn judgement(&self) -> Option<&Judgement> {
+        self.secure.as_ref().map(|secure| &secure.judgement)
+    }
+
+    pub(crate) fn set_total(&mut self, total: Duration) {
+        self.timings.total = total;
+    }
+
+    /// Reads what TLS says outside the data: the server's session tickets, or the alert with which it refuses a
+    /// client certificate in TLS 1.3, which come after the handshake.
+    ///
+    /// Returns how many sessions came and were kept, as soon as there is data to read, the stream has ended, no more
+    /// tickets follow those that came, or `limit` is up. Sessions are also kept while the socket is being read: call this
+    /// only where the socket is to be closed without being read. Without TLS it returns 0 at once.
+    ///
+    /// # Errors
+    ///
+    /// The alert, with phase `secureConnect`; or the stream's failure.
+    ///
+    /// ```no_run
+    /// # async fn example(connector: tredici::Connector) -> Result<(), tredici::Error> {
+    /// let mut socket = connector.connect("https://localhost:8443").await?;
+    /// socket.wait_for_sessions(std::time::Duration::from_millis(100)).await?;
+    /// socket.close().await?; // the next connection to localhost:8443 can be resumed
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn wait_for_sessions(&mut self, limit: Duration) -> Result<usize, Error> {
+        let is_tls13 = self.tls_version() == Some("TLSv1.3");
+        match &mut self.stream {
+            Stream::Plain(_) => Ok(0),
+            // Before TLS 1.3 a session comes with the handshake or not at all.
+            Stream::Tls(stream) if !is_tls13 => Ok(stream.sessions_kept()),
+            Stream::Tls(stream) => stream.wait_for_sessions(limit).await.map_err(transfer_error),
+        }
+    }
+
+    /// Says goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
+    ///
+    /// What the peer sends meanwhile is read away, so that the close is no reset and what was written last is not
+    /// lost on its way.
+    ///
+    /// # Errors
+    ///
+    /// When what was written cannot be sent.
+    pub async fn close(mut self) -> Result<(), Error> {
+        tokio::io::AsyncWriteExt::shutdown(&mut self).await.map_err(transfer_error)?;
+        let transport = match &mut self.stream {
+            Stream::Plain(transport) => transport,
+            Stream::Tls(stream) => stream.transport_mut(),
+        };
+        transport.linger().await;
+        Ok(())
+    }
+}
+
+/// An error of the byte stream as one of ours.
+fn transfer_error(error: std::io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(error) => Error::system(Phase::Transfer, "transfer", "", error),
+    }
+}
+
+impl Drop for Socket {
+    /// Reads away what nobody wants any more, so that the close is no reset.
+    fn drop(&mut self) {
+        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        match &mut self.stream {
+            Stream::Plain(transport) => transport.discard_unread(cx),
+            Stream::Tls(stream) => stream.transport_mut().discard_unread(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("destination", &format_args!("{}", self.destination))
+            .field("tls_version", &self.tls_version())
+            .field("authorized", &self.authorized())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,208 @@
+//! What a socket tells about itself, in the names of Node and Bun.
+
+use std::net::SocketAddr;
+
+use super::{ReadyState, Secure, Socket, Stream};
+use crate::{
+    certificate::PeerCertificate,
+    error::{Attempt, Error, ErrorKind, Phase},
+    target::Destination,
+    timing::Timings,
+    tls::engine::{Cipher, Connection, EphemeralKeyInfo},
+    verify::AuthorizationError,
+};
+
+/// The longest exporter value that TLS 1.3 can give with SHA-256: 255 blocks of the hash (RFC 5869).
+const EXPORT_MAX: usize = 255 * 32;
+
+impl Socket {
+    /// What was connected to, with every term settled.
+    pub fn destination(&self) -> &Destination {
+        &self.destination
+    }
+
+    /// How long each phase took.
+    pub fn timings(&self) -> &Timings {
+        &self.timings
+    }
+
+    /// Every address that was tried, the last of which answered. Empty over a stream that the caller gave.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// Whether it can still be read and written.
+    pub fn ready_state(&self) -> ReadyState {
+        match (self.read_ended, self.write_ended) {
+            (false, false) => ReadyState::Open,
+            (false, true) => ReadyState::ReadOnly,
+            (true, false) => ReadyState::WriteOnly,
+            (true, true) => ReadyState::Closed,
+        }
+    }
+
+    /// Whether it is a TLS connection.
+    pub fn encrypted(&self) -> bool {
+        self.secure.is_some()
+    }
+
+    /// Whether the peer showed a certificate whose chain and name hold. Always `false` without TLS.
+    pub fn authorized(&self) -> bool {
+        self.secure.as_ref().is_some_and(|secure| secure.judgement.is_authorized())
+    }
+
+    /// Why the peer is not authorized, on a connection whose caller asked not to reject.
+    pub fn authorization_error(&self) -> Option<&AuthorizationError> {
+        self.secure.as_ref()?.judgement.error.as_ref()
+    }
+
+    /// The protocol that ALPN agreed on (RFC 7301); `None` where there is none.
+    pub fn alpn_protocol(&self) -> Option<&str> {
+        match &self.secure {
+            Some(secure) => std::str::from_utf8(secure.facts.alpn.as_deref()?).ok(),
+            None => self.prior_knowledge,
+        }
+    }
+
+    /// The name in SNI (RFC 6066): the one that a client sent, or a server received.
+    pub fn servername(&self) -> Option<&str> {
+        self.secure.as_ref()?.facts.servername.as_deref()
+    }
+
+    /// The protocol version, such as `TLSv1.3`: Node's `getProtocol()`, Bun's `getTLSVersion()`.
+    pub fn tls_version(&self) -> Option<&'static str> {
+        self.secure.as_ref().map(|secure| secure.facts.version)
+    }
+
+    /// The cipher suite.
+    pub fn cipher(&self) -> Option<&Cipher> {
+        self.secure.as_ref()?.facts.cipher.as_ref()
+    }
+
+    /// The ephemeral key of the exchange. A client's; `None` on a server, and where the exchange was not ephemeral.
+    pub fn ephemeral_key_info(&self) -> Option<&EphemeralKeyInfo> {
+        self.secure.as_ref()?.facts.ephemeral_key_info.as_ref()
+    }
+
+    /// Whether an earlier session was resumed.
+    pub fn is_session_reused(&self) -> bool {
+        self.secure.as_ref().is_some_and(|secure| secure.facts.resumed)
+    }
+
+    /// The peer's certificate, linked to its issuers. On a resumed connection it is that of the full handshake.
+    pub fn peer_certificate(&self) -> Option<&PeerCertificate> {
+        self.secure.as_ref()?.judgement.peer.certificate()
+    }
+
+    /// The certificate that this side showed, or would have shown had the peer asked.
+    pub fn certificate(&self) -> Option<PeerCertificate> {
+        let der = self.secure.as_ref()?.facts.local_certificate.as_ref()?;
+        PeerCertificate::from_der(der.to_vec()).ok()
+    }
+
+    /// The local address; `None` for a Unix socket or a stream that the caller gave.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        match &self.stream {
+            Stream::Plain(transport) => transport.local_address(),
+            Stream::Tls(stream) => stream.transport().local_address(),
+        }
+    }
+
+    /// The peer's address; `None` for a Unix socket or a stream that the caller gave.
+    pub fn remote_address(&self) -> Option<SocketAddr> {
+        match &self.stream {
+            Stream::Plain(transport) => transport.remote_address(),
+            Stream::Tls(stream) => stream.transport().remote_address(),
+        }
+    }
+
+    /// How many bytes the caller has read, without what TLS adds.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// How many bytes the caller has written, without what TLS adds.
+    pub fn bytes_written(&self) -> u64 {
+        self.bytes_written
+    }
+
+    /// The TLS engine at work, such as `openssl`.
+    pub fn engine(&self) -> Option<&'static str> {
+        self.secure.as_ref().map(|secure| secure.engine)
+    }
+
+    /// What decided for that engine: `default`, or the options that did.
+    pub fn engine_reason(&self) -> Option<&str> {
+        self.secure.as_ref().map(|secure| &*secure.engine_reason)
+    }
+
+    /// Keying material for the caller's own use, bound to this connection (RFC 5705, RFC 8446 section 7.5).
+    ///
+    /// # Errors
+    ///
+    /// `ERR_OUT_OF_RANGE` where `length` is 0 or more than 8160; what the TLS library says where it refuses the label;
+    /// `ERR_TLS_INVALID_STATE` without TLS.
+    pub fn export_keying_material(
+        &self,
+        length: usize,
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+        if !(1..=EXPORT_MAX).contains(&length) {
+            let message = format!("the length of keying material must be from 1 to {EXPORT_MAX}, not {length}");
+            return Err(Error::invalid("ERR_OUT_OF_RANGE", message));
+        }
+        let mut output = zeroize::Zeroizing::new(vec![0; length]);
+        self.connection()?.export_keying_material(&mut output, label.as_bytes(), context)?;
+        Ok(output)
+    }
+
+    /// The `Finished` message that this side sent: Node's `getFinished()`.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_TLS_INVALID_STATE` without TLS; where the engine does not tell.
+    pub fn finished(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.connection()?.finished()
+    }
+
+    /// The `Finished` message that the peer sent: Node's `getPeerFinished()`.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_TLS_INVALID_STATE` without TLS; where the engine does not tell.
+    pub fn peer_finished(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.connection()?.peer_finished()
+    }
+
+    /// The session ticket, once one has come: Node's `getTLSTicket()`.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_TLS_INVALID_STATE` without TLS; where the engine does not tell.
+    pub fn ticket(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.connection()?.ticket()
+    }
+
+    /// The signature algorithms that both sides know, on a server: Node's `getSharedSigalgs()`. Empty on a client.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_TLS_INVALID_STATE` without TLS; where the engine does not tell.
+    pub fn shared_sigalgs(&self) -> Result<Vec<String>, Error> {
+        self.connection()?.shared_sigalgs()
+    }
+
+    fn connection(&self) -> Result<&dyn Connection, Error> {
+        match &self.stream {
+            Stream::Tls(stream) => Ok(stream.connection()),
+            Stream::Plain(_) => Err(Error::new(
+                ErrorKind::Unsupported,
+                Phase::Transfer,
+                "ERR_TLS_INVALID_STATE",
+                "a plain connection has nothing of TLS to tell",
+            )),
+        }
+    }
+}
+

@@ -1,0 +1,8 @@
+//! TLS over any byte stream. It knows nothing of dialling.
+
+pub(crate) mod context;
+pub(crate) mod engine;
+pub(crate) mod handshake;
+pub(crate) mod judgement;
+pub(crate) mod session;
+pub(crate) mod stream;

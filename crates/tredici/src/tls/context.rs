@@ -1,0 +1,175 @@
+//! The options of one side compiled into what its connections share.
+
+mod identity;
+mod scope;
+mod trust;
+
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
+
+use super::{
+    engine::{self, ContextTerms, Session, Side, openssl::OpensslContext},
+    judgement::Criteria,
+};
+use crate::{
+    error::{Error, ErrorKind, Phase},
+    options::{CheckServerIdentity, Clock, Engine, Values},
+};
+
+pub(crate) use scope::Scope;
+
+/// What a client's TLS connections share. Making it is dear; it is made once for a connector.
+pub(crate) struct ClientContext {
+    engine: Arc<dyn engine::Context>,
+    engine_reason: Cow<'static, str>,
+    reject_unauthorized: bool,
+    check_server_identity: Option<CheckServerIdentity>,
+    clock: Clock,
+    scope: Scope,
+}
+
+impl ClientContext {
+    pub(crate) fn new(values: &Values) -> Result<Self, Error> {
+        let engine_reason = choose_engine(values.engine())?;
+        let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
+        Ok(Self {
+            scope: Scope::of(&terms, values.reject_unauthorized()),
+            engine: Arc::new(OpensslContext::new(&terms)?),
+            engine_reason,
+            reject_unauthorized: values.reject_unauthorized(),
+            check_server_identity: values.check_server_identity.clone(),
+            clock: clock(values),
+        })
+    }
+
+    pub(crate) fn engine(&self) -> &dyn engine::Context {
+        &*self.engine
+    }
+
+    pub(crate) fn engine_name(&self) -> &'static str {
+        Engine::OpenSsl.as_str()
+    }
+
+    pub(crate) fn engine_reason(&self) -> &Cow<'static, str> {
+        &self.engine_reason
+    }
+
+    /// All that the decision to trust a server depends on, but for the server's name.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub(crate) fn rejects_unauthorized(&self) -> bool {
+        self.reject_unauthorized
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.clock.0)()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn read_session(&self, der: &[u8]) -> Result<Arc<dyn Session>, Error> {
+        self.engine.read_session(der).map(Arc::from)
+    }
+
+    pub(crate) fn criteria(&self, hostname: String) -> Criteria {
+        Criteria {
+            hostname: Some(hostname),
+            check_server_identity: self.check_server_identity.clone(),
+            reject_unauthorized: self.reject_unauthorized,
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+/// What a server's TLS connections share.
+pub(crate) struct ServerContext {
+    engine: Arc<dyn engine::Context>,
+    requests_certificate: bool,
+    reject_unauthorized: bool,
+    clock: Clock,
+}
+
+impl ServerContext {
+    pub(crate) fn new(values: &Values) -> Result<Self, Error> {
+        let requests_certificate = values.request_cert();
+        let reject_unauthorized = values.reject_unauthorized();
+        let terms = ContextTerms {
+            side: Side::Server {
+                request_certificate: requests_certificate,
+                require_certificate: requests_certificate && reject_unauthorized,
+                alpn: values.alpn_protocols.as_ref().map_or(Ok(Vec::new()), |list| list.to_wire())?,
+            },
+            ..common_terms(values)?
+        };
+        if terms.identities.chains.is_empty() {
+            return Err(Error::invalid("ERR_MISSING_ARGS", "a TLS listener needs options.cert and options.key"));
+        }
+        Ok(Self {
+            engine: Arc::new(OpensslContext::new(&terms)?),
+            requests_certificate,
+            reject_unauthorized,
+            clock: clock(values),
+        })
+    }
+
+    pub(crate) fn engine(&self) -> &dyn engine::Context {
+        &*self.engine
+    }
+
+    pub(crate) fn engine_name(&self) -> &'static str {
+        Engine::OpenSsl.as_str()
+    }
+
+    pub(crate) fn requests_certificate(&self) -> bool {
+        self.requests_certificate
+    }
+
+    pub(crate) fn criteria(&self) -> Criteria {
+        Criteria {
+            hostname: None,
+            check_server_identity: None,
+            reject_unauthorized: self.reject_unauthorized,
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+/// What both sides have in common; the side is put in by the caller.
+fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
+    Ok(ContextTerms {
+        side: Side::Client,
+        trust: trust::load(values)?,
+        identities: identity::load(values)?,
+        min_version: values.min_version(),
+        max_version: values.max_version(),
+        ciphers: values.ciphers.clone(),
+        keylog: values.keylog.clone(),
+    })
+}
+
+/// Decided from the options alone, once.
+fn choose_engine(wanted: Engine) -> Result<Cow<'static, str>, Error> {
+    match wanted {
+        Engine::Auto => Ok("default".into()),
+        Engine::OpenSsl => Ok("engine".into()),
+        Engine::Rustls => Err(Error::new(
+            ErrorKind::Unsupported,
+            Phase::Options,
+            "UND_ERR_NOT_SUPPORTED",
+            "options.engine asks for rustls, which is not built in",
+        )
+        .with_hint("leave it out, or ask for openssl")),
+    }
+}
+
+fn clock(values: &Values) -> Clock {
+    values.clock.clone().unwrap_or_else(|| Clock(Arc::new(system_time)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
+fn system_time() -> SystemTime {
+    SystemTime::now()
+}

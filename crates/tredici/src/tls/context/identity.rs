@@ -1,0 +1,24 @@
+//! Who this side is, from the options `cert`, `key` and `passphrase`.
+
+use zeroize::Zeroizing;
+
+use super::{
+    super::engine::{Identities, PrivateKey},
+    trust,
+};
+use crate::{error::Error, options::Values};
+
+pub(super) fn load(values: &Values) -> Result<Identities, Error> {
+    let mut identities = Identities::default();
+    for pem in values.cert.iter().flat_map(|list| list.iter()) {
+        identities.chains.push(trust::read("cert", &pem.load("cert")?)?);
+    }
+    for key in values.key.iter().flat_map(|list| list.iter()) {
+        let passphrase = key.own_passphrase().or(values.passphrase.as_ref());
+        identities.keys.push(PrivateKey {
+            pem: key.pem().load("key")?,
+            passphrase: passphrase.map(|secret| Zeroizing::new(secret.reveal().as_bytes().to_vec())),
+        });
+    }
+    Ok(identities)
+}

@@ -1,0 +1,61 @@
+//! All that a decision to trust depends on, in one value.
+
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+
+use super::super::engine::{Anchors, ContextTerms, Der};
+
+/// A session may be resumed under the trust decision that it was made under, and under no other. Within a process
+/// that is so because each connector has a cache of its own; a session that leaves the process takes this along.
+pub(crate) struct Scope {
+    anchors: Option<Vec<Der>>,
+    extra: Vec<Der>,
+    identities: Vec<Vec<Der>>,
+    policy: String,
+    digest: OnceLock<[u8; 32]>,
+}
+
+impl Scope {
+    pub(super) fn of(terms: &ContextTerms, reject_unauthorized: bool) -> Self {
+        Self {
+            anchors: match &terms.trust.anchors {
+                Anchors::Bundled => None,
+                Anchors::Given(given) => Some(given.clone()),
+            },
+            extra: terms.trust.extra.clone(),
+            identities: terms.identities.chains.clone(),
+            policy: format!(
+                "{} {} {:?} {reject_unauthorized}",
+                terms.min_version, terms.max_version, terms.ciphers
+            ),
+            digest: OnceLock::new(),
+        }
+    }
+
+    /// SHA-256 over all of it, each part with its length before it.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| {
+            let mut hash = Sha256::new();
+            let bundled = || webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(AsRef::as_ref).collect();
+            let anchors: Vec<&[u8]> =
+                self.anchors.as_ref().map_or_else(bundled, |given| given.iter().map(|der| &**der).collect());
+            add(&mut hash, &anchors);
+            add(&mut hash, &self.extra.iter().map(|der| &**der).collect::<Vec<_>>());
+            hash.update(self.identities.len().to_be_bytes());
+            for chain in &self.identities {
+                add(&mut hash, &chain.iter().map(|der| &**der).collect::<Vec<_>>());
+            }
+            add(&mut hash, &[self.policy.as_bytes()]);
+            hash.finalize().into()
+        })
+    }
+}
+
+fn add(hash: &mut Sha256, parts: &[&[u8]]) {
+    hash.update(parts.len().to_be_bytes());
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+}

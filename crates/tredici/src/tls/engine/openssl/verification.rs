@@ -1,0 +1,102 @@
+//! OpenSSL asks; the judge decides.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use openssl::{
+    error::ErrorStack,
+    ex_data::Index,
+    ssl::{Ssl, SslContextBuilder, SslRef},
+    stack::StackRef,
+    x509::{X509, X509StoreContext, X509StoreContextRef, X509VerifyResult},
+};
+
+use super::{
+    super::{Der, Judge, NewSession, PeerChain},
+    failure::internal,
+};
+use crate::{error::Error, verify::VerifyCode};
+
+/// What the callbacks of one connection need and leave behind.
+pub(super) struct Companion {
+    pub(super) judge: Arc<dyn Judge>,
+    sessions: Mutex<Vec<NewSession>>,
+}
+
+/// A server that sends tickets without end is not kept up with.
+const MAX_WAITING_SESSIONS: usize = 8;
+
+impl Companion {
+    pub(super) fn new(judge: Arc<dyn Judge>) -> Arc<Self> {
+        Arc::new(Self { judge, sessions: Mutex::default() })
+    }
+
+    pub(super) fn add_session(&self, session: NewSession) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if sessions.len() == MAX_WAITING_SESSIONS {
+            sessions.remove(0);
+        }
+        sessions.push(session);
+    }
+
+    pub(super) fn take_sessions(&self) -> Vec<NewSession> {
+        std::mem::take(&mut self.sessions.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Where a connection keeps its companion.
+pub(super) fn index() -> Result<Index<Ssl, Arc<Companion>>, ErrorStack> {
+    static INDEX: OnceLock<Index<Ssl, Arc<Companion>>> = OnceLock::new();
+    match INDEX.get() {
+        Some(index) => Ok(*index),
+        None => {
+            let index = Ssl::new_ex_index()?;
+            Ok(*INDEX.get_or_init(|| index))
+        }
+    }
+}
+
+pub(super) fn companion(ssl: &SslRef) -> Option<&Arc<Companion>> {
+    ssl.ex_data(index().ok()?)
+}
+
+/// Has every connection of the context ask its judge.
+pub(super) fn install(context: &mut SslContextBuilder) -> Result<(), Error> {
+    tredici_openssl::set_cert_verify_callback(context, |store_context| {
+        match decide(store_context) {
+            Ok(()) => true,
+            Err(code) => {
+                store_context.set_error(tredici_openssl::verify_result(code.number()));
+                false
+            }
+        }
+    })
+    .map_err(|stack| internal(&stack))
+}
+
+fn decide(store_context: &mut X509StoreContextRef) -> Result<(), VerifyCode> {
+    let judge = X509StoreContext::ssl_idx()
+        .ok()
+        .and_then(|index| store_context.ex_data(index))
+        .and_then(companion)
+        .map(|companion| companion.judge.clone())
+        .ok_or(VerifyCode::APPLICATION_VERIFICATION)?;
+    // The context's own callback lets verification go on after an error, so that the code is that of the last one.
+    let verified = store_context.verify_cert().unwrap_or(false);
+    let code = match store_context.error() {
+        X509VerifyResult::OK if !verified => VerifyCode::UNSPECIFIED,
+        result => VerifyCode::new(result.as_raw()),
+    };
+    let presented = tredici_openssl::presented_chain(store_context).map(|stack| ders(stack, &[]));
+    let presented = presented.unwrap_or_default();
+    let path = store_context.chain().map(|stack| ders(stack, &presented)).unwrap_or_default();
+    judge.judge(PeerChain { presented, path, code })
+}
+
+/// The certificates as bytes, those that are known already shared with them.
+fn ders(stack: &StackRef<X509>, known: &[Der]) -> Vec<Der> {
+    stack
+        .iter()
+        .filter_map(|certificate| certificate.to_der().ok())
+        .map(|der| known.iter().find(|known| ***known == *der).cloned().unwrap_or_else(|| der.into()))
+        .collect()
+}

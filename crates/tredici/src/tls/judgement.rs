@@ -1,0 +1,165 @@
+//! The decision over a peer, taken inside the handshake, or on what was kept of an earlier one.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
+
+use super::engine::{Judge, PeerChain};
+use crate::{
+    certificate::PeerCertificate,
+    options::{CheckServerIdentity, Clock},
+    verify::{AuthorizationError, VerifyCode, check_server_identity},
+};
+
+/// A peer's certificates, read when somebody asks.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    chain: PeerChain,
+    certificate: OnceLock<Option<PeerCertificate>>,
+}
+
+impl Peer {
+    pub(crate) fn new(chain: PeerChain) -> Self {
+        Self { chain, certificate: OnceLock::new() }
+    }
+
+    pub(crate) fn chain(&self) -> &PeerChain {
+        &self.chain
+    }
+
+    /// The leaf, linked to its issuers as far as they are known.
+    pub(crate) fn certificate(&self) -> Option<&PeerCertificate> {
+        let read = || PeerCertificate::with_chain(&self.chain.presented, &self.chain.path).ok();
+        self.certificate.get_or_init(read).as_ref()
+    }
+}
+
+/// What was decided over a peer.
+#[derive(Debug, Clone)]
+pub(crate) struct Judgement {
+    pub(crate) peer: Arc<Peer>,
+    /// Why the peer is not to be trusted; `None` where it is.
+    pub(crate) error: Option<AuthorizationError>,
+}
+
+impl Judgement {
+    /// The peer showed nothing to judge it by.
+    pub(crate) fn without_certificate() -> Self {
+        Self::about_nobody(Some(AuthorizationError::no_certificate()))
+    }
+
+    /// Nobody asked for a certificate: the peer is not authorized, and that is no error.
+    pub(crate) fn unasked(self) -> Self {
+        Self { peer: self.peer, error: None }
+    }
+
+    fn about_nobody(error: Option<AuthorizationError>) -> Self {
+        let chain = PeerChain { presented: Vec::new(), path: Vec::new(), code: VerifyCode::UNSPECIFIED };
+        Self { peer: Arc::new(Peer::new(chain)), error }
+    }
+
+    /// Whether the peer showed a certificate and it was found good.
+    pub(crate) fn is_authorized(&self) -> bool {
+        self.error.is_none() && !self.peer.chain.presented.is_empty()
+    }
+}
+
+/// What a peer is judged by.
+#[derive(Clone)]
+pub(crate) struct Criteria {
+    /// The name that a server's certificate must be for; a client's is for any.
+    pub(crate) hostname: Option<String>,
+    /// The caller's own check of the name, in place of the usual one.
+    pub(crate) check_server_identity: Option<CheckServerIdentity>,
+    pub(crate) reject_unauthorized: bool,
+    pub(crate) clock: Clock,
+}
+
+/// Decides, and remembers what was decided until the handshake is over.
+pub(crate) struct PeerJudge {
+    criteria: Criteria,
+    judgement: OnceLock<Judgement>,
+}
+
+impl PeerJudge {
+    pub(crate) fn new(criteria: Criteria) -> Arc<Self> {
+        Arc::new(Self { criteria, judgement: OnceLock::new() })
+    }
+
+    /// What was decided in this handshake; `None` where no certificate came.
+    pub(crate) fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.get()
+    }
+
+    pub(crate) fn rejects(&self) -> bool {
+        self.criteria.reject_unauthorized
+    }
+
+    /// The same decision over certificates that were kept with a session, by the present time.
+    pub(crate) fn judge_again(&self, peer: Arc<Peer>) -> Judgement {
+        let error = if peer.chain.presented.is_empty() {
+            Some(AuthorizationError::not_kept())
+        } else {
+            let code = match peer.chain.code {
+                VerifyCode::OK => self.validity_of(&peer.chain),
+                code => code,
+            };
+            self.verdict(code, &peer).err()
+        };
+        Judgement { peer, error }
+    }
+
+    fn verdict(&self, code: VerifyCode, peer: &Peer) -> Result<(), AuthorizationError> {
+        if code != VerifyCode::OK {
+            return Err(AuthorizationError::chain(code));
+        }
+        let Some(hostname) = &self.criteria.hostname else { return Ok(()) };
+        let Some(certificate) = peer.certificate() else { return Err(AuthorizationError::unreadable()) };
+        match &self.criteria.check_server_identity {
+            None => check_server_identity(hostname, certificate).map_err(AuthorizationError::identity),
+            Some(check) => match catch_unwind(AssertUnwindSafe(|| (check.0)(hostname, certificate))) {
+                Ok(verdict) => verdict.map_err(AuthorizationError::custom),
+                Err(_panic) => Err(AuthorizationError::panicked()),
+            },
+        }
+    }
+
+    /// The engine judged the dates in the full handshake; time has passed since.
+    fn validity_of(&self, chain: &PeerChain) -> VerifyCode {
+        let now = (self.criteria.clock.0)();
+        for der in &chain.path {
+            let Ok(certificate) = PeerCertificate::with_chain(std::slice::from_ref(der), &[]) else {
+                return VerifyCode::UNSPECIFIED;
+            };
+            if now < certificate.not_before() {
+                return VerifyCode::CERT_NOT_YET_VALID;
+            }
+            if now > certificate.not_after() {
+                return VerifyCode::CERT_HAS_EXPIRED;
+            }
+        }
+        VerifyCode::OK
+    }
+}
+
+impl Judge for PeerJudge {
+    fn judge(&self, chain: PeerChain) -> Result<(), VerifyCode> {
+        let peer = Arc::new(Peer::new(chain));
+        let error = self.verdict(peer.chain.code, &peer).err();
+        let answer = match &error {
+            Some(error) if self.criteria.reject_unauthorized => Err(error.verify_code()),
+            _ => Ok(()),
+        };
+        match self.judgement.set(Judgement { peer, error }) {
+            Ok(()) => answer,
+            // One handshake, one peer: a second decision can only be an attempt to change the first.
+            Err(_second) => Err(VerifyCode::APPLICATION_VERIFICATION),
+        }
+    }
+
+    fn now(&self) -> SystemTime {
+        (self.criteria.clock.0)()
+    }
+}

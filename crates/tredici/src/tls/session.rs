@@ -1,0 +1,50 @@
+//! Sessions and what has to be kept with them.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    engine::{NewSession, Session},
+    judgement::Peer,
+};
+use crate::certificate::PeerCertificate;
+
+/// RFC 8446 section 4.6.1.
+const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
+/// Where a TLS 1.2 server does not say: OpenSSL's own, and what such servers keep.
+const LIFETIME_UNKNOWN: u64 = 2 * 60 * 60;
+
+/// Where a connection's new sessions go once its peer was found good.
+pub(crate) trait SessionSink: Send + Sync {
+    fn add(&self, session: NewSession);
+}
+
+/// A session with the certificates of the handshake that it comes from.
+#[derive(Clone)]
+pub(crate) struct KeptSession {
+    pub(crate) session: Arc<dyn Session>,
+    pub(crate) peer: Arc<Peer>,
+    pub(crate) version: &'static str,
+    pub(crate) expires: SystemTime,
+}
+
+impl KeptSession {
+    /// `None` for a session that is over before it can be used.
+    pub(crate) fn new(new: NewSession, peer: Arc<Peer>, now: SystemTime) -> Option<Self> {
+        let lifetime = new.lifetime.unwrap_or(LIFETIME_UNKNOWN).min(LIFETIME_MAX);
+        let end = now.checked_add(Duration::from_secs(lifetime))?;
+        // The certificates bound it too: the leaf is the one that changes soonest.
+        let expires = match peer.certificate().map(PeerCertificate::not_after) {
+            Some(not_after) => end.min(not_after),
+            None => end,
+        };
+        (now < expires).then_some(Self { session: new.session, peer, version: new.version, expires })
+    }
+
+    /// RFC 8446 appendix C.4: a ticket of TLS 1.3 is used once. Sessions of TLS 1.2 may be used again.
+    pub(crate) fn is_single_use(&self) -> bool {
+        self.version == "TLSv1.3"
+    }
+}

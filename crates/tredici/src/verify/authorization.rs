@@ -1,0 +1,121 @@
+//! Why a peer is not who it should be.
+
+use std::{fmt, sync::Arc};
+
+use super::{VerifyCode, identity::IdentityError};
+use crate::error::{Error, ErrorKind, Phase};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a peer is not authorized: its chain, its name, or the caller's own check. Node's `authorizationError`.
+#[derive(Debug, Clone)]
+pub struct AuthorizationError(Reason);
+
+#[derive(Debug, Clone)]
+enum Reason {
+    Chain(VerifyCode),
+    Identity(IdentityError),
+    Custom(Arc<dyn std::error::Error + Send + Sync>),
+    Unreadable,
+    Panicked,
+    NoCertificate,
+    NotKept,
+}
+
+impl AuthorizationError {
+    pub(crate) fn chain(code: VerifyCode) -> Self {
+        Self(Reason::Chain(code))
+    }
+
+    pub(crate) fn identity(error: IdentityError) -> Self {
+        Self(Reason::Identity(error))
+    }
+
+    /// A check of the caller's said no; where it passes on the usual check's answer, that is the reason.
+    pub(crate) fn custom(error: BoxError) -> Self {
+        match error.downcast::<IdentityError>() {
+            Ok(identity) => Self(Reason::Identity(*identity)),
+            Err(other) => Self(Reason::Custom(other.into())),
+        }
+    }
+
+    pub(crate) fn panicked() -> Self {
+        Self(Reason::Panicked)
+    }
+
+    pub(crate) fn unreadable() -> Self {
+        Self(Reason::Unreadable)
+    }
+
+    pub(crate) fn no_certificate() -> Self {
+        Self(Reason::NoCertificate)
+    }
+
+    /// A session was resumed that came without the certificates of its first handshake.
+    pub(crate) fn not_kept() -> Self {
+        Self(Reason::NotKept)
+    }
+
+    /// The code: that of the chain (`CERT_HAS_EXPIRED`), `ERR_TLS_CERT_ALTNAME_INVALID` for a wrong name,
+    /// `ERR_TLS_CHECK_SERVER_IDENTITY` where the caller's own check said no.
+    pub fn code(&self) -> &'static str {
+        match &self.0 {
+            Reason::Chain(code) => code.code(),
+            Reason::Identity(error) => error.code(),
+            Reason::Custom(_) | Reason::Panicked => "ERR_TLS_CHECK_SERVER_IDENTITY",
+            Reason::Unreadable => "ERR_TLS_CERT_UNREADABLE",
+            Reason::NoCertificate => VerifyCode::UNABLE_TO_GET_ISSUER_CERT.code(),
+            Reason::NotKept => "ERR_TLS_SESSION_UNVERIFIED",
+        }
+    }
+
+    /// The code that chooses the alert which the peer gets.
+    pub(crate) fn verify_code(&self) -> VerifyCode {
+        match &self.0 {
+            Reason::Chain(code) => *code,
+            Reason::Identity(_) => VerifyCode::HOSTNAME_MISMATCH,
+            _ => VerifyCode::APPLICATION_VERIFICATION,
+        }
+    }
+
+    pub(crate) fn to_error(&self) -> Error {
+        let kind = match &self.0 {
+            Reason::Chain(_) | Reason::NoCertificate | Reason::NotKept | Reason::Unreadable => ErrorKind::Untrusted,
+            Reason::Identity(_) | Reason::Custom(_) | Reason::Panicked => ErrorKind::Identity,
+        };
+        let error = Error::new(kind, Phase::Verify, self.code(), self.to_string());
+        match &self.0 {
+            Reason::Chain(code) => {
+                let error = error.with_reason(code.reason());
+                match code.hint() {
+                    Some(hint) => error.with_hint(hint),
+                    None => error,
+                }
+            }
+            Reason::Identity(identity) => error
+                .with_reason(identity.reason())
+                .with_host(identity.host())
+                .with_hint("connect by a name of the certificate, or set servername to the one it should have"),
+            Reason::Custom(source) => error.with_reason(source.to_string()).with_source(source.clone()),
+            Reason::Unreadable | Reason::Panicked | Reason::NoCertificate | Reason::NotKept => error,
+        }
+    }
+}
+
+impl fmt::Display for AuthorizationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Reason::Chain(code) => f.write_str(code.reason()),
+            Reason::Identity(error) => error.fmt(f),
+            Reason::Custom(error) => write!(f, "checkServerIdentity refused the certificate: {error}"),
+            Reason::Panicked => f.write_str("checkServerIdentity panicked"),
+            Reason::Unreadable => f.write_str("the peer's certificate cannot be read"),
+            Reason::NoCertificate => f.write_str("the peer sent no certificate"),
+            Reason::NotKept => {
+                f.write_str("the session was resumed, and there is no certificate with it to verify the peer by")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AuthorizationError {}
