@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod options;
 mod target;
 mod timing;
 mod verify;
@@ -15,6 +16,11 @@ mod certificate {
 
 pub use certificate::PeerCertificate;
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
+pub use options::{
+    AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger, ListenOptions,
+    Lookup, LookupError, LookupFuture, OPTIONS, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys,
+    Secret, Session, Sessions, Side, TlsVersion,
+};
 pub use target::{ByteStream, Destination, Protocol, RemoteAddress, SocketPath, Target, TargetError};
 pub use timing::Timings;
 pub use verify::{

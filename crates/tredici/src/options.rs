@@ -1,0 +1,158 @@
+//! The terms of a connection as plain data, from Rust or from JSON. Nothing is loaded and nothing opened here.
+
+#[macro_use]
+mod define;
+
+mod alpn;
+mod bytes;
+mod callback;
+mod check;
+mod choice;
+mod duration;
+mod form;
+#[cfg(feature = "serde")]
+mod json;
+mod key;
+mod lookup;
+mod pem;
+mod row;
+mod scalar;
+mod secret;
+mod servername;
+mod session;
+mod table;
+mod version;
+
+use std::fmt;
+
+pub use alpn::AlpnProtocols;
+pub(crate) use callback::{CheckServerIdentity, Clock, KeyLog};
+pub use choice::{CaStore, Engine};
+pub use key::{PrivateKey, PrivateKeys};
+pub(crate) use lookup::SharedLookup;
+pub use lookup::{FixedLookup, Lookup, LookupError, LookupFuture};
+pub use pem::{Pem, PemList};
+pub use row::{OptionKind, OptionRow, Side};
+pub use secret::Secret;
+pub(crate) use servername::normalise_servername;
+pub(crate) use session::{Endpoint, Origin};
+pub use session::{Session, Sessions};
+pub use table::OPTIONS;
+pub(crate) use table::Values;
+pub use version::TlsVersion;
+
+/// The terms on which to connect. Every option has its default; what is not given is not changed.
+///
+/// Options are judged when a connector is built from them, whether they come from Rust or from JSON.
+///
+/// ```
+/// use std::time::Duration;
+/// use tredici::{ConnectOptions, Pem, TlsVersion};
+///
+/// let options = ConnectOptions::new()
+///     .ca(Pem::file("ca.pem"))
+///     .min_version(TlsVersion::Tls1_3)
+///     .alpn_protocols(["h2"])
+///     .timeout(Duration::from_secs(5));
+/// ```
+///
+/// What weakens security is behind [`danger`](Self::danger).
+#[derive(Clone, Default)]
+pub struct ConnectOptions(Values);
+
+impl ConnectOptions {
+    /// All defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The options that weaken security, set apart so that a reader can search for the word.
+    ///
+    /// ```
+    /// let options = tredici::ConnectOptions::new().danger().reject_unauthorized(false);
+    /// ```
+    #[must_use]
+    pub fn danger(self) -> ConnectDanger {
+        ConnectDanger(self)
+    }
+
+    pub(crate) fn values(&self) -> &Values {
+        &self.0
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Values)) -> Self {
+        set(&mut self.0);
+        self
+    }
+}
+
+impl fmt::Debug for ConnectOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("ConnectOptions", f)
+    }
+}
+
+/// The options of [`ConnectOptions`] that weaken security. Each method gives the options back.
+#[derive(Debug)]
+#[must_use]
+pub struct ConnectDanger(ConnectOptions);
+
+impl ConnectDanger {
+    fn with(self, set: impl FnOnce(&mut Values)) -> ConnectOptions {
+        self.0.with(set)
+    }
+}
+
+/// The terms on which to accept connections. Every option has its default; without any TLS option, connections are
+/// plain.
+///
+/// ```
+/// use tredici::{ListenOptions, Pem};
+///
+/// let options = ListenOptions::new()
+///     .cert(Pem::file("server.pem"))
+///     .key(Pem::file("server.key"))
+///     .ca(Pem::file("clients.pem"))
+///     .request_cert(true);
+/// ```
+#[derive(Clone, Default)]
+pub struct ListenOptions(Values);
+
+impl ListenOptions {
+    /// All defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The options that weaken security, set apart so that a reader can search for the word.
+    #[must_use]
+    pub fn danger(self) -> ListenDanger {
+        ListenDanger(self)
+    }
+
+    pub(crate) fn values(&self) -> &Values {
+        &self.0
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Values)) -> Self {
+        set(&mut self.0);
+        self
+    }
+}
+
+impl fmt::Debug for ListenOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("ListenOptions", f)
+    }
+}
+
+/// The options of [`ListenOptions`] that weaken security. Each method gives the options back.
+#[derive(Debug)]
+#[must_use]
+pub struct ListenDanger(ListenOptions);
+
+impl ListenDanger {
+    fn with(self, set: impl FnOnce(&mut Values)) -> ListenOptions {
+        self.0.with(set)
+    }
+}

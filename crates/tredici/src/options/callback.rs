@@ -1,0 +1,67 @@
+//! Options that are functions: they have no form in JSON.
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+#[cfg(feature = "serde")]
+use serde_json::Value;
+
+#[cfg(feature = "serde")]
+use super::form::Place;
+use super::{OptionKind, form::Form};
+use crate::certificate::PeerCertificate;
+#[cfg(feature = "serde")]
+use crate::error::Error;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Defines the shared handle of a function and its form.
+macro_rules! callback {
+    ($(#[doc = $doc:literal])+ $name:ident: $($function:tt)+) => {
+        $(#[doc = $doc])+
+        #[derive(Clone)]
+        pub(crate) struct $name(pub(crate) Arc<dyn $($function)+ + Send + Sync>);
+
+        impl<F: $($function)+ + Send + Sync + 'static> From<F> for $name {
+            fn from(function: F) -> Self {
+                Self(Arc::new(function))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("Fn(..)")
+            }
+        }
+
+        impl Form for $name {
+            type Value = Self;
+            const KIND: OptionKind = OptionKind::Callback;
+
+            #[cfg(feature = "serde")]
+            fn from_json(_json: &Value, place: &Place<'_>) -> Result<Self, Error> {
+                Err(no_json_form(place))
+            }
+        }
+    };
+}
+
+callback! {
+    /// The caller's own verdict on the name of the peer.
+    CheckServerIdentity: Fn(&str, &PeerCertificate) -> Result<(), BoxError>
+}
+
+callback! {
+    /// Takes the lines of the NSS key log format.
+    KeyLog: Fn(&str)
+}
+
+callback! {
+    /// Tells the time by which certificates and sessions are judged.
+    Clock: Fn() -> SystemTime
+}
+
+#[cfg(feature = "serde")]
+fn no_json_form(place: &Place<'_>) -> Error {
+    let message = format!("{place} is a function and has no form in JSON");
+    Error::invalid("UND_ERR_INVALID_ARG", message)
+}

@@ -1,0 +1,98 @@
+//! Options that are one of a few words.
+
+use std::fmt;
+
+#[cfg(feature = "serde")]
+use serde_json::Value;
+
+#[cfg(feature = "serde")]
+use super::form::Place;
+use super::{OptionKind, form::Form};
+#[cfg(feature = "serde")]
+use crate::error::Error;
+
+/// Which TLS engine does the work. An addition of ours.
+///
+/// It is decided once, when a connector or listener is built, from the options alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Engine {
+    /// The engine that honours every given option exactly.
+    #[default]
+    Auto,
+    /// OpenSSL: every option.
+    OpenSsl,
+    /// rustls: the options that it can honour exactly; any other is an error.
+    Rustls,
+}
+
+impl Engine {
+    const NAMES: [&'static str; 3] = ["auto", "openssl", "rustls"];
+
+    /// The name in options and reports: `auto`, `openssl` or `rustls`.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Form for Engine {
+    type Value = Self;
+    const KIND: OptionKind = OptionKind::Choice(&Self::NAMES);
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
+        choose(json, place, &Self::NAMES, &[Self::Auto, Self::OpenSsl, Self::Rustls])
+    }
+}
+
+/// Whose certificate authorities are trusted where `ca` names none. An addition of ours, in the terms of
+/// Node's `tls.getCACertificates()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum CaStore {
+    /// Mozilla's, as they were when this library was built.
+    #[default]
+    Bundled,
+    /// The operating system's, as they are when a connector or listener is built.
+    System,
+}
+
+impl CaStore {
+    const NAMES: [&'static str; 2] = ["bundled", "system"];
+
+    /// The name in options: `bundled` or `system`.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+impl fmt::Display for CaStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Form for CaStore {
+    type Value = Self;
+    const KIND: OptionKind = OptionKind::Choice(&Self::NAMES);
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
+        choose(json, place, &Self::NAMES, &[Self::Bundled, Self::System])
+    }
+}
+
+#[cfg(feature = "serde")]
+fn choose<T: Copy>(json: &Value, place: &Place<'_>, names: &[&str], values: &[T]) -> Result<T, Error> {
+    let name = place.text(json)?;
+    let chosen = names.iter().zip(values).find(|(known, _)| **known == name);
+    chosen
+        .map(|(_, &value)| value)
+        .ok_or_else(|| place.wrong_value(format_args!("must be one of {}, not {json}", names.join(", "))))
+}

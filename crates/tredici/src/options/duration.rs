@@ -1,0 +1,76 @@
+//! Options that are a length of time: milliseconds in JSON.
+
+use std::time::Duration;
+
+#[cfg(feature = "serde")]
+use serde_json::Value;
+
+use super::{OptionKind, form::Form};
+#[cfg(feature = "serde")]
+use super::{
+    form::{Place, type_of},
+    scalar::number,
+};
+#[cfg(feature = "serde")]
+use crate::error::Error;
+
+/// A deadline; undici refuses what is not a finite number of milliseconds from 0.
+pub(crate) struct Timeout;
+
+impl Form for Timeout {
+    type Value = Duration;
+    const KIND: OptionKind = OptionKind::Duration;
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<Duration, Error> {
+        json.as_f64().and_then(milliseconds).ok_or_else(|| {
+            let came = json.as_f64().map_or(type_of(json).to_owned(), |number| number.to_string());
+            let problem = format!("{place} must be a number of milliseconds, 0 or more, not {came}");
+            Error::invalid("UND_ERR_INVALID_ARG", problem)
+        })
+    }
+
+    #[cfg(feature = "serde")]
+    fn from_flag(text: &str) -> Value {
+        with_unit(text).unwrap_or_else(|| text.into())
+    }
+}
+
+/// A delay; Node takes a negative one for none.
+pub(crate) struct Delay;
+
+impl Form for Delay {
+    type Value = Duration;
+    const KIND: OptionKind = OptionKind::Duration;
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<Duration, Error> {
+        let number = json.as_f64().ok_or_else(|| place.wrong_type(json, "a number of milliseconds"))?;
+        milliseconds(number.max(0.0)).ok_or_else(|| place.out_of_range("is more than a clock can count"))
+    }
+
+    #[cfg(feature = "serde")]
+    fn from_flag(text: &str) -> Value {
+        Timeout::from_flag(text)
+    }
+}
+
+#[cfg(feature = "serde")]
+fn milliseconds(number: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(number / 1000.0).ok()
+}
+
+/// `400ms`, `2s`, `5m`, `1h`, or bare milliseconds.
+#[cfg(feature = "serde")]
+fn with_unit(text: &str) -> Option<Value> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "" => return Some(number(text)),
+        "ms" => 1.0,
+        "s" => 1000.0,
+        "m" => 60_000.0,
+        "h" => 3_600_000.0,
+        _ => return None,
+    };
+    serde_json::Number::from_f64(digits.parse::<f64>().ok()? * unit).map(Value::Number)
+}

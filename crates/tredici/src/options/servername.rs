@@ -1,0 +1,69 @@
+//! The name for SNI and for the identity check, as it goes on the wire.
+
+use std::net::IpAddr;
+
+#[cfg(feature = "serde")]
+use serde_json::Value;
+
+use super::{
+    OptionKind,
+    form::{Form, Place},
+};
+use crate::error::Error;
+
+/// What the extension can carry (RFC 6066 section 3), as OpenSSL bounds it.
+const LONGEST: usize = 255;
+
+/// The option `servername`; kept as it was given, so that a wrong one is reported by its own spelling.
+pub(crate) struct Servername;
+
+impl Form for Servername {
+    type Value = String;
+    const KIND: OptionKind = OptionKind::Text;
+
+    fn is_absent(name: &String) -> bool {
+        name.is_empty()
+    }
+
+    fn check(name: &String, place: &Place<'_>) -> Result<(), Error> {
+        normalise(name, place).map(drop)
+    }
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<String, Error> {
+        place.text(json).map(str::to_owned)
+    }
+}
+
+/// A server name in the form that goes on the wire: IDNA-encoded, in lower case, without the root's dot.
+///
+/// Code `ERR_INVALID_ARG_VALUE` for an IP address, as in Node, and for what is no name.
+pub(crate) fn normalise_servername(name: &str) -> Result<String, Error> {
+    normalise(name, &Place::option("servername"))
+}
+
+fn normalise(name: &str, place: &Place<'_>) -> Result<String, Error> {
+    refuse_address(name, place)?;
+    let not_a_name = || place.wrong_value(format_args!("is not a host name: {name:?}"));
+    let ascii =
+        idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::URL).map_err(|_| not_a_name())?;
+    let ascii = ascii.strip_suffix('.').unwrap_or(&ascii);
+    if ascii.split('.').any(str::is_empty) {
+        return Err(not_a_name());
+    }
+    if ascii.len() > LONGEST {
+        return Err(place.wrong_value(format_args!("must have at most {LONGEST} bytes, not {}", ascii.len())));
+    }
+    refuse_address(ascii, place)?;
+    Ok(ascii.to_owned())
+}
+
+fn refuse_address(name: &str, place: &Place<'_>) -> Result<(), Error> {
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
+    match bare.parse::<IpAddr>() {
+        Ok(_) => Err(place
+            .wrong_value(format_args!("must not be an IP address ({name}): RFC 6066 has no SNI for one"))),
+        Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,305 @@
+//! Every option: one row each. To add one is to add a row, and a form where its kind of value is new.
+
+use std::{
+    fmt,
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
+
+#[cfg(feature = "serde")]
+use super::form::read;
+use super::{
+    AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger, ListenOptions, Lookup,
+    OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
+    callback::{CheckServerIdentity, Clock, KeyLog},
+    duration::{Delay, Timeout},
+    form::{Form, Place, given},
+    lookup::SharedLookup,
+    scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
+    servername::Servername,
+    version::{MaxVersion, MinVersion},
+};
+use crate::{certificate::PeerCertificate, error::Error, target::SocketPath};
+
+options! {
+    // Whom to dial.
+
+    /// The host to connect to where the call names no target: a name or an IP address.
+    ///
+    /// Default: `localhost`, where there is a `port`. The server name for SNI and the identity check is
+    /// [`servername`](Self::servername) where that is given, else this.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL in it; `ERR_MISSING_ARGS` where there is no `port` with it.
+    /// Node's `host`; ignored where there is a `path`.
+    client - - host: Text = "localhost" => host(impl Into<String>);
+
+    /// The port to connect to, where neither the call nor its target names one.
+    ///
+    /// Default: that of the target's protocol, 443 for `https:` and 80 for `http:`. 0 is the same as none.
+    ///
+    /// Errors, from JSON: `ERR_SOCKET_BAD_PORT` for what is not from 0 to 65535; `ERR_INVALID_ARG_TYPE` for
+    /// what is neither a number nor a string of digits. Node's and undici's `port`.
+    client - - port: Port = "the protocol's" => port(u16);
+
+    /// The Unix socket to connect to where the call names no target; `host` and `port` are then ignored.
+    ///
+    /// Default: none. With TLS, the name to verify is then [`servername`](Self::servername), or `localhost`.
+    /// A leading NUL or `@` makes it a name in Linux's abstract namespace.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL further on, or beside another `socketPath`. Node's `path`.
+    client - - path: SocketPath = "none" => path(impl Into<SocketPath>);
+
+    /// The Unix socket to connect to instead of any host and port, which then only name the peer.
+    ///
+    /// Default: none. Works for plain and for TLS targets. A leading NUL or `@` makes it a name in Linux's
+    /// abstract namespace; a target's own socket path takes precedence.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL further on; when connecting `ENOENT` for a file that is not
+    /// there and `ECONNREFUSED` for one that nobody listens on. undici's `socketPath`.
+    client - - socketPath: SocketPath = "none" => socket_path(impl Into<SocketPath>);
+
+    // How to dial.
+
+    /// The longest time that connecting may take, from the lookup to the end of the TLS handshake.
+    ///
+    /// Default: 10 seconds. Zero: no limit. In JSON in milliseconds. It is exact, not rounded to a slow clock.
+    ///
+    /// Errors: `UND_ERR_CONNECT_TIMEOUT` when it has passed; from JSON `UND_ERR_INVALID_ARG` for what is not a
+    /// finite number from 0. undici's `timeout` (and `connectTimeout`), not Node's, which is about idleness.
+    client - - timeout: Timeout = "10s" (Duration::from_secs(10)) => timeout(Duration);
+
+    /// Turns a host name into addresses instead of the system's resolver.
+    ///
+    /// Default: `getaddrinfo`. Not asked for IP addresses. In JSON a fixed list:
+    /// `{"db.internal": ["10.0.0.7"]}`, where a name that is not listed is `ENOTFOUND`.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's `lookup`.
+    client - - lookup: SharedLookup = "getaddrinfo" => lookup(impl Lookup + 'static);
+
+    /// The local IP address to connect from.
+    ///
+    /// Default: the system chooses. A target's own local address takes precedence.
+    ///
+    /// Errors: `EADDRNOTAVAIL` when connecting from an address that is not this machine's; from JSON
+    /// `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's and undici's `localAddress`.
+    client - - localAddress: Address = "any" => local_address(IpAddr);
+
+    /// Sends small writes at once instead of collecting them (`TCP_NODELAY`).
+    ///
+    /// Default: true, as undici has it; false is honoured. No effect on Unix sockets. Node's `noDelay`.
+    client - - noDelay: Boolean = "true" (true) => no_delay(bool);
+
+    /// Probes an idle TCP connection, so that a peer that has gone is noticed (`SO_KEEPALIVE`).
+    ///
+    /// Default: true, as undici has it. False leaves the system's setting alone. No effect on Unix sockets.
+    /// Node's and undici's `keepAlive`.
+    client - - keepAlive: Boolean = "true" (true) => keep_alive(bool);
+
+    /// How long a TCP connection is idle before the first keep-alive probe (`TCP_KEEPIDLE`).
+    ///
+    /// Default: 60 seconds. In JSON in milliseconds, a negative number being 0; the system counts in whole
+    /// seconds.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`. Node's and undici's `keepAliveInitialDelay`.
+    client - - keepAliveInitialDelay: Delay = "60s" (Duration::from_secs(60)) => keep_alive_initial_delay(Duration);
+
+    /// The type of service in the header of every IP packet (`IP_TOS`, `IPV6_TCLASS`).
+    ///
+    /// Default: the system's, which is 0. On TLS connections as well as on plain ones. No effect on Unix
+    /// sockets.
+    ///
+    /// Errors, from JSON: `ERR_OUT_OF_RANGE` for what is not an integer from 0 to 255; `ERR_INVALID_ARG_TYPE`
+    /// for what is no number. Node's and undici's `typeOfService`.
+    client - - typeOfService: ServiceType = "the system's" => type_of_service(u8);
+
+    // Whom to trust.
+
+    /// The certificate authorities to trust, in PEM, instead of the default ones.
+    ///
+    /// Default: those of `caStore`. One PEM may hold several certificates. A listener trusts the clients that
+    /// they vouch for, and tells clients their names. [`extraCa`](crate::OPTIONS) adds instead of replacing.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` where nothing in it is a certificate, so that a typo never means trust
+    /// in nobody or in everybody; the system's code for a file that cannot be read. Node's `ca`.
+    both tls - ca: PemList = "those of caStore" => ca(impl Into<PemList>);
+
+    /// Certificate authorities to trust, in PEM, beside those of `ca` or the default ones.
+    ///
+    /// Default: none. An addition of this library; Node has it for the whole process, as the environment's
+    /// `NODE_EXTRA_CA_CERTS`.
+    ///
+    /// Errors: those of `ca`.
+    client tls - extraCa: PemList = "none" => extra_ca(impl Into<PemList>);
+
+    /// Whose certificate authorities are trusted where `ca` is not given.
+    ///
+    /// Default: `bundled`, Mozilla's; `system` takes the operating system's. An addition of this library, in
+    /// the terms of Node's `tls.getCACertificates()`.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another word.
+    client tls - caStore: CaStore = "bundled" (CaStore::Bundled) => ca_store(impl Into<CaStore>);
+
+    /// Whether a peer that is not trusted is refused.
+    ///
+    /// Default: true. With false, **anybody can be the peer**: the verdict is only reported, as `authorized` and
+    /// `authorizationError` of the socket. Pins and the caller's checks are enforced all the same. A listener
+    /// with `requestCert` refuses clients without a trusted certificate.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_TYPE` for anything but `true` and `false`, of which Node takes
+    /// everything but `false` for true. The environment is not asked. Node's `rejectUnauthorized`.
+    both tls danger rejectUnauthorized: Boolean = "true" (true) => reject_unauthorized(bool);
+
+    /// Asks clients for a certificate.
+    ///
+    /// Default: false. With it, a client without a certificate that `ca` vouches for is refused, unless
+    /// `rejectUnauthorized` is false. Node's `requestCert`.
+    server tls - requestCert: Boolean = "false" (false) => request_cert(bool);
+
+    /// The name for SNI and for the identity check, instead of the host's.
+    ///
+    /// Default: the host's name; where that is an IP address no SNI is sent and the address is verified. Put
+    /// on the wire in lower case, IDNA-encoded, without a final dot. A target's own server name takes
+    /// precedence. The empty string is the same as none.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for an IP address (RFC 6066 section 3), for more than 255 bytes, and for
+    /// what is no name. Node's and undici's `servername`.
+    client tls - servername: Servername = "the host's name" => servername(impl Into<String>);
+
+    /// Decides instead of the built-in rules whether a certificate is for a name.
+    ///
+    /// Default: [RFC 6125's rules as Node applies them](https://www.rfc-editor.org/rfc/rfc6125). Given the name
+    /// to verify and the peer's certificate with its chain, once the chain itself is trusted, on resumed
+    /// connections too. The error that it returns refuses the peer. **What it does not check, nobody does.**
+    ///
+    /// Not in JSON. Node's `checkServerIdentity`.
+    client tls danger checkServerIdentity: CheckServerIdentity = "RFC 6125" => check_server_identity(
+        impl Fn(&str, &PeerCertificate) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + Send + Sync + 'static
+    );
+
+    // Who one is.
+
+    /// The certificate to show, in PEM: the leaf first, then the intermediates up to the root.
+    ///
+    /// Default: none. Several are several identities (RSA and ECDSA, say), each with the key at the same place
+    /// in `key`.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` where there are more or fewer of them than of `key`;
+    /// `ERR_OSSL_PEM_NO_START_LINE` for what is no certificate; the system's code for a file that cannot be
+    /// read. Node's `cert`.
+    both tls - cert: PemList = "none" => cert(impl Into<PemList>);
+
+    /// The private key of `cert`, in PEM.
+    ///
+    /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either. Zeroed when
+    /// dropped.
+    ///
+    /// Errors: `ERR_OSSL_X509_KEY_VALUES_MISMATCH` where it is not the certificate's; `ERR_OSSL_BAD_DECRYPT`
+    /// where it is encrypted and the passphrase is wrong or missing. Node's `key`.
+    both tls - key: PrivateKeys = "none" => key(impl Into<PrivateKeys>);
+
+    /// The passphrase of an encrypted `key` that has none of its own.
+    ///
+    /// Default: none. At most 1024 bytes. Zeroed when dropped, never shown. Node's `passphrase`.
+    both tls - passphrase: Secret = "none" => passphrase(impl Into<Secret>);
+
+    // What to speak.
+
+    /// The protocols to offer by ALPN, in order of preference; a listener's order decides.
+    ///
+    /// Default: for an `https:` target `http/1.1` and `h2`, as `allowH2` and `preferH2` say; else none. A list
+    /// that is given is offered as it is, an empty one offers nothing. In JSON an array of names, or the list
+    /// in wire format as bytes.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for an empty name or a wire format that does not add up,
+    /// `ERR_OUT_OF_RANGE` for a name of more than 255 bytes or a list of more than 65535. Node's
+    /// `ALPNProtocols` (RFC 7301).
+    both tls - ALPNProtocols: AlpnProtocols = "as allowH2 and preferH2 say" => alpn_protocols(impl Into<AlpnProtocols>);
+
+    /// Whether HTTP/2 is offered to an `https:` target.
+    ///
+    /// Default: true: ALPN offers `http/1.1` and `h2`, with false only `http/1.1`. No effect where
+    /// `ALPNProtocols` is given.
+    ///
+    /// Errors, from JSON: `UND_ERR_INVALID_ARG`. undici's `allowH2`.
+    client tls - allowH2: UndiciBoolean = "true" (true) => allow_h2(bool);
+
+    /// Whether HTTP/2 is offered before HTTP/1.1.
+    ///
+    /// Default: false. Only with `allowH2`; no effect where `ALPNProtocols` is given.
+    ///
+    /// Errors, from JSON: `UND_ERR_INVALID_ARG`. undici's `preferH2`.
+    client tls - preferH2: UndiciBoolean = "false" (false) => prefer_h2(bool);
+
+    /// Takes it for known that a plain `http:` target speaks HTTP/2 (RFC 9113 section 3.3).
+    ///
+    /// Default: false. The socket's `alpnProtocol` is then `h2`, although nothing was negotiated.
+    ///
+    /// Errors, from JSON: `UND_ERR_INVALID_ARG`. undici's `useH2c`.
+    client - - useH2c: UndiciBoolean = "false" (false) => use_h2c(bool);
+
+    /// The oldest version of TLS to speak.
+    ///
+    /// Default: TLSv1.2. TLSv1 and TLSv1.1 (deprecated by RFC 8996) also need `@SECLEVEL=0` in `ciphers`.
+    ///
+    /// Errors: `ERR_TLS_PROTOCOL_VERSION_CONFLICT` where it is newer than `maxVersion`; from JSON
+    /// `ERR_TLS_INVALID_PROTOCOL_VERSION` for another word. Node's `minVersion`.
+    both tls - minVersion: MinVersion = "TLSv1.2" (TlsVersion::Tls1_2) => min_version(TlsVersion);
+
+    /// The newest version of TLS to speak.
+    ///
+    /// Default: TLSv1.3.
+    ///
+    /// Errors: those of `minVersion`. Node's `maxVersion`.
+    both tls - maxVersion: MaxVersion = "TLSv1.3" (TlsVersion::Tls1_3) => max_version(TlsVersion);
+
+    /// The cipher suites to speak, as a list with colons in OpenSSL's syntax.
+    ///
+    /// Default: the suites of TLS 1.3 and, for TLS 1.2, those with ECDHE and AEAD. Names that begin with `TLS_`
+    /// choose among TLS 1.3's, the others among those of older versions; `DEFAULT` is OpenSSL's own list.
+    ///
+    /// Errors: `ERR_SSL_NO_CIPHER_MATCH` where nothing in it is known. Node's `ciphers`.
+    both tls - ciphers: Text = "ECDHE with AEAD" => ciphers(impl Into<String>);
+
+    /// Which TLS engine does the work.
+    ///
+    /// Default: `auto`, the one that honours every given option exactly; it is decided once, from the options
+    /// alone. `openssl` honours them all. An option that the named engine cannot honour is an error, never
+    /// ignored. An addition of this library.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another word.
+    client tls - engine: Engine = "auto" (Engine::Auto) => engine(impl Into<Engine>);
+
+    // What to remember.
+
+    /// How many TLS sessions are kept for resumption; 0 keeps none.
+    ///
+    /// Default: 100, the least recently used going first.
+    ///
+    /// Errors, from JSON: `UND_ERR_INVALID_ARG` for what is not an integer from 0. undici's
+    /// `maxCachedSessions`.
+    client tls - maxCachedSessions: CacheSize = "100" (100) => max_cached_sessions(usize);
+
+    /// TLS sessions from an earlier connection or process, to be resumed.
+    ///
+    /// Default: none but those of the cache. Offered to the server that they belong to, each TLS 1.3 session
+    /// once. In JSON bytes (a session in DER, or what Node's `session` event gives), or the JSON that
+    /// [`Sessions`] are written as, or an array of these.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for what is no session (Node ignores it); `ERR_INVALID_ARG_TYPE`. Node's
+    /// `session`.
+    client tls - session: Sessions = "those of the cache" => session(impl Into<Sessions>);
+
+    // What to look into.
+
+    /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.
+    ///
+    /// Default: none. **Who has these lines can read the connection.** For tools that decrypt a capture, such
+    /// as Wireshark (`SSLKEYLOGFILE`). The line has no line end. Not in JSON. Node's event `keylog`.
+    both tls danger keylog: KeyLog = "none" => keylog(impl Fn(&str) + Send + Sync + 'static);
+
+    /// Tells the time by which certificates and sessions are judged.
+    ///
+    /// Default: the system's clock. **A wrong time makes an expired certificate valid.** Not in JSON. An
+    /// addition of this library.
+    both tls danger clock: Clock = "the system's" => clock(impl Fn() -> SystemTime + Send + Sync + 'static);
+}
