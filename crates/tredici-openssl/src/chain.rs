@@ -18,7 +18,10 @@ const ADD_AND_COUNT_REFERENCE: c_long = 1;
 /// # Errors
 ///
 /// When there is no certificate yet, or the intermediate is too weak for the security level.
-pub fn add_chain_certificate(context: &mut SslContextBuilder, certificate: &X509Ref) -> Result<(), ErrorStack> {
+pub fn add_chain_certificate(
+    context: &mut SslContextBuilder,
+    certificate: &X509Ref,
+) -> Result<(), ErrorStack> {
     let certificate: X509 = certificate.to_owned();
     // SAFETY: both pointers are live. The command takes a reference of its own to the certificate.
     let done = unsafe {

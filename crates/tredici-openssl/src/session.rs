@@ -11,7 +11,11 @@ use openssl::{
 use openssl_sys as ffi;
 
 unsafe extern "C" {
-    fn SSL_SESSION_get0_ticket(session: *const ffi::SSL_SESSION, ticket: *mut *const c_uchar, length: *mut usize);
+    fn SSL_SESSION_get0_ticket(
+        session: *const ffi::SSL_SESSION,
+        ticket: *mut *const c_uchar,
+        length: *mut usize,
+    );
     fn SSL_SESSION_get_ticket_lifetime_hint(session: *const ffi::SSL_SESSION) -> c_ulong;
     fn SSL_SESSION_is_resumable(session: *const ffi::SSL_SESSION) -> c_int;
 }

@@ -73,7 +73,8 @@ pub(crate) async fn tcp(
     attempts: &mut Attempts,
 ) -> Result<Transport, Error> {
     let mut first_failure = None;
-    for &address in addresses.iter().filter(|address| reachable_from(terms.local_address, address, addresses)) {
+    for &address in addresses.iter().filter(|address| reachable_from(terms.local_address, address, addresses))
+    {
         attempts.begin(RemoteAddress::Ip(address));
         match connect(address, terms).await {
             Ok(stream) => {
@@ -88,7 +89,12 @@ pub(crate) async fn tcp(
     }
     match first_failure {
         Some(failure) => Err(failed(failure, &attempts.done)),
-        None => Err(Error::new(ErrorKind::Lookup, Phase::Lookup, "ENOTFOUND", "there is no address to connect to")),
+        None => Err(Error::new(
+            ErrorKind::Lookup,
+            Phase::Lookup,
+            "ENOTFOUND",
+            "there is no address to connect to",
+        )),
     }
 }
 
@@ -185,7 +191,11 @@ fn apply(socket: &TcpSocket, address: SocketAddr, terms: &SocketTerms) -> io::Re
 
 fn failed(failure: Failure, attempts: &[Attempt]) -> Error {
     let code = system_code(&failure.error);
-    let hint = hint(&code, failure.syscall, matches!(attempts.first().map(Attempt::address), Some(RemoteAddress::Unix(_))));
+    let hint = hint(
+        &code,
+        failure.syscall,
+        matches!(attempts.first().map(Attempt::address), Some(RemoteAddress::Unix(_))),
+    );
     let error = if attempts.len() > 1 {
         let tried: Vec<_> = attempts
             .iter()
@@ -209,7 +219,9 @@ fn hint(code: &str, syscall: &str, unix: bool) -> Option<&'static str> {
         ("ENOENT", true) => Some("there is no such socket; check the path, and that the server runs"),
         ("EACCES", true) => Some("you may not use this socket; check its permissions"),
         ("EINVAL", true) => Some("a socket's path has at most 107 bytes and no NUL"),
-        ("EADDRNOTAVAIL", false) if syscall == "bind" => Some("localAddress is not an address of this machine"),
+        ("EADDRNOTAVAIL", false) if syscall == "bind" => {
+            Some("localAddress is not an address of this machine")
+        }
         _ => None,
     }
 }

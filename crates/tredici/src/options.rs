@@ -29,7 +29,6 @@ pub use alpn::AlpnProtocols;
 pub(crate) use callback::{CheckServerIdentity, Clock, KeyLog};
 pub use choice::{CaStore, Engine};
 pub use key::{PrivateKey, PrivateKeys};
-pub(crate) use lookup::SharedLookup;
 pub use lookup::{FixedLookup, Lookup, LookupError, LookupFuture};
 pub use pem::{Pem, PemList};
 pub use row::{OptionKind, OptionRow, Side};

@@ -78,9 +78,11 @@ async fn system(hostname: &str, port: u16) -> Result<Vec<SocketAddr>, LookupErro
     let permits = PERMITS.get_or_init(|| Arc::new(Semaphore::new(MAX_SYSTEM_LOOKUPS)));
     let stopped = |_| LookupError::new("ECANCELED", "the runtime is shutting down");
     // The permit goes with the call and not with the caller, who may be gone before it returns.
-    let permit = permits.clone().acquire_owned().await.map_err(|closed| {
-        LookupError::new("ECANCELED", format!("no lookup can be started: {closed}"))
-    })?;
+    let permit = permits
+        .clone()
+        .acquire_owned()
+        .await
+        .map_err(|closed| LookupError::new("ECANCELED", format!("no lookup can be started: {closed}")))?;
     let hostname = hostname.to_owned();
     let call = tokio::task::spawn_blocking(move || {
         let found = getaddrinfo(&hostname, port);

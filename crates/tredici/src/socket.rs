@@ -116,9 +116,9 @@ impl Socket {
         }
     }
 
-    /// The peer of this plain connection is known to speak `protocol`.
-    pub(crate) fn with_prior_knowledge(mut self, protocol: &'static str) -> Self {
-        self.prior_knowledge = Some(protocol);
+    /// What the peer of this plain connection is known to speak.
+    pub(crate) fn with_prior_knowledge(mut self, protocol: Option<&'static str>) -> Self {
+        self.prior_knowledge = protocol;
         self
     }
 

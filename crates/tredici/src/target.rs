@@ -123,15 +123,7 @@ pub struct Target {
 
 impl Target {
     fn new(protocol: Protocol, hostname: Option<String>) -> Self {
-        let destination = Destination {
-            protocol,
-            hostname,
-            host: None,
-            port: None,
-            servername: None,
-            socket_path: None,
-            local_address: None,
-        };
+        let destination = Destination { hostname, ..protocol.into() };
         Self { destination, over: None }
     }
 
@@ -270,5 +262,19 @@ impl serde::Serialize for Destination {
         fields.serialize_field("socketPath", &self.socket_path)?;
         fields.serialize_field("localAddress", &self.local_address)?;
         fields.end()
+    }
+}
+
+impl From<Protocol> for Destination {
+    fn from(protocol: Protocol) -> Self {
+        Self {
+            protocol,
+            hostname: None,
+            host: None,
+            port: None,
+            servername: None,
+            socket_path: None,
+            local_address: None,
+        }
     }
 }

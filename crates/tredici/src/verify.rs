@@ -1,9 +1,13 @@
 //! Who the peer is: verdicts, names and pins, all of them pure functions of plain data.
 
+mod authorization;
 mod code;
 mod identity;
 mod pins;
+mod server_identity;
 
+pub use authorization::AuthorizationError;
 pub use code::VerifyCode;
 pub use identity::{CertificateNames, IdentityError, IdentityRules, check_names};
 pub use pins::{CertificateDigests, Pin, PinError, Pins};
+pub use server_identity::check_server_identity;

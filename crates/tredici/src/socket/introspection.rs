@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{ReadyState, Secure, Socket, Stream};
+use super::{ReadyState, Socket, Stream};
 use crate::{
     certificate::PeerCertificate,
     error::{Attempt, Error, ErrorKind, Phase},
@@ -149,7 +149,8 @@ impl Socket {
         context: Option<&[u8]>,
     ) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
         if !(1..=EXPORT_MAX).contains(&length) {
-            let message = format!("the length of keying material must be from 1 to {EXPORT_MAX}, not {length}");
+            let message =
+                format!("the length of keying material must be from 1 to {EXPORT_MAX}, not {length}");
             return Err(Error::invalid("ERR_OUT_OF_RANGE", message));
         }
         let mut output = zeroize::Zeroizing::new(vec![0; length]);
@@ -205,4 +206,3 @@ impl Socket {
         }
     }
 }
-

@@ -105,7 +105,10 @@ impl ServerContext {
             ..common_terms(values)?
         };
         if terms.identities.chains.is_empty() {
-            return Err(Error::invalid("ERR_MISSING_ARGS", "a TLS listener needs options.cert and options.key"));
+            return Err(Error::invalid(
+                "ERR_MISSING_ARGS",
+                "a TLS listener needs options.cert and options.key",
+            ));
         }
         Ok(Self {
             engine: Arc::new(OpensslContext::new(&terms)?),

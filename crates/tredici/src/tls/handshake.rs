@@ -129,7 +129,9 @@ impl Interruption {
                 "ECONNRESET",
                 "Client network socket disconnected before secure TLS connection was established",
             )
-            .with_hint("the peer closed the connection during the handshake; does it speak TLS on this port?"),
+            .with_hint(
+                "the peer closed the connection during the handshake; does it speak TLS on this port?",
+            ),
         };
         error.with_peer_certificate(certificate)
     }

@@ -12,9 +12,7 @@ use super::{
 use crate::certificate::PeerCertificate;
 
 /// RFC 8446 section 4.6.1.
-const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
-/// Where a TLS 1.2 server does not say: OpenSSL's own, and what such servers keep.
-const LIFETIME_UNKNOWN: u64 = 2 * 60 * 60;
+const LIFETIME_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Where a connection's new sessions go once its peer was found good.
 pub(crate) trait SessionSink: Send + Sync {
@@ -31,10 +29,13 @@ pub(crate) struct KeptSession {
 }
 
 impl KeptSession {
+    /// Where the server does not say (TLS 1.2): OpenSSL's own default, and what such servers keep.
+    pub(crate) const LIFETIME_UNKNOWN: Duration = Duration::from_secs(2 * 60 * 60);
+
     /// `None` for a session that is over before it can be used.
     pub(crate) fn new(new: NewSession, peer: Arc<Peer>, now: SystemTime) -> Option<Self> {
-        let lifetime = new.lifetime.unwrap_or(LIFETIME_UNKNOWN).min(LIFETIME_MAX);
-        let end = now.checked_add(Duration::from_secs(lifetime))?;
+        let lifetime = new.lifetime.map_or(Self::LIFETIME_UNKNOWN, Duration::from_secs).min(LIFETIME_MAX);
+        let end = now.checked_add(lifetime)?;
         // The certificates bound it too: the leaf is the one that changes soonest.
         let expires = match peer.certificate().map(PeerCertificate::not_after) {
             Some(not_after) => end.min(not_after),

@@ -212,7 +212,9 @@ impl TlsStream {
         let _sent = self.poll_drain(cx);
         let error = match failure {
             Failure::Alert(description) => alert(self.phase, description),
-            Failure::Refused => Error::new(ErrorKind::Tls, Phase::Transfer, "ERR_SSL_SSL", "the peer was refused"),
+            Failure::Refused => {
+                Error::new(ErrorKind::Tls, Phase::Transfer, "ERR_SSL_SSL", "the peer was refused")
+            }
             Failure::Protocol { code, reason } => protocol(self.phase, code, &reason),
         };
         error.into()
@@ -228,7 +230,8 @@ impl TlsStream {
 /// The peer ended the connection with this alert.
 pub(crate) fn alert(phase: Phase, description: u8) -> Error {
     let code = alert_code(description);
-    let name = code.rsplit_once("ALERT_").map_or(&*code, |(_, name)| name).to_ascii_lowercase().replace('_', " ");
+    let name =
+        code.rsplit_once("ALERT_").map_or(&*code, |(_, name)| name).to_ascii_lowercase().replace('_', " ");
     let reason = format!("the peer sent the alert '{name}' ({description})");
     let error = Error::new(ErrorKind::Alert(description), phase, code, reason.clone()).with_reason(reason);
     match description {
@@ -250,7 +253,11 @@ pub(crate) fn protocol(phase: Phase, code: String, reason: &str) -> Error {
 }
 
 impl AsyncRead for TlsStream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if buffer.remaining() == 0 {
             return Poll::Ready(Ok(()));

@@ -80,7 +80,9 @@ impl AuthorizationError {
 
     pub(crate) fn to_error(&self) -> Error {
         let kind = match &self.0 {
-            Reason::Chain(_) | Reason::NoCertificate | Reason::NotKept | Reason::Unreadable => ErrorKind::Untrusted,
+            Reason::Chain(_) | Reason::NoCertificate | Reason::NotKept | Reason::Unreadable => {
+                ErrorKind::Untrusted
+            }
             Reason::Identity(_) | Reason::Custom(_) | Reason::Panicked => ErrorKind::Identity,
         };
         let error = Error::new(kind, Phase::Verify, self.code(), self.to_string());
@@ -92,10 +94,11 @@ impl AuthorizationError {
                     None => error,
                 }
             }
-            Reason::Identity(identity) => error
-                .with_reason(identity.reason())
-                .with_host(identity.host())
-                .with_hint("connect by a name of the certificate, or set servername to the one it should have"),
+            Reason::Identity(identity) => {
+                error.with_reason(identity.reason()).with_host(identity.host()).with_hint(
+                    "connect by a name of the certificate, or set servername to the one it should have",
+                )
+            }
             Reason::Custom(source) => error.with_reason(source.to_string()).with_source(source.clone()),
             Reason::Unreadable | Reason::Panicked | Reason::NoCertificate | Reason::NotKept => error,
         }
@@ -111,9 +114,9 @@ impl fmt::Display for AuthorizationError {
             Reason::Panicked => f.write_str("checkServerIdentity panicked"),
             Reason::Unreadable => f.write_str("the peer's certificate cannot be read"),
             Reason::NoCertificate => f.write_str("the peer sent no certificate"),
-            Reason::NotKept => {
-                f.write_str("the session was resumed, and there is no certificate with it to verify the peer by")
-            }
+            Reason::NotKept => f.write_str(
+                "the session was resumed, and there is no certificate with it to verify the peer by",
+            ),
         }
     }
 }

@@ -5,3 +5,4 @@ mod boundaries;
 mod identity;
 mod layers;
 mod source;
+mod way;

@@ -45,7 +45,8 @@ pub(super) fn read(option: &str, pem: &[u8]) -> Result<Vec<Der>, Error> {
         };
         // A trusted certificate of OpenSSL's is one with its terms of trust behind it.
         if matches!(block.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE") {
-            let (terms, _) = x509_parser::parse_x509_certificate(&block.contents).map_err(|error| unreadable(&error))?;
+            let (terms, _) =
+                x509_parser::parse_x509_certificate(&block.contents).map_err(|error| unreadable(&error))?;
             certificates.push(block.contents[..block.contents.len() - terms.len()].into());
         }
     }

@@ -164,9 +164,8 @@ impl Connection for OpensslConnection {
         label: &[u8],
         context: Option<&[u8]>,
     ) -> Result<(), Error> {
-        let label = std::str::from_utf8(label).map_err(|_| {
-            Error::invalid("ERR_INVALID_ARG_VALUE", "the label of an exporter must be text")
-        })?;
+        let label = std::str::from_utf8(label)
+            .map_err(|_| Error::invalid("ERR_INVALID_ARG_VALUE", "the label of an exporter must be text"))?;
         let ssl = self.stream.ssl();
         ssl.export_keying_material(output, label, context).map_err(|stack| option_error("label", &stack))
     }
@@ -193,7 +192,10 @@ impl Connection for OpensslConnection {
         if !ssl.is_server() {
             return Ok(Vec::new());
         }
-        Ok(shared_signature_algorithms(ssl).into_iter().map(|(sign, hash)| signature_name(sign, hash)).collect())
+        Ok(shared_signature_algorithms(ssl)
+            .into_iter()
+            .map(|(sign, hash)| signature_name(sign, hash))
+            .collect())
     }
 }
 

@@ -140,7 +140,8 @@ impl engine::Context for OpensslContext {
 
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn engine::Session>, Error> {
         let session = Session::from_der(&self.context, der).map_err(|stack| {
-            Error::invalid("ERR_INVALID_ARG_VALUE", "session is not one that this engine can read").with_source(stack)
+            Error::invalid("ERR_INVALID_ARG_VALUE", "session is not one that this engine can read")
+                .with_source(stack)
         })?;
         Ok(Box::new(OpensslSession(session)))
     }

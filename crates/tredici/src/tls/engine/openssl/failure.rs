@@ -17,7 +17,9 @@ const ALERT: i32 = 1000;
 pub(super) fn failure(error: &ssl::Error) -> Failure {
     match error.ssl_error().and_then(|stack| stack.errors().first()) {
         Some(first) => classify(first),
-        None => Failure::Protocol { code: "ERR_SSL_SSL".into(), reason: "the TLS library gave no reason".into() },
+        None => {
+            Failure::Protocol { code: "ERR_SSL_SSL".into(), reason: "the TLS library gave no reason".into() }
+        }
     }
 }
 

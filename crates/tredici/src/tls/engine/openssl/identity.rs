@@ -24,7 +24,11 @@ pub(super) fn apply(
     identities.chains.iter().map(|chain| show(context, chain, &keys)).collect()
 }
 
-fn show(context: &mut SslContextBuilder, chain: &[Der], keys: &[PKey<Private>]) -> Result<(X509, Der), Error> {
+fn show(
+    context: &mut SslContextBuilder,
+    chain: &[Der],
+    keys: &[PKey<Private>],
+) -> Result<(X509, Der), Error> {
     let refuse = |stack| option_error("cert", &stack);
     let chain_certificates: Vec<_> =
         chain.iter().map(|der| X509::from_der(der)).collect::<Result<_, _>>().map_err(refuse)?;
@@ -66,7 +70,8 @@ fn read_key(key: &PrivateKey) -> Result<PKey<Private>, Error> {
     });
     read.map_err(|stack| {
         if !is_encrypted(&key.pem) {
-            return Error::invalid("ERR_OSSL_UNSUPPORTED", "key holds no private key in PEM form").with_source(stack);
+            return Error::invalid("ERR_OSSL_UNSUPPORTED", "key holds no private key in PEM form")
+                .with_source(stack);
         }
         let message = match passphrase {
             None => "key is encrypted, and there is no passphrase",

@@ -99,10 +99,7 @@ mod tests {
     #[test]
     fn suites_of_13_and_below_are_told_apart() {
         assert_eq!(read("HIGH:!aNULL"), ("HIGH:!aNULL".into(), SUITES_13.join(":"), false));
-        assert_eq!(
-            read("TLS_AES_128_GCM_SHA256"),
-            (SUITES_12.into(), "TLS_AES_128_GCM_SHA256".into(), true)
-        );
+        assert_eq!(read("TLS_AES_128_GCM_SHA256"), (SUITES_12.into(), "TLS_AES_128_GCM_SHA256".into(), true));
         assert_eq!(
             read("TLS_AES_128_GCM_SHA256:@SECLEVEL=0"),
             (format!("{SUITES_12}:@SECLEVEL=0"), "TLS_AES_128_GCM_SHA256".into(), true)

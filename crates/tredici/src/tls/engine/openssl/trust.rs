@@ -30,7 +30,10 @@ fn read(option: &str, certificates: &[Der]) -> Result<Vec<X509>, Error> {
     certificates.iter().map(|der| X509::from_der(der).map_err(|stack| option_error(option, &stack))).collect()
 }
 
-fn add_all(builder: &mut X509StoreBuilder, certificates: impl IntoIterator<Item = X509>) -> Result<(), Error> {
+fn add_all(
+    builder: &mut X509StoreBuilder,
+    certificates: impl IntoIterator<Item = X509>,
+) -> Result<(), Error> {
     certificates
         .into_iter()
         .try_for_each(|certificate| builder.add_cert(certificate))

@@ -61,13 +61,11 @@ pub(super) fn companion(ssl: &SslRef) -> Option<&Arc<Companion>> {
 
 /// Has every connection of the context ask its judge.
 pub(super) fn install(context: &mut SslContextBuilder) -> Result<(), Error> {
-    tredici_openssl::set_cert_verify_callback(context, |store_context| {
-        match decide(store_context) {
-            Ok(()) => true,
-            Err(code) => {
-                store_context.set_error(tredici_openssl::verify_result(code.number()));
-                false
-            }
+    tredici_openssl::set_cert_verify_callback(context, |store_context| match decide(store_context) {
+        Ok(()) => true,
+        Err(code) => {
+            store_context.set_error(tredici_openssl::verify_result(code.number()));
+            false
         }
     })
     .map_err(|stack| internal(&stack))
@@ -84,7 +82,7 @@ fn decide(store_context: &mut X509StoreContextRef) -> Result<(), VerifyCode> {
     let verified = store_context.verify_cert().unwrap_or(false);
     let code = match store_context.error() {
         X509VerifyResult::OK if !verified => VerifyCode::UNSPECIFIED,
-        result => VerifyCode::new(result.as_raw()),
+        result => VerifyCode::from(result.as_raw()),
     };
     let presented = tredici_openssl::presented_chain(store_context).map(|stack| ders(stack, &[]));
     let presented = presented.unwrap_or_default();

@@ -1,0 +1,434 @@
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::sample::*;
+use super::*;
+
+fn read(sample: &Sample) -> PeerCertificate {
+    PeerCertificate::from_der(sample.der()).unwrap()
+}
+
+fn chain(presented: &[&Sample], pool: &[&Sample]) -> PeerCertificate {
+    let der = |samples: &[&Sample]| -> Vec<Arc<[u8]>> {
+        samples.iter().map(|sample| sample.der().into()).collect()
+    };
+    PeerCertificate::with_chain(&der(presented), &der(pool)).unwrap()
+}
+
+/// Common names from the leaf on, with a `*` behind one that is its own issuer.
+fn path(certificate: &PeerCertificate) -> String {
+    let mut names = Vec::new();
+    for certificate in certificate.chain() {
+        let name = certificate.subject().and_then(|name| name.get("CN")).unwrap_or("?").to_owned();
+        names.push(if certificate.is_own_issuer() { name + "*" } else { name });
+    }
+    names.join(" ")
+}
+
+fn ca(subject: &str, issuer: &str) -> Sample {
+    Sample::new(subject, issuer).with([basic_constraints_ca(), key_usage(4)])
+}
+
+#[test]
+fn a_certificate_from_rcgen_reads_as_it_was_made() {
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned(), "::1".to_owned()]).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::OrganizationName, "Acme, Inc");
+    params.distinguished_name.push(rcgen::DnType::CommonName, "localhost");
+    params.serial_number = Some(0x00f1_u64.into());
+    params.not_before = rcgen::date_time_ymd(1960, 2, 29);
+    params.not_after = rcgen::date_time_ymd(2060, 12, 31);
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+    let made = params.self_signed(&key).unwrap();
+
+    let certificate = PeerCertificate::from_pem(made.pem()).unwrap();
+    assert_eq!(certificate.raw(), &**made.der());
+    assert_eq!(certificate.subject().unwrap().to_string(), r"CN=localhost,O=Acme\, Inc");
+    assert_eq!(certificate.issuer(), certificate.subject());
+    assert_eq!(certificate.subjectaltname(), Some("DNS:localhost, IP Address:0:0:0:0:0:0:0:1"));
+    assert_eq!(certificate.serial_number(), "F1");
+    assert_eq!(certificate.valid_from(), "Feb 29 00:00:00 1960 GMT");
+    assert_eq!(certificate.valid_to(), "Dec 31 00:00:00 2060 GMT");
+    assert!(certificate.not_before() < SystemTime::UNIX_EPOCH);
+    assert!(certificate.not_after() > SystemTime::now());
+    assert_eq!(certificate.ext_key_usage().unwrap(), ["1.3.6.1.5.5.7.3.1"]);
+    assert_eq!(certificate.asn1_curve(), Some("secp384r1"));
+    assert_eq!(certificate.nist_curve(), Some("P-384"));
+    assert_eq!(certificate.bits(), Some(384));
+    assert_eq!(certificate.pubkey().unwrap(), rcgen::PublicKeyData::der_bytes(&key));
+    assert_eq!(certificate.public_key_info(), rcgen::PublicKeyData::subject_public_key_info(&key));
+    assert_eq!(certificate.fingerprint().len(), 59);
+    assert_eq!(certificate.fingerprint256().len(), 95);
+    assert_eq!(certificate.fingerprint512().len(), 191);
+    assert_eq!((certificate.modulus(), certificate.exponent()), (None, None));
+    assert!(!certificate.ca());
+    assert!(certificate.info_access().is_none());
+}
+
+#[test]
+fn it_is_shared_and_short_to_print() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<PeerCertificate>();
+    shared::<CertificateError>();
+    let certificate = read(&Sample::new("localhost", "An \u{1b}[31missuer"));
+    assert_eq!(
+        format!("{certificate:?}"),
+        "PeerCertificate { subject: \"CN=localhost\", issuer: \"CN=An \\\\1B[31missuer\", \
+         serial_number: \"01\", valid_to: \"Feb  6 23:07:14 2035 GMT\", .. }"
+    );
+    assert_eq!(certificate, certificate.clone());
+    assert_ne!(certificate, read(&Sample::new("localhost", "another")));
+}
+
+#[test]
+fn a_name_keeps_the_order_of_the_certificate() {
+    let mut sample = Sample::new("", "issuer");
+    sample.subject = name(&[
+        &[attribute("2.5.4.6", PRINTABLE, "DE")],
+        &[attribute("2.5.4.11", UTF8, "one")],
+        &[attribute("2.5.4.3", UTF8, "localhost"), attribute("2.5.4.5", PRINTABLE, "7")],
+        &[attribute("2.5.4.11", UTF8, "two")],
+        &[attribute("1.2.3.4", UTF8, "odd")],
+    ]);
+    let certificate = read(&sample);
+    let subject = certificate.subject().unwrap();
+    assert_eq!(subject.to_string(), "1.2.3.4=odd,OU=two,serialNumber=7+CN=localhost,OU=one,C=DE");
+    assert_eq!(subject.get("OU"), Some("one"));
+    assert_eq!(subject.values("OU").collect::<Vec<_>>(), ["one", "two"]);
+    assert_eq!(subject.common_names().collect::<Vec<_>>(), ["localhost"]);
+    assert_eq!(subject.get("1.2.3.4"), Some("odd"));
+    assert_eq!(subject.get("L"), None);
+    assert!(!subject.is_empty());
+    #[cfg(feature = "serde")]
+    assert_eq!(
+        serde_json::to_string(subject).unwrap(),
+        r#"{"C":"DE","OU":["one","two"],"CN":"localhost","serialNumber":"7","1.2.3.4":"odd"}"#
+    );
+}
+
+#[test]
+fn an_undecodable_name_is_absent_and_the_rest_is_there() {
+    let not_text = name(&[&[attribute("2.5.4.3", 0x04, "octets")]]);
+    let not_utf8 = name(&[&[attribute("2.5.4.3", UTF8, b"\xff")]]);
+    let no_attribute = sequence([tlv(0x31, sequence([oid("2.5.4.3")]))]);
+    let empty_set_inside = sequence([tlv(0x31, []), common_name("x")[2..].to_vec()]);
+    for subject in [not_text, not_utf8, no_attribute, empty_set_inside] {
+        let mut sample = Sample::new("", "issuer");
+        sample.subject = subject;
+        let certificate = read(&sample);
+        assert!(certificate.subject().is_none(), "{:?}", certificate.subject());
+        assert_eq!(certificate.issuer().unwrap().get("CN"), Some("issuer"));
+        assert!(format!("{certificate:?}").contains("subject: \"?\""));
+    }
+}
+
+#[test]
+fn alternative_names_that_cannot_be_decoded_are_told_from_none() {
+    let none = read(&Sample::new("a", "b"));
+    assert_eq!((none.subjectaltname(), none.subjectaltname_undecodable()), (None, false));
+    let empty = read(&Sample::new("a", "b").with([alternative_names([[]; 0])]));
+    assert_eq!((empty.subjectaltname(), empty.subjectaltname_undecodable()), (Some(""), false));
+
+    let good = || dns("localhost");
+    for extensions in [
+        vec![extension("2.5.29.17", [5, 0])],
+        vec![extension("2.5.29.17", joined([sequence([good()]), vec![0]]))],
+        vec![alternative_names([good(), tlv(0x89, "number 9")])],
+        vec![alternative_names([good(), tlv(0x0c, "not a general name")])],
+        vec![alternative_names([good(), tlv(0xa2, tlv(0x16, "in pieces"))])],
+        vec![alternative_names([good(), tlv(0x88, [0x80, 1])])],
+        vec![alternative_names([good(), tlv(0xa0, oid("1.2.3"))])],
+        vec![alternative_names([good(), vec![0x82, 5, 0]])],
+        vec![alternative_names([tlv(0xa4, name(&[&[attribute("2.5.4.3", UTF8, [0xff])]]))])],
+        vec![alternative_names([good()]), alternative_names([dns("twice")])],
+    ] {
+        let mut sample = Sample::new("a", "b");
+        sample.extensions = extensions;
+        let certificate = read(&sample);
+        assert_eq!(certificate.subjectaltname(), None);
+        assert!(certificate.subjectaltname_undecodable(), "{certificate:?}");
+        #[cfg(feature = "serde")]
+        assert!(serde_json::to_value(&certificate).unwrap()["subjectaltname"].is_null());
+    }
+}
+
+#[test]
+fn information_access_is_a_list_of_locations() {
+    let access = |kind: &str, location| sequence([oid(kind), location]);
+    let certificate = read(&Sample::new("a", "b").with([extension(
+        "1.3.6.1.5.5.7.1.1",
+        sequence([
+            access("1.3.6.1.5.5.7.48.1", tlv(0x86, "http://one/")),
+            access("1.3.6.1.5.5.7.48.2", tlv(0x86, "http://ca/,\"")),
+            access("1.3.6.1.5.5.7.48.1", tlv(0x86, "http://two/")),
+            access("1.2.3.4", dns("host")),
+        ]),
+    )]));
+    let access = certificate.info_access().unwrap();
+    assert_eq!(access.get("CA Issuers - URI"), Some("http://ca/,\""));
+    assert_eq!(access.values("OCSP - URI").collect::<Vec<_>>(), ["http://one/", "http://two/"]);
+    assert_eq!(access.get("OCSP - DNS"), None);
+    assert_eq!(access.iter().last(), Some(("1.2.3.4 - DNS", "host")));
+    #[cfg(feature = "serde")]
+    assert_eq!(
+        serde_json::to_string(&access).unwrap(),
+        r#"{"OCSP - URI":["http://one/","http://two/"],"CA Issuers - URI":["http://ca/,\""],"1.2.3.4 - DNS":["host"]}"#
+    );
+}
+
+#[test]
+fn issuers_come_from_the_presented_then_from_the_pool() {
+    let (leaf, middle, root) = (Sample::new("leaf", "middle"), ca("middle", "root"), ca("root", "root"));
+    assert_eq!(path(&chain(&[&leaf], &[])), "leaf");
+    assert_eq!(path(&chain(&[&leaf, &middle], &[])), "leaf middle");
+    assert_eq!(path(&chain(&[&leaf, &middle, &root], &[])), "leaf middle root*");
+    assert_eq!(path(&chain(&[&leaf, &root, &middle], &[])), "leaf middle root*");
+    assert_eq!(path(&chain(&[&leaf], &[&root, &middle])), "leaf middle root*");
+    assert_eq!(path(&chain(&[&leaf, &middle], &[&leaf, &middle, &root])), "leaf middle root*");
+    assert_eq!(path(&chain(&[&leaf, &root], &[&middle])), "leaf middle root*");
+    assert_eq!(path(&chain(&[&root], &[])), "root*");
+    assert_eq!(path(&chain(&[&root, &root, &root], &[&root])), "root*");
+
+    let certificate = chain(&[&leaf, &middle], &[&root]);
+    let root_of = |certificate: &PeerCertificate| {
+        let mut certificate = certificate.clone();
+        while let Some(issuer) = certificate.issuer_certificate().filter(|issuer| **issuer != certificate) {
+            certificate = issuer.clone();
+        }
+        certificate
+    };
+    assert_eq!(root_of(&certificate), read(&root));
+    assert!(root_of(&certificate).is_own_issuer());
+    assert!(chain(&[&leaf], &[]).issuer_certificate().is_none());
+}
+
+#[test]
+fn presented_certificates_win_over_the_pool() {
+    let leaf = Sample::new("leaf", "ca");
+    let (mut sent, mut trusted) = (ca("ca", "ca"), ca("ca", "ca"));
+    (sent.serial, trusted.serial) = (vec![7], vec![8]);
+    let issuer = |certificate: &PeerCertificate| certificate.issuer_certificate().unwrap().serial_number();
+    assert_eq!(issuer(&chain(&[&leaf, &sent], &[&trusted])), "07");
+    assert_eq!(issuer(&chain(&[&leaf], &[&trusted, &sent])), "08");
+}
+
+#[test]
+fn loops_end() {
+    let (a, b, c) = (ca("a", "b"), ca("b", "c"), ca("c", "a"));
+    assert_eq!(path(&chain(&[&a, &b, &c], &[&c, &b, &a])), "a b c");
+    let many: Vec<Sample> = (0..150).map(|n| ca(&n.to_string(), &(n + 1).to_string())).collect();
+    let certificate = chain(&many.iter().collect::<Vec<_>>(), &[]);
+    assert_eq!(certificate.chain().count(), 101);
+    assert!(certificate.chain().last().unwrap().issuer_certificate().is_none());
+}
+
+#[test]
+fn unreadable_certificates_are_passed_over_but_not_the_first() {
+    let (leaf, root) = (Sample::new("leaf", "root"), ca("root", "root"));
+    let junk: Arc<[u8]> = (*b"junk").into();
+    let presented: [Arc<[u8]>; 3] = [leaf.der().into(), junk.clone(), root.der().into()];
+    let certificate = PeerCertificate::with_chain(&presented, std::slice::from_ref(&junk)).unwrap();
+    assert_eq!(path(&certificate), "leaf root*");
+    assert!(PeerCertificate::with_chain(&presented[1..], &[]).is_err());
+    assert!(PeerCertificate::with_chain(&[], &presented).is_err());
+}
+
+#[test]
+fn names_agree_as_rfc_5280_says() {
+    let in_printable = |value: &str| name(&[&[attribute("2.5.4.3", PRINTABLE, value)]]);
+    let organisation = name(&[&[attribute("2.5.4.10", UTF8, "Some CA")]]);
+    let two = name(&[&[attribute("2.5.4.3", UTF8, "Some CA"), attribute("2.5.4.3", UTF8, "Some CA")]]);
+    let nested = name(&[&[attribute("2.5.4.3", UTF8, "Some CA")], &[attribute("2.5.4.3", UTF8, "Some CA")]]);
+    for (issuer, subject, agree) in [
+        (common_name("Some CA"), common_name("Some CA"), true),
+        (in_printable("Some CA"), common_name("Some CA"), true),
+        (common_name("some ca"), common_name("SOME CA"), true),
+        (common_name("  Some   CA "), common_name("Some CA"), true),
+        (common_name("SomeCA"), common_name("Some CA"), false),
+        (common_name("Some"), common_name("Some CA"), false),
+        (common_name("É"), common_name("é"), false),
+        (organisation, common_name("Some CA"), false),
+        (two.clone(), common_name("Some CA"), false),
+        (two, nested, false),
+        (name(&[]), name(&[]), true),
+    ] {
+        let (mut child, mut parent) = (Sample::new("leaf", ""), ca("", "elsewhere"));
+        (child.issuer, parent.subject) = (issuer, subject);
+        let linked = chain(&[&child, &parent], &[]).issuer_certificate().is_some();
+        assert_eq!(linked, agree, "{:?} {:?}", read(&child), read(&parent));
+    }
+}
+
+#[test]
+fn key_identifiers_and_serial_numbers_agree_where_both_are_there() {
+    let leaf = |fields: Vec<Vec<u8>>| Sample::new("leaf", "ca").with([authority_key_id(fields)]);
+    let key_id = |id: &str| tlv(0x80, id);
+    let directory = |name: Vec<u8>| tlv(0xa1, tlv(0xa4, name));
+    let parent = ca("ca", "root").with([subject_key_id(b"right")]);
+    for (leaf, agree) in [
+        (leaf(vec![key_id("right")]), true),
+        (leaf(vec![key_id("wrong")]), false),
+        (leaf(vec![tlv(0x82, [1])]), true),
+        (leaf(vec![tlv(0x82, [2])]), false),
+        (leaf(vec![directory(common_name("root"))]), true),
+        (leaf(vec![directory(common_name("ca"))]), false),
+        (leaf(vec![tlv(0xa1, dns("no distinguished name"))]), true),
+        (leaf(vec![key_id("right"), directory(common_name("ROOT")), tlv(0x82, [1])]), true),
+        (leaf(vec![key_id("right"), directory(common_name("root")), tlv(0x82, [2])]), false),
+        (leaf(vec![tlv(0x82, [1]), key_id("right")]), false),
+        (leaf(vec![]), true),
+        (Sample::new("leaf", "ca").with([extension("2.5.29.35", [5, 0])]), false),
+    ] {
+        let linked = chain(&[&leaf, &parent], &[]).issuer_certificate().is_some();
+        assert_eq!(linked, agree, "{:x?}", leaf.extensions);
+    }
+    let anonymous = ca("ca", "root");
+    assert_eq!(path(&chain(&[&leaf(vec![key_id("any")]), &anonymous], &[])), "leaf ca");
+}
+
+#[test]
+fn an_issuer_may_sign_and_has_the_right_kind_of_key() {
+    let leaf = Sample::new("leaf", "ca");
+    let linked = |leaf: &Sample, parent: &Sample| chain(&[leaf, parent], &[]).issuer_certificate().is_some();
+    assert!(linked(&leaf, &Sample::new("ca", "root")), "without a key usage everything is allowed");
+    assert!(linked(&leaf, &Sample::new("ca", "root").with([key_usage(0x84)])));
+    assert!(!linked(&leaf, &Sample::new("ca", "root").with([key_usage(0x80)])));
+    assert!(!linked(&leaf, &ca("ca", "root").with([key_usage(4)])), "a repeated extension");
+    assert!(!linked(&leaf, &ca("ca", "root").with([extension("2.5.29.17", [5, 0])])), "an invalid one");
+
+    let mut rsa = ca("ca", "root");
+    rsa.public_key = rsa_key(&[0xa1; 128], &[3]);
+    assert!(!linked(&leaf, &rsa), "no ECDSA with an RSA key");
+    let by_rsa = Sample { signature_algorithm: SHA256_WITH_RSA, ..leaf };
+    assert!(linked(&by_rsa, &rsa));
+    assert!(!linked(&by_rsa, &ca("ca", "root")));
+}
+
+#[test]
+fn a_self_signed_server_is_its_own_issuer_if_it_may_sign() {
+    assert!(read(&Sample::new("a", "a")).is_own_issuer());
+    assert!(!read(&Sample::new("a", "a").with([key_usage(0x80)])).is_own_issuer());
+    assert!(!read(&Sample::new("a", "b")).is_own_issuer());
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_chain_serialises_to_nested_objects() {
+    let (leaf, root) = (Sample::new("leaf", "root"), ca("root", "root"));
+    let certificate = chain(&[&leaf, &root], &[]);
+    let json = serde_json::to_value(&certificate).unwrap();
+    assert_eq!(json["subject"]["CN"], "leaf");
+    assert_eq!(json["ca"], false);
+    assert_eq!(json["issuerCertificate"]["ca"], true);
+    assert_eq!(json["issuerCertificate"]["issuerCertificate"], "self");
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "subject",
+            "issuer",
+            "ca",
+            "pubkey",
+            "bits",
+            "valid_from",
+            "valid_to",
+            "fingerprint",
+            "fingerprint256",
+            "fingerprint512",
+            "serialNumber",
+            "raw",
+            "asn1Curve",
+            "nistCurve",
+            "issuerCertificate",
+        ]
+    );
+    let short = serde_json::to_value(certificate.short_form()).unwrap();
+    assert!(short.get("issuerCertificate").is_none());
+    let alone = serde_json::to_value(chain(&[&leaf], &[])).unwrap();
+    assert_eq!(short, alone);
+}
+
+#[test]
+fn what_is_no_certificate_is_refused_with_a_reason() {
+    let good = Sample::new("a", "b").der();
+    let reason = |der: &[u8]| PeerCertificate::from_der(der).unwrap_err().to_string();
+    assert_eq!(reason(&[]), "no certificate: there are no bytes");
+    assert_eq!(reason(b"-----BEGIN CERTIFICATE-----"), "not a certificate in DER: this is PEM text");
+    assert_eq!(
+        reason(b"hello"),
+        "not a certificate in DER: byte 0 is 0x68 where a SEQUENCE (0x30) should begin"
+    );
+    assert_eq!(
+        reason(&good[..100]),
+        format!("the certificate is cut short: 100 of {} bytes are there", good.len())
+    );
+    assert_eq!(
+        reason(&joined([&good[..], b"tail"])),
+        format!("4 more bytes follow the certificate, which ends at byte {}", good.len())
+    );
+    let mut never = Sample::new("a", "b");
+    never.not_after = tlv(UTC_TIME, "251301000000Z");
+    assert_eq!(reason(&never.der()), "the certificate is malformed: validity cannot be decoded");
+    let pem = |text: &str| PeerCertificate::from_pem(text).unwrap_err().to_string();
+    assert_eq!(pem("hello"), "no certificate: the PEM text has no section \"BEGIN CERTIFICATE\"");
+    assert!(
+        pem("-----BEGIN CERTIFICATE-----\n#\n-----END CERTIFICATE-----\n")
+            .starts_with("not a certificate in PEM: ")
+    );
+}
+
+/// Everything that can be asked of a certificate.
+fn ask_everything(certificate: &PeerCertificate) {
+    let _ = format!("{certificate:?} {:?}", certificate.info_access());
+    let _ = (certificate.ca(), certificate.is_own_issuer(), certificate.subjectaltname());
+    let _ = (certificate.modulus(), certificate.exponent(), certificate.pubkey(), certificate.bits());
+    let _ = (certificate.not_before(), certificate.not_after(), certificate.valid_from());
+    let _ = (certificate.asn1_curve(), certificate.nist_curve(), certificate.ext_key_usage());
+    #[cfg(feature = "serde")]
+    serde_json::to_string(certificate).unwrap();
+}
+
+#[test]
+fn no_truncation_and_no_mutation_panics() {
+    let everything = Sample::new("a", "a").with([
+        basic_constraints_ca(),
+        key_usage(4),
+        subject_key_id(b"a"),
+        authority_key_id([tlv(0x80, "a"), tlv(0xa1, tlv(0xa4, common_name("a"))), tlv(0x82, [1])]),
+        extension("2.5.29.37", sequence([oid("1.3.6.1.5.5.7.3.1"), oid("2.999.1")])),
+        extension("1.3.6.1.5.5.7.1.1", sequence([sequence([oid("1.3.6.1.5.5.7.48.1"), dns("o")])])),
+        alternative_names([
+            dns("a\"b"),
+            tlv(0x87, [127, 0, 0, 1]),
+            tlv(0x88, arcs("1.2.3.4")),
+            tlv(0xa4, name(&[&[attribute("2.5.4.3", 30, [0, 0x61, 0x20, 0xac])]])),
+            tlv(0xa5, tlv(0xa1, tlv(UTF8, "p"))),
+            other_name("1.3.6.1.4.1.311.20.2.3", UTF8, "user"),
+        ]),
+    ]);
+    let mut rsa = Sample::new("rsa", "rsa");
+    rsa.public_key = rsa_key(&[0xa1; 16], &[1, 0, 1]);
+    rsa.not_after = tlv(GENERALIZED_TIME, "20600206230714Z");
+    for der in [everything.der(), rsa.der()] {
+        ask_everything(&PeerCertificate::from_der(der.clone()).unwrap());
+        for length in 0..der.len() {
+            assert!(PeerCertificate::from_der(&der[..length]).is_err(), "cut to {length}");
+        }
+        let neighbour: Arc<[u8]> = der.clone().into();
+        for place in 0..der.len() {
+            let flipped = (0..8).map(|bit| der[place] ^ 1 << bit);
+            for value in flipped.chain([0x00, 0x7f, 0x80, 0xff]) {
+                let mut mutated = der.clone();
+                mutated[place] = value;
+                let mutated: Arc<[u8]> = mutated.into();
+                if let Ok(certificate) = PeerCertificate::with_chain(
+                    &[mutated, neighbour.clone()],
+                    std::slice::from_ref(&neighbour),
+                ) {
+                    ask_everything(&certificate);
+                }
+            }
+        }
+    }
+}

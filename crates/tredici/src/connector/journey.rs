@@ -1,0 +1,124 @@
+//! How far a connection has come. It outlives a walk that is cut off by a deadline.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    dial::Attempts,
+    error::{Attempt, Error, ErrorKind, Phase},
+    socket::Origin,
+    target::Destination,
+    timing::Timings,
+};
+
+pub(super) struct Journey {
+    start: Instant,
+    phase: Phase,
+    entered: Instant,
+    timings: Timings,
+    attempts: Attempts,
+}
+
+/// A phase that was entered and is to be left.
+#[must_use]
+pub(super) struct Entered(Phase);
+
+impl Journey {
+    pub(super) fn begin() -> Self {
+        let start = Instant::now();
+        Self {
+            start,
+            phase: Phase::Options,
+            entered: start,
+            timings: Timings::default(),
+            attempts: Attempts::default(),
+        }
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    pub(super) fn attempts_mut(&mut self) -> &mut Attempts {
+        &mut self.attempts
+    }
+
+    pub(super) fn set_phase(&mut self, phase: Phase) {
+        self.phase = phase;
+    }
+
+    pub(super) fn enter(&mut self, phase: Phase) -> Entered {
+        self.phase = phase;
+        self.entered = Instant::now();
+        Entered(phase)
+    }
+
+    /// A phase that is entered twice (a second handshake after a declined session) counts as one.
+    pub(super) fn leave(&mut self, Entered(phase): Entered) {
+        let spent = self.entered.elapsed();
+        let slot = match phase {
+            Phase::Lookup => &mut self.timings.lookup,
+            Phase::Connect => &mut self.timings.connect,
+            Phase::SecureConnect => &mut self.timings.secure_connect,
+            _ => return,
+        };
+        *slot = Some(slot.unwrap_or_default() + spent);
+    }
+
+    /// What the socket takes over.
+    pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
+        Origin {
+            destination: destination.clone(),
+            attempts: std::mem::take(&mut self.attempts).into_done(),
+            timings: self.timings,
+        }
+    }
+
+    pub(super) fn fail(mut self, error: Error, destination: Destination) -> Error {
+        self.timings.total = self.elapsed();
+        error.with_target(destination).with_timings(self.timings).with_attempts(self.attempts.into_done())
+    }
+
+    pub(super) fn time_out(mut self, limit: Duration, destination: Destination) -> Error {
+        let phase = self.phase;
+        if matches!(phase, Phase::Lookup | Phase::Connect | Phase::SecureConnect) {
+            self.leave(Entered(phase));
+        }
+        self.timings.total = self.elapsed();
+        let attempts = self.attempts.cut_off();
+        let message = format!(
+            "Connect Timeout Error ({}, timeout: {}ms) during {phase}",
+            attempted(&attempts, &destination),
+            limit.as_millis()
+        );
+        let hint = match phase {
+            Phase::Lookup => "the name server does not answer in time",
+            Phase::SecureConnect => "the connection stands, but the peer does not finish the TLS handshake",
+            _ => "nobody answers there; check address and firewall, or allow more time with timeout",
+        };
+        Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message)
+            .with_hint(hint)
+            .with_target(destination)
+            .with_timings(self.timings)
+            .with_attempts(attempts)
+    }
+}
+
+/// As undici words it; without any attempt, the name and port that were to be reached.
+fn attempted(attempts: &[Attempt], destination: &Destination) -> String {
+    match attempts {
+        [] => {
+            let hostname = destination.hostname.as_deref().unwrap_or("localhost");
+            match destination.port {
+                Some(port) => format!("attempted address: {hostname}:{port}"),
+                None => format!("attempted address: {hostname}"),
+            }
+        }
+        [only] => format!("attempted address: {}", only.address()),
+        several => {
+            let all: Vec<_> = several.iter().map(|attempt| attempt.address().to_string()).collect();
+            format!("attempted addresses: {}", all.join(", "))
+        }
+    }
+}

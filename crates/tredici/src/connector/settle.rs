@@ -1,0 +1,208 @@
+//! The call's parameters and the options, settled into one route.
+
+use super::cache::{Place, SessionKey};
+use crate::{
+    dial::Transport,
+    error::Error,
+    options::{Values, normalise_servername},
+    resolve,
+    target::{Destination, Protocol, Target},
+};
+
+/// Where a connection goes and by which names.
+pub(super) struct Route {
+    pub(super) destination: Destination,
+    pub(super) tls: Option<Tls>,
+    /// Whether the transport is ours to make, and so to make again.
+    pub(super) is_dialled: bool,
+}
+
+/// What the handshake needs to know of the route.
+pub(super) struct Tls {
+    /// The name that the certificate must be for.
+    pub(super) hostname: String,
+    /// The name for SNI.
+    pub(super) servername: Option<String>,
+    pub(super) key: SessionKey,
+}
+
+type Settled = (Route, Option<Transport>);
+
+/// The call's own parameters win over the options, those over the protocol's defaults.
+pub(super) fn settle(values: &Values, target: Target) -> Result<Settled, (Destination, Error)> {
+    let (mut destination, over) = target.into_parts();
+    let is_dialled = over.is_none();
+    match route(values, &mut destination, is_dialled) {
+        Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(Transport::given))),
+        Err(error) => Err((destination, error)),
+    }
+}
+
+fn route(values: &Values, destination: &mut Destination, is_dialled: bool) -> Result<Option<Tls>, Error> {
+    if destination.hostname.as_ref().is_some_and(|name| name.is_empty() || name.contains('\0')) {
+        let message = "the target's hostname must not be empty and must not hold a NUL byte";
+        return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message));
+    }
+    if is_dialled {
+        let path = || values.socket_path.clone().or_else(|| values.path.clone());
+        destination.socket_path = destination.socket_path.take().or_else(path);
+        destination.local_address = destination.local_address.or(values.local_address);
+    } else if let Some(path) = &destination.socket_path {
+        let message = format!("the target is to go over a given stream and over the socket {path}");
+        return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("choose one of the two"));
+    }
+    if destination.protocol != Protocol::Unix {
+        let default = destination.protocol.default_port();
+        destination.port = destination.port.or(values.port.filter(|&port| port != 0)).or(default);
+    }
+    if is_dialled && destination.port.is_none() && destination.socket_path.is_none() {
+        let message = format!("{} needs a port", destination.protocol);
+        return Err(
+            Error::invalid("ERR_MISSING_ARGS", message).with_hint("name it in the target or in options.port")
+        );
+    }
+    match destination.protocol.is_tls() {
+        true => tls(values, destination, is_dialled).map(Some),
+        false => plain(destination, is_dialled).map(|()| None),
+    }
+}
+
+/// A TLS term in the call for a plain target would be ignored, and the caller would believe in it.
+fn plain(destination: &Destination, is_dialled: bool) -> Result<(), Error> {
+    let protocol = destination.protocol;
+    if !is_dialled {
+        return Err(Error::invalid(
+            "ERR_ASSERTION",
+            format!("httpSocket can only be sent on TLS update, not for {protocol}"),
+        ));
+    }
+    if destination.servername.is_some() {
+        let message = format!("servername is given for {protocol}, which has no TLS");
+        return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("use https: or tls:"));
+    }
+    Ok(())
+}
+
+fn tls(values: &Values, destination: &mut Destination, is_dialled: bool) -> Result<Tls, Error> {
+    let hostname = destination.hostname.get_or_insert_with(|| "localhost".to_owned()).clone();
+    let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
+    let from_host = || destination.host.as_deref().map(server_name).transpose();
+    let servername = match given(&destination.servername).or_else(|| given(&values.servername)) {
+        Some(name) => Some(name),
+        None => from_host()?.flatten(),
+    };
+    let servername = servername.as_deref().map(normalise_servername).transpose()?;
+    let is_address = resolve::literal(&hostname).is_some() || hostname.contains('%');
+    let sni = match &servername {
+        Some(name) => Some(name.clone()),
+        None if is_address => None,
+        None => Some(normalise_servername(&hostname)?),
+    };
+    destination.servername = sni.clone();
+    let hostname = servername.unwrap_or(hostname);
+    let key = SessionKey {
+        hostname: hostname.clone(),
+        place: place(destination, is_dialled),
+        alpn: alpn(values, destination.protocol)?,
+    };
+    Ok(Tls { hostname, servername: sni, key })
+}
+
+fn place(destination: &Destination, is_dialled: bool) -> Place {
+    match &destination.socket_path {
+        Some(path) => Place::Unix(path.clone()),
+        None if is_dialled => Place::Port(destination.port.unwrap_or_default()),
+        None => Place::Given(destination.port),
+    }
+}
+
+/// The name in `name[:port]`; none where it is an address.
+fn server_name(host: &str) -> Result<Option<String>, Error> {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => {
+            let unclosed =
+                || Error::invalid("ERR_ASSERTION", format!("the bracket in host '{host}' is not closed"));
+            rest.split_once(']').ok_or_else(unclosed)?.0
+        }
+        None => host.split_once(':').map_or(host, |(name, _port)| name),
+    };
+    let is_name = !name.is_empty() && resolve::literal(name).is_none();
+    Ok(is_name.then(|| name.to_owned()))
+}
+
+/// What is offered: the caller's list where there is one, for `https:` undici's, for `tls:` none.
+fn alpn(values: &Values, protocol: Protocol) -> Result<Vec<u8>, Error> {
+    if let Some(given) = &values.alpn_protocols {
+        return given.to_wire();
+    }
+    let list: &[u8] = match (protocol, values.allow_h2(), values.prefer_h2()) {
+        (Protocol::Https, false, _) => b"\x08http/1.1",
+        (Protocol::Https, true, false) => b"\x08http/1.1\x02h2",
+        (Protocol::Https, true, true) => b"\x02h2\x08http/1.1",
+        _ => b"",
+    };
+    Ok(list.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::ConnectOptions;
+
+    fn settled(options: &ConnectOptions, target: Target) -> Result<Route, String> {
+        settle(options.values(), target).map(|(route, _)| route).map_err(|(_, error)| error.code().to_owned())
+    }
+
+    fn names(options: &ConnectOptions, target: Target) -> (String, Option<String>) {
+        let tls = settled(options, target).expect("a route").tls.expect("TLS");
+        (tls.hostname, tls.servername)
+    }
+
+    #[test]
+    fn the_server_name_is_the_calls_then_the_options_then_the_hosts() {
+        let options = ConnectOptions::new().servername("option.test");
+        let target = || Target::https("10.0.0.1").host("host.test:8443");
+        let expect = |name: &str| (name.to_owned(), Some(name.to_owned()));
+        assert_eq!(names(&options, target().servername("Call.Test.")), expect("call.test"));
+        assert_eq!(names(&options, target()), expect("option.test"));
+        assert_eq!(names(&ConnectOptions::new(), target()), expect("host.test"));
+        assert_eq!(names(&ConnectOptions::new(), Target::https("name.test")), expect("name.test"));
+        assert_eq!(names(&ConnectOptions::new(), Target::https("[::1]")), ("::1".into(), None));
+    }
+
+    #[test]
+    fn the_port_is_the_calls_then_the_options_then_the_protocols() {
+        let port =
+            |options: &ConnectOptions, target| settled(options, target).map(|route| route.destination.port);
+        let options = ConnectOptions::new().port(8443);
+        assert_eq!(port(&options, Target::https("a").port(1)), Ok(Some(1)));
+        assert_eq!(port(&options, Target::https("a")), Ok(Some(8443)));
+        assert_eq!(port(&ConnectOptions::new(), Target::https("a")), Ok(Some(443)));
+        assert_eq!(port(&ConnectOptions::new(), Target::http("a").port(0)), Ok(Some(80)));
+        assert_eq!(port(&ConnectOptions::new(), Target::tls("a")), Err("ERR_MISSING_ARGS".into()));
+    }
+
+    #[test]
+    fn a_tls_term_for_a_plain_target_is_refused() {
+        let options = ConnectOptions::new();
+        let (stream, _) = tokio::io::duplex(1);
+        let refused = |target| settled(&options, target).map(drop);
+        assert_eq!(refused(Target::http("a").servername("b")), Err("UND_ERR_INVALID_ARG".into()));
+        assert_eq!(refused(Target::http("a").over(stream)), Err("ERR_ASSERTION".into()));
+        assert_eq!(refused(Target::https("a").servername("127.0.0.1")), Err("ERR_INVALID_ARG_VALUE".into()));
+        assert_eq!(refused(Target::https("a").host("[::1")), Err("ERR_ASSERTION".into()));
+        assert_eq!(refused(Target::https("a\0b")), Err("ERR_INVALID_ARG_VALUE".into()));
+    }
+
+    #[test]
+    fn alpn_is_the_callers_or_undicis() {
+        let offered = |options: ConnectOptions, target| {
+            settled(&options, target).expect("a route").tls.expect("TLS").key.alpn
+        };
+        assert_eq!(offered(ConnectOptions::new(), Target::https("a")), b"\x08http/1.1\x02h2");
+        assert_eq!(offered(ConnectOptions::new().prefer_h2(true), Target::https("a")), b"\x02h2\x08http/1.1");
+        assert_eq!(offered(ConnectOptions::new().allow_h2(false), Target::https("a")), b"\x08http/1.1");
+        assert_eq!(offered(ConnectOptions::new(), Target::tls("a").port(1)), b"");
+        assert_eq!(offered(ConnectOptions::new().alpn_protocols(["x"]), Target::https("a")), b"\x01x");
+    }
+}

@@ -1,0 +1,209 @@
+//! The other end: accepts connections, plain or TLS.
+
+mod address;
+#[cfg(feature = "self-signed")]
+mod authority;
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, UnixListener},
+    time::{Instant, timeout},
+};
+
+pub use address::ListenAddress;
+#[cfg(feature = "self-signed")]
+pub use authority::{Authority, AuthorityError};
+
+use crate::{
+    dial::{self, Transport},
+    error::{Error, ErrorKind, Phase},
+    options::ListenOptions,
+    socket::{Origin, Socket},
+    target::{Destination, Protocol, SocketPath},
+    timing::Timings,
+    tls::{context::ServerContext, handshake},
+};
+
+/// Node's default for a server.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Accepts connections at a TCP address or a Unix socket: TLS where an option asks for it, else plain.
+///
+/// The file of a Unix socket is removed when the listener is dropped.
+///
+/// ```no_run
+/// use tredici::{ListenOptions, Listener, Pem};
+///
+/// # async fn example() -> Result<(), tredici::Error> {
+/// let options = ListenOptions::new().cert(Pem::file("server.pem")).key(Pem::file("server.key"));
+/// let listener = Listener::bind("127.0.0.1:0".parse()?, options).await?;
+/// println!("listening at {:?}", listener.local_address());
+/// loop {
+///     let incoming = listener.accept().await?;
+///     tokio::spawn(async move {
+///         match incoming.secure().await {
+///             Ok(socket) => println!("{:?}", socket.servername()),
+///             Err(error) => eprintln!("{error}"),
+///         }
+///     });
+/// }
+/// # }
+/// ```
+pub struct Listener {
+    accepting: Accepting,
+    context: Option<Arc<ServerContext>>,
+}
+
+enum Accepting {
+    Tcp(TcpListener),
+    Unix(UnixListener, SocketPath),
+}
+
+impl Listener {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    ///
+    /// Phase `options` for an option that cannot work (a TLS listener needs `cert` and `key`); phase `connect` where
+    /// the address cannot be had (`EADDRINUSE`).
+    #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
+    pub async fn bind(address: ListenAddress, options: ListenOptions) -> Result<Self, Error> {
+        options.validate()?;
+        let values = options.values();
+        let context = values.names_tls().then(|| ServerContext::new(values)).transpose()?.map(Arc::new);
+        let failed = |error| {
+            Error::system(Phase::Connect, "listen", &address.to_string(), error)
+                .with_hint("choose another address, or end the program that has it")
+        };
+        let accepting = match &address {
+            ListenAddress::Tcp(host, port) => {
+                let addresses = resolve(host, *port).await?;
+                Accepting::Tcp(TcpListener::bind(&*addresses).await.map_err(failed)?)
+            }
+            ListenAddress::Unix(path) => {
+                let bound = dial::unix_name(path).and_then(UnixListener::bind);
+                Accepting::Unix(bound.map_err(failed)?, path.clone())
+            }
+        };
+        Ok(Self { accepting, context })
+    }
+
+    /// The address and port; `None` for a Unix socket.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        match &self.accepting {
+            Accepting::Tcp(listener) => listener.local_addr().ok(),
+            Accepting::Unix(..) => None,
+        }
+    }
+
+    /// The Unix socket; `None` for TCP.
+    pub fn socket_path(&self) -> Option<&SocketPath> {
+        match &self.accepting {
+            Accepting::Tcp(_) => None,
+            Accepting::Unix(_, path) => Some(path),
+        }
+    }
+
+    /// The next connection, before its handshake: a client that is slow with it holds up nobody else.
+    ///
+    /// # Errors
+    ///
+    /// Phase `connect`: the system's error, such as `EMFILE`. The listener goes on.
+    pub async fn accept(&self) -> Result<Incoming, Error> {
+        let accepted = match &self.accepting {
+            Accepting::Tcp(listener) => {
+                listener.accept().await.map(|(stream, remote)| (Transport::tcp(stream, remote), Some(remote)))
+            }
+            Accepting::Unix(listener, _) => {
+                listener.accept().await.map(|(stream, _)| (Transport::accepted_unix(stream), None))
+            }
+        };
+        let (transport, remote) =
+            accepted.map_err(|error| Error::system(Phase::Connect, "accept", "", error))?;
+        Ok(Incoming { transport, remote, context: self.context.clone(), accepted: Instant::now() })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Accepting::Unix(_, SocketPath::Path(path)) = &self.accepting {
+            // It may be gone already; there is nobody to tell.
+            let _removed: io::Result<()> = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// A connection that was accepted and has not begun its handshake.
+pub struct Incoming {
+    transport: Transport,
+    remote: Option<SocketAddr>,
+    context: Option<Arc<ServerContext>>,
+    accepted: Instant,
+}
+
+impl Incoming {
+    /// The client's address; `None` over a Unix socket.
+    pub fn remote_address(&self) -> Option<SocketAddr> {
+        self.remote
+    }
+
+    /// Makes a socket of it: with TLS, after the handshake and the client's verification.
+    ///
+    /// # Errors
+    ///
+    /// Phase `secureConnect` or `verify`; `ERR_TLS_HANDSHAKE_TIMEOUT` after 120 seconds.
+    pub async fn secure(self) -> Result<Socket, Error> {
+        let mut destination = Destination::from(Protocol::Tcp);
+        destination.hostname = self.remote.map(|remote| remote.ip().to_string());
+        destination.port = self.remote.map(|remote| remote.port());
+        let mut origin = Origin { destination, attempts: Vec::new(), timings: Timings::default() };
+        let Some(context) = &self.context else {
+            origin.timings.total = self.accepted.elapsed();
+            return Ok(Socket::plain(self.transport, origin));
+        };
+        origin.destination.protocol = Protocol::Tls;
+        let outcome = timeout(HANDSHAKE_TIMEOUT, handshake::accept(context, self.transport)).await;
+        origin.timings.secure_connect = Some(self.accepted.elapsed());
+        origin.timings.total = self.accepted.elapsed();
+        let secured = match outcome {
+            Ok(Ok(secured)) => secured,
+            Ok(Err(error)) => return Err(error.with_target(origin.destination).with_timings(origin.timings)),
+            Err(_elapsed) => {
+                let message = "the client did not finish the TLS handshake in 120 seconds";
+                let error = Error::new(
+                    ErrorKind::Timeout,
+                    Phase::SecureConnect,
+                    "ERR_TLS_HANDSHAKE_TIMEOUT",
+                    message,
+                );
+                return Err(error.with_target(origin.destination).with_timings(origin.timings));
+            }
+        };
+        origin.destination.servername = secured.facts.servername.clone();
+        Ok(Socket::secured(secured, context.engine_name(), "default".into(), origin))
+    }
+}
+
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+    match crate::resolve::literal(host) {
+        Some(address) => Ok(vec![SocketAddr::new(address, port)]),
+        None => crate::resolve::resolve(host, port, None).await,
+    }
+}
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listener")
+            .field("local_address", &self.local_address())
+            .field("socket_path", &self.socket_path())
+            .field("tls", &self.context.is_some())
+            .finish()
+    }
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Incoming").field("remote_address", &self.remote).finish_non_exhaustive()
+    }
+}

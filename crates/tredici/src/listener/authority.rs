@@ -1,0 +1,88 @@
+//! A throw-away certificate authority, for trying things out.
+
+use std::fmt;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
+};
+
+use crate::options::{ListenOptions, Pem};
+
+/// A certificate authority made on the spot, with one certificate for a listener. Its key is nowhere but in memory,
+/// and signs nothing more.
+///
+/// ```
+/// use tredici::{Authority, ConnectOptions, ListenOptions};
+///
+/// let authority = Authority::new(["localhost", "127.0.0.1"])?;
+/// let server = authority.identify(ListenOptions::new());
+/// let client = ConnectOptions::new().ca(authority.ca_pem());
+/// # Ok::<(), tredici::AuthorityError>(())
+/// ```
+pub struct Authority {
+    ca: String,
+    certificate: String,
+    key: zeroize::Zeroizing<String>,
+}
+
+/// A name that no certificate can be made for.
+#[derive(Debug)]
+pub struct AuthorityError(rcgen::Error);
+
+impl fmt::Display for AuthorityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no certificate can be made for these names: {}", self.0)
+    }
+}
+
+impl std::error::Error for AuthorityError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+impl Authority {
+    /// Makes an authority and a certificate for `names`, DNS names and IP addresses: P-256, good from now for years.
+    ///
+    /// # Errors
+    ///
+    /// Where a name is none.
+    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, AuthorityError> {
+        Self::make(names.into_iter().map(Into::into).collect()).map_err(AuthorityError)
+    }
+
+    fn make(names: Vec<String>) -> Result<Self, rcgen::Error> {
+        let mut ca = CertificateParams::default();
+        ca.distinguished_name.push(DnType::CommonName, "tredici throw-away authority");
+        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let issuer = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
+
+        let first = names.first().cloned().unwrap_or_else(|| "localhost".to_owned());
+        let mut leaf = CertificateParams::new(names)?;
+        leaf.distinguished_name.push(DnType::CommonName, first);
+        leaf.use_authority_key_identifier_extension = true;
+        leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = KeyPair::generate()?;
+        let certificate = leaf.signed_by(&key, &issuer)?;
+        Ok(Self { ca: issuer.pem(), certificate: certificate.pem(), key: key.serialize_pem().into() })
+    }
+
+    /// The authority's certificate, for the option `ca` of whoever connects.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca
+    }
+
+    /// The listener's options with this authority's certificate and key.
+    pub fn identify(&self, options: ListenOptions) -> ListenOptions {
+        options.cert(Pem::bytes(self.certificate.as_bytes())).key(Pem::bytes(self.key.as_bytes()))
+    }
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
