@@ -38,6 +38,11 @@ impl Certificate {
         self.chain().map(rcgen::Certificate::pem).collect()
     }
 
+    /// The intermediates alone, nearest first, in PEM; empty where there is none.
+    pub fn intermediates_pem(&self) -> String {
+        self.intermediates.iter().map(rcgen::Certificate::pem).collect()
+    }
+
     /// The key that belongs to the certificate.
     pub fn key(&self) -> &Key {
         &self.key
@@ -100,6 +105,7 @@ mod tests {
         assert_eq!(chain, leaf.chain_der());
         assert_eq!(chain[0], leaf.der());
         assert_eq!(chain.len(), 2);
+        assert_eq!(leaf.chain_pem(), leaf.pem() + &leaf.intermediates_pem());
     }
 
     #[test]

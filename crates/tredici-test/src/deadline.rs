@@ -28,9 +28,9 @@ pub async fn within<F: Future>(what: &str, future: F) -> F::Output {
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-/// let before = tredici_test::open_descriptors();
+/// let before = tredici_test::alive_tasks();
 /// // ... connect and close ...
-/// tredici_test::settle("the descriptors to close", || tredici_test::open_descriptors() <= before).await;
+/// tredici_test::settle("the tasks to end", || tredici_test::alive_tasks() == before).await;
 /// # });
 /// ```
 pub async fn settle(what: &str, mut condition: impl FnMut() -> bool) {

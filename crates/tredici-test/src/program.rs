@@ -13,13 +13,17 @@ use crate::within;
 /// Whether `program` answers to `argument`. Where it does not, one line on the standard error says which test
 /// is therefore skipped; it goes past the test harness, which shows nothing of a test that passes.
 pub(crate) fn is_available(program: &str, argument: &str) -> bool {
-    let asked = Command::new(program).arg(argument).stdin(Stdio::null()).output();
-    let is_there = asked.is_ok_and(|output| output.status.success());
+    let is_there = runs(program, argument);
     if !is_there {
         let test = thread::current().name().unwrap_or("a test").to_owned();
         _ = writeln!(io::stderr(), "SKIPPED {test}: the program `{program}` is not installed");
     }
     is_there
+}
+
+fn runs(program: &str, argument: &str) -> bool {
+    let asked = Command::new(program).arg(argument).stdin(Stdio::null()).output();
+    asked.is_ok_and(|output| output.status.success())
 }
 
 /// A program that runs beside the test. Its lines are read by a thread (not a task: tests count tasks), so
@@ -121,9 +125,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_installed_is_available() {
-        assert!(is_available("true", "--version"));
-        assert!(!is_available("no-such-program-anywhere", "--version"));
+    fn only_what_is_installed_runs() {
+        assert!(runs("true", "--version"));
+        assert!(!runs("no-such-program-anywhere", "--version"));
     }
 
     #[tokio::test]

@@ -1,0 +1,6 @@
+//! Servers to connect to.
+
+pub(crate) mod absent;
+pub(crate) mod node;
+pub(crate) mod openssl;
+pub(crate) mod scripted;
