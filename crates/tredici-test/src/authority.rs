@@ -28,7 +28,7 @@ impl Authority {
 
     /// A self-signed root that says what the specification says, wise or not.
     pub fn root(spec: CertificateSpec) -> Self {
-        let params = spec.params();
+        let params = spec.clone().into_params();
         Self { params, certificate: spec.self_signed(), is_root: true }
     }
 
@@ -39,7 +39,7 @@ impl Authority {
 
     /// An authority beneath this one that says what the specification says, wise or not.
     pub fn beneath(&self, spec: CertificateSpec) -> Self {
-        let params = spec.params();
+        let params = spec.clone().into_params();
         Self { params, certificate: self.leaf(spec), is_root: false }
     }
 
@@ -48,7 +48,7 @@ impl Authority {
         let key = spec.make_key();
         let issuer = Issuer::from_params(&self.params, self.certificate.key().pair());
         let issued =
-            spec.params().signed_by(key.pair(), &issuer).expect("the authority signs the certificate");
+            spec.into_params().signed_by(key.pair(), &issuer).expect("the authority signs the certificate");
         let between = if self.is_root { Vec::new() } else { self.certificate.chain().cloned().collect() };
         Certificate::new(issued, between, key)
     }

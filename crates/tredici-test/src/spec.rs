@@ -255,7 +255,7 @@ impl CertificateSpec {
     /// The certificate, signed with its own key.
     pub fn self_signed(self) -> Certificate {
         let key = self.make_key();
-        let issued = self.params().self_signed(key.pair()).expect("the certificate signs itself");
+        let issued = self.into_params().self_signed(key.pair()).expect("the certificate signs itself");
         Certificate::new(issued, Vec::new(), key)
     }
 
@@ -266,18 +266,17 @@ impl CertificateSpec {
         }
     }
 
-    pub(crate) fn params(&self) -> CertificateParams {
+    pub(crate) fn into_params(self) -> CertificateParams {
         let mut params = CertificateParams::default();
         params.distinguished_name = self.distinguished_name();
-        params.subject_alt_names = self.alternative_names.clone();
+        params.custom_extensions = self.authority_info_access().into_iter().chain(self.extensions).collect();
+        params.subject_alt_names = self.alternative_names;
         params.not_before = self.not_before.into();
         params.not_after = self.not_after.into();
-        params.is_ca = self.is_ca.clone();
-        params.key_usages = self.key_usages.clone();
-        params.extended_key_usages = self.purposes.clone();
-        params.serial_number = Some(self.serial.clone().into());
-        params.custom_extensions = self.extensions.clone();
-        params.custom_extensions.extend(self.authority_info_access());
+        params.is_ca = self.is_ca;
+        params.key_usages = self.key_usages;
+        params.extended_key_usages = self.purposes;
+        params.serial_number = Some(self.serial.into());
         params.use_authority_key_identifier_extension = true;
         params
     }
