@@ -1,0 +1,155 @@
+//! Other programs: whether they are there, and one that runs until it is dropped.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::within;
+
+/// Whether `program` answers to `argument`. Where it does not, one line on the standard error says which test
+/// is therefore skipped; it goes past the test harness, which shows nothing of a test that passes.
+pub(crate) fn is_available(program: &str, argument: &str) -> bool {
+    let is_there = runs(program, argument);
+    if !is_there {
+        let test = thread::current().name().unwrap_or("a test").to_owned();
+        _ = writeln!(io::stderr(), "SKIPPED {test}: the program `{program}` is not installed");
+    }
+    is_there
+}
+
+fn runs(program: &str, argument: &str) -> bool {
+    let asked = Command::new(program).arg(argument).stdin(Stdio::null()).output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
+/// A program that runs beside the test. Its lines are read by a thread (not a task: tests count tasks), so
+/// that it never waits for its reader. Dropping it kills and reaps it.
+#[derive(Debug)]
+pub(crate) struct Program {
+    child: Child,
+    lines: UnboundedReceiver<String>,
+    reader: Option<JoinHandle<()>>,
+    complaints: File,
+    unread: VecDeque<String>,
+}
+
+impl Program {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let complaints = tempfile::tempfile().expect("a temporary file");
+        let stderr = complaints.try_clone().expect("a second handle of a temporary file");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+
+        let stdout = BufReader::new(child.stdout.take().expect("the output was piped"));
+        let (sender, lines) = unbounded_channel();
+        let reader = thread::spawn(move || {
+            let readable = stdout.lines().map_while(Result::ok);
+            readable.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
+        });
+        Self { child, lines, reader: Some(reader), complaints, unread: VecDeque::new() }
+    }
+
+    /// The next line that the program has printed, without its end; `None` once it has closed its output.
+    pub(crate) async fn line(&mut self) -> Option<String> {
+        match self.unread.pop_front() {
+            Some(line) => Some(line),
+            None => within("a line from a program", self.lines.recv()).await,
+        }
+    }
+
+    /// The first line that satisfies `wanted`; the others stay for [`line`](Self::line).
+    pub(crate) async fn line_that(&mut self, wanted: impl Fn(&str) -> bool) -> Option<String> {
+        if let Some(position) = self.unread.iter().position(|line| wanted(line)) {
+            return self.unread.remove(position);
+        }
+        loop {
+            let line = within("a certain line from a program", self.lines.recv()).await?;
+            if wanted(&line) {
+                return Some(line);
+            }
+            self.unread.push_back(line);
+        }
+    }
+
+    /// Writes to the program's standard input.
+    pub(crate) fn write(&mut self, text: &str) {
+        let stdin = self.child.stdin.as_mut().expect("the input is open");
+        stdin.write_all(text.as_bytes()).expect("the program reads its input");
+    }
+
+    /// Closes the program's standard input.
+    pub(crate) fn close_input(&mut self) {
+        self.child.stdin = None;
+    }
+
+    /// What the program has printed to its standard error so far.
+    pub(crate) fn complaints(&mut self) -> String {
+        let mut text = String::new();
+        self.complaints.rewind().expect("a temporary file");
+        self.complaints.read_to_string(&mut text).expect("a temporary file");
+        text
+    }
+
+    #[cfg(test)]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nobody to tell of anything else.
+        _ = self.child.kill();
+        _ = self.child.wait();
+        // The killed program's end of the pipe is closed, which ends the thread.
+        _ = self.reader.take().map(JoinHandle::join);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn shell(script: &str) -> Program {
+        Program::start(Command::new("sh").args(["-c", script]))
+    }
+
+    #[test]
+    fn only_what_is_installed_runs() {
+        assert!(runs("true", "--version"));
+        assert!(!runs("no-such-program-anywhere", "--version"));
+    }
+
+    #[tokio::test]
+    async fn its_lines_its_input_and_its_complaints() {
+        let mut program = shell("read word; echo one; echo $word; echo three; echo alas >&2; exec cat");
+        program.write("two\n");
+        assert_eq!(program.line_that(|line| line == "three").await.unwrap(), "three");
+        assert_eq!(program.line().await.unwrap(), "one");
+        assert_eq!(program.line().await.unwrap(), "two");
+        program.close_input();
+        assert_eq!(program.line().await, None);
+        assert_eq!(program.complaints(), "alas\n");
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn nothing_of_it_is_left_when_it_is_dropped() {
+        let mut program = shell("echo ready; exec cat");
+        assert_eq!(program.line().await.unwrap(), "ready");
+        let process = format!("/proc/{}", program.id());
+        assert!(Path::new(&process).exists());
+        drop(program);
+        assert!(!Path::new(&process).exists(), "neither a process nor a zombie");
+    }
+}

@@ -1,0 +1,7 @@
+//! Servers to connect to.
+
+pub(crate) mod absent;
+pub(crate) mod early_tickets;
+pub(crate) mod node;
+pub(crate) mod openssl;
+pub(crate) mod scripted;
