@@ -98,7 +98,7 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) fn key(&self, key: &str) -> Self {
-        Self { path: format!("{}.{}", self.path, key.escape_debug()), base: self.base }
+        Self { path: format!("{}.{}", self.path, shorten(key).escape_debug()), base: self.base }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -119,6 +119,21 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)
     }
+}
+
+/// A value that is no secret, as a message shows it.
+#[cfg(feature = "serde")]
+pub(super) fn shown(json: &serde_json::Value) -> String {
+    match json {
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => type_of(json).to_owned(),
+        _ => shorten(&json.to_string()).to_owned(),
+    }
+}
+
+/// As much of a text as belongs in a message of one line.
+#[cfg(feature = "serde")]
+pub(super) fn shorten(text: &str) -> &str {
+    &text[..text.floor_char_boundary(64)]
 }
 
 #[cfg(feature = "serde")]

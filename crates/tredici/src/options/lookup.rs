@@ -123,8 +123,10 @@ impl Lookup for FixedLookup {
     }
 }
 
+/// The form in which names are compared: the one that targets have too.
 fn plain(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_lowercase()
+    let name = name.strip_suffix('.').unwrap_or(name);
+    idna::domain_to_ascii(name).unwrap_or_else(|_| name.to_lowercase())
 }
 
 /// The option `lookup`.

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use serde_json::Value;
 
 #[cfg(feature = "serde")]
-use super::form::Place;
+use super::form::{Place, shown};
 use super::{OptionKind, form::Form};
 use crate::error::Error;
 
@@ -77,8 +77,8 @@ impl Form for MinVersion {
     const KIND: OptionKind = OptionKind::Choice(&TlsVersion::NAMES);
 
     #[cfg(feature = "serde")]
-    fn from_json(json: &Value, place: &Place<'_>) -> Result<TlsVersion, Error> {
-        from_json(json, "minimum ", place)
+    fn from_json(json: &Value, _place: &Place<'_>) -> Result<TlsVersion, Error> {
+        read(json, "minimum ")
     }
 }
 
@@ -87,14 +87,14 @@ impl Form for MaxVersion {
     const KIND: OptionKind = OptionKind::Choice(&TlsVersion::NAMES);
 
     #[cfg(feature = "serde")]
-    fn from_json(json: &Value, place: &Place<'_>) -> Result<TlsVersion, Error> {
-        from_json(json, "maximum ", place)
+    fn from_json(json: &Value, _place: &Place<'_>) -> Result<TlsVersion, Error> {
+        read(json, "maximum ")
     }
 }
 
 /// Node has one code and one text for whatever is no version, whichever type it has.
 #[cfg(feature = "serde")]
-fn from_json(json: &Value, bound: &str, place: &Place<'_>) -> Result<TlsVersion, Error> {
+fn read(json: &Value, bound: &str) -> Result<TlsVersion, Error> {
     let version = json.as_str().and_then(TlsVersion::from_name);
-    version.ok_or_else(|| invalid(format_args!("{place}: {json}"), bound))
+    version.ok_or_else(|| invalid(shown(json), bound))
 }
