@@ -51,7 +51,7 @@ impl Bytes {
     }
 }
 
-/// At most a byte more than the longest. Grown by hand: a vector that grows by itself leaves copies of a secret.
+/// At most a byte more than the longest. Grown by hand: a vector that grows by itself leaves copies behind.
 fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let expected = usize::try_from(file.metadata()?.len()).unwrap_or(LONGEST_FILE).min(LONGEST_FILE);
@@ -168,4 +168,38 @@ pub(super) fn files_from_flag(text: &str) -> Value {
 #[cfg(feature = "serde")]
 pub(super) fn file_from_flag(name: &str) -> Value {
     serde_json::json!({ "file": name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_whole_and_within_bounds() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/options");
+        let table = Bytes::File(sources.join("table.rs")).load("ca").unwrap();
+        assert_eq!(*table, include_bytes!("table.rs"));
+        let error = Bytes::File(sources.join("none.rs")).load("ca").expect_err("it is not there");
+        assert_eq!(
+            (error.code(), error.kind(), error.phase()),
+            ("ENOENT", ErrorKind::InvalidOption, Phase::Options)
+        );
+        assert!(std::error::Error::source(&error).is_some());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_without_an_end_is_refused() {
+        let error = Bytes::File("/dev/zero".into()).load("ca").expect_err("it does not end");
+        assert_eq!(error.code(), "ERR_OUT_OF_RANGE");
+        assert!(error.message().contains("options.ca") && error.message().contains("/dev/zero"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_does_not_tell_its_length_is_read_too() {
+        let expected = std::fs::read("/proc/self/cmdline").unwrap();
+        assert!(!expected.is_empty());
+        assert_eq!(*Bytes::File("/proc/self/cmdline".into()).load("ca").unwrap(), expected);
+    }
 }

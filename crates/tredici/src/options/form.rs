@@ -1,8 +1,8 @@
 //! What every kind of value must be able to do, and the place where a value stands.
 
-use std::fmt;
 #[cfg(feature = "serde")]
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::{fmt, path::Path};
 
 use super::OptionKind;
 use crate::error::Error;
@@ -23,6 +23,7 @@ pub(crate) trait Form {
         Ok(())
     }
 
+    /// The same for JSON whose type has no value for it.
     #[cfg(feature = "serde")]
     fn absent_in_json(json: &serde_json::Value) -> bool {
         json.is_null()
@@ -58,10 +59,7 @@ pub(super) fn read<F: Form>(json: &serde_json::Value, place: &Place<'_>) -> Resu
 pub(crate) struct Place<'a> {
     path: String,
     /// What file names in JSON are relative to.
-    #[cfg(feature = "serde")]
     base: &'a Path,
-    #[cfg(not(feature = "serde"))]
-    base: std::marker::PhantomData<&'a ()>,
 }
 
 impl Place<'static> {
@@ -70,10 +68,7 @@ impl Place<'static> {
     }
 
     pub(super) fn new(path: String) -> Self {
-        #[cfg(feature = "serde")]
-        return Self { path, base: Path::new("") };
-        #[cfg(not(feature = "serde"))]
-        return Self { path, base: std::marker::PhantomData };
+        Self { path, base: Path::new("") }
     }
 }
 

@@ -41,8 +41,8 @@ impl ConnectOptions {
 
     /// Sets one option, by its documented name, from the text of a command's flag.
     ///
-    /// Files are given by name and lists separated with commas; a duration is `400ms`, `2s`, `5m` or a number of
-    /// milliseconds.
+    /// Files are given by name and lists separated with commas; a duration is `400ms`, `2s`, `5m` or a number
+    /// of milliseconds.
     pub fn set_flag(&mut self, name: &str, text: &str) -> Result<(), Error> {
         set_flag(&mut self.0, name, text, HERE)
     }
@@ -169,3 +169,6 @@ pub(super) fn scrub(json: &mut Value) {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -177,3 +177,43 @@ impl Form for SharedLookup {
         names.map_or_else(|| text.into(), Value::Object)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(text: &str) -> Vec<IpAddr> {
+        text.split(',').map(|address| address.parse().expect(address)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_fixed_list_compares_names_as_names() {
+        let lookup = FixedLookup::new()
+            .with("DB.internal.", addresses("127.0.0.1,::1"))
+            .with("bücher.example", addresses("127.0.0.2"))
+            .with("empty", []);
+        for name in ["db.internal", "DB.INTERNAL", "db.internal."] {
+            assert_eq!(lookup.lookup(name).await, Ok(addresses("127.0.0.1,::1")), "{name}");
+        }
+        assert_eq!(lookup.lookup("xn--bcher-kva.example").await, Ok(addresses("127.0.0.2")));
+        for name in ["other", "empty", ""] {
+            assert_eq!(lookup.lookup(name).await.expect_err(name).code(), "ENOTFOUND");
+        }
+    }
+
+    #[tokio::test]
+    async fn closures_and_shared_lookups_are_lookups() {
+        let closure = |hostname: String| async move {
+            match hostname.as_str() {
+                "a" => Ok(addresses("::1")),
+                _ => Err(LookupError::new("EAI_AGAIN", "the resolver is asleep")),
+            }
+        };
+        let shared = SharedLookup::from(Arc::new(closure));
+        assert_eq!(shared.0.lookup("a").await, Ok(addresses("::1")));
+        let (code, message) = shared.0.lookup("b").await.expect_err("unknown").into_parts();
+        assert_eq!((&*code, &*message), ("EAI_AGAIN", "the resolver is asleep"));
+        let again: Arc<dyn Lookup> = Arc::new(FixedLookup::new().with("a", addresses("::1")));
+        assert_eq!(SharedLookup::from(again).0.lookup("a").await, Ok(addresses("::1")));
+    }
+}

@@ -101,7 +101,8 @@ options! {
     /// seconds.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`. Node's and undici's `keepAliveInitialDelay`.
-    client - - keepAliveInitialDelay: Delay = "60s" (Duration::from_secs(60)) => keep_alive_initial_delay(Duration);
+    client - - keepAliveInitialDelay: Delay = "60s" (Duration::from_secs(60))
+        => keep_alive_initial_delay(Duration);
 
     /// The type of service in the header of every IP packet (`IP_TOS`, `IPV6_TCLASS`).
     ///
@@ -213,7 +214,8 @@ options! {
     /// Errors: `ERR_INVALID_ARG_VALUE` for an empty name or a wire format that does not add up,
     /// `ERR_OUT_OF_RANGE` for a name of more than 255 bytes or a list of more than 65535. Node's
     /// `ALPNProtocols` (RFC 7301).
-    both tls - ALPNProtocols: AlpnProtocols = "for https: what allowH2 says" => alpn_protocols(impl Into<AlpnProtocols>);
+    both tls - ALPNProtocols: AlpnProtocols = "for https: what allowH2 says"
+        => alpn_protocols(impl Into<AlpnProtocols>);
 
     /// Whether HTTP/2 is offered to an `https:` target.
     ///
@@ -303,3 +305,6 @@ options! {
     /// addition of this library.
     both tls danger clock: Clock = "the system's" => clock(impl Fn() -> SystemTime + Send + Sync + 'static);
 }
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;

@@ -98,3 +98,20 @@ fn read(json: &Value, bound: &str) -> Result<TlsVersion, Error> {
     let version = json.as_str().and_then(TlsVersion::from_name);
     version.ok_or_else(|| invalid(shown(json), bound))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_order() {
+        for (version, name) in TlsVersion::ALL.into_iter().zip(TlsVersion::NAMES) {
+            assert_eq!(version.to_string(), name);
+            assert_eq!(name.parse::<TlsVersion>().unwrap(), version);
+        }
+        assert!(TlsVersion::ALL.is_sorted());
+        let error = "SSLv3".parse::<TlsVersion>().expect_err("no version of TLS");
+        assert_eq!(error.code(), "ERR_TLS_INVALID_PROTOCOL_VERSION");
+        assert!(error.message().starts_with(r#""SSLv3" is not a valid TLS protocol version"#));
+    }
+}

@@ -1,4 +1,5 @@
-//! Sessions as JSON: `{"servername", "port", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
+//! Sessions as JSON:
+//! `{"servername", "port", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
