@@ -44,7 +44,7 @@ impl AlpnProtocols {
     }
 
     /// The names; empty where nothing is offered.
-    pub(crate) fn names(&self) -> Result<Vec<Vec<u8>>, Error> {
+    fn names(&self) -> Result<Vec<Vec<u8>>, Error> {
         match &self.0 {
             List::Names(names) => Ok(names.clone()),
             List::Wire(bytes) => split(&bytes.load(NAME)?, &Place::option(NAME)),

@@ -74,10 +74,6 @@ impl LookupError {
     pub fn code(&self) -> &str {
         &self.code
     }
-
-    pub(crate) fn into_parts(self) -> (Cow<'static, str>, String) {
-        (self.code, self.message)
-    }
 }
 
 impl fmt::Display for LookupError {
@@ -211,8 +207,8 @@ mod tests {
         };
         let shared = SharedLookup::from(Arc::new(closure));
         assert_eq!(shared.0.lookup("a").await, Ok(addresses("::1")));
-        let (code, message) = shared.0.lookup("b").await.expect_err("unknown").into_parts();
-        assert_eq!((&*code, &*message), ("EAI_AGAIN", "the resolver is asleep"));
+        let error = shared.0.lookup("b").await.expect_err("unknown");
+        assert_eq!((error.code(), error.to_string().as_str()), ("EAI_AGAIN", "the resolver is asleep"));
         let again: Arc<dyn Lookup> = Arc::new(FixedLookup::new().with("a", addresses("::1")));
         assert_eq!(SharedLookup::from(again).0.lookup("a").await, Ok(addresses("::1")));
     }

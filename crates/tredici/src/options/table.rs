@@ -41,12 +41,12 @@ options! {
     /// what is neither a number nor a string of digits. Node's and undici's `port`.
     client - - port: Port = "the protocol's" => port(u16);
 
-    /// The Unix socket to connect to where the call names no target; `host` and `port` are then ignored.
+    /// The Unix socket to connect to: Node's name for what undici calls `socketPath`.
     ///
-    /// Default: none. With TLS, the name to verify is then `servername`, or `localhost`.
-    /// A leading NUL or `@` makes it a name in Linux's abstract namespace.
+    /// Default: none. Where the call names no target, `host` and `port` are ignored, and with TLS the name to
+    /// verify is `servername` or `localhost`. A leading NUL or `@` makes it a name in Linux's abstract namespace.
     ///
-    /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL further on, or beside another `socketPath`. Node's `path`.
+    /// Errors: those of `socketPath`, and `ERR_INVALID_ARG_VALUE` where that names another socket. Node's `path`.
     client - - path: SocketPath = "none" => path(impl Into<SocketPath>);
 
     /// The Unix socket to connect to instead of any host and port, which then only name the peer.
