@@ -70,7 +70,6 @@ impl ConnectOptions {
     /// ```
     /// let options = tredici::ConnectOptions::new().danger().reject_unauthorized(false);
     /// ```
-    #[must_use]
     pub fn danger(self) -> ConnectDanger {
         ConnectDanger(self)
     }
@@ -124,7 +123,6 @@ impl ListenOptions {
     }
 
     /// The options that weaken security, set apart so that a reader can search for the word.
-    #[must_use]
     pub fn danger(self) -> ListenDanger {
         ListenDanger(self)
     }

@@ -37,13 +37,14 @@ impl AlpnProtocols {
         Self(List::Names(Vec::new()))
     }
 
-    /// Takes the list as it stands in the handshake: each name after a byte with its length (RFC 7301 section 3.1).
+    /// Takes the list as it stands in the handshake: each name after a byte with its length
+    /// (RFC 7301 section 3.1).
     pub fn wire(bytes: impl Into<Vec<u8>>) -> Self {
         Self(List::Wire(Bytes::from(bytes.into())))
     }
 
     /// The names; empty where nothing is offered.
-    pub(crate) fn names(&self) -> Result<Vec<Vec<u8>>, Error> {
+    fn names(&self) -> Result<Vec<Vec<u8>>, Error> {
         match &self.0 {
             List::Names(names) => Ok(names.clone()),
             List::Wire(bytes) => split(&bytes.load(NAME)?, &Place::option(NAME)),
@@ -172,5 +173,46 @@ fn name_from_json(json: &Value, place: &Place<'_>) -> Result<Vec<u8>, Error> {
     match Bytes::from_json(json, place)? {
         Bytes::Memory(name) => Ok(name.to_vec()),
         Bytes::File(_) => Err(place.wrong_type(json, "a protocol name as a string or as bytes in memory")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(protocols: impl Into<AlpnProtocols>) -> Result<Vec<u8>, String> {
+        protocols.into().to_wire().map_err(|error| error.code().to_owned())
+    }
+
+    #[test]
+    fn names_and_wire_format_are_the_same() {
+        let want = b"\x02h2\x08http/1.1".to_vec();
+        assert_eq!(wire(["h2", "http/1.1"]), Ok(want.clone()));
+        assert_eq!(wire(vec!["h2".to_owned(), "http/1.1".to_owned()]), Ok(want.clone()));
+        assert_eq!(wire(AlpnProtocols::wire(want.clone())), Ok(want.clone()));
+        assert_eq!(AlpnProtocols::wire(want).names().unwrap(), [b"h2".to_vec(), b"http/1.1".to_vec()]);
+        assert_eq!(wire(AlpnProtocols::none()), Ok(Vec::new()));
+        assert_eq!(wire(AlpnProtocols::wire([])), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn bounds() {
+        assert_eq!(wire(["x".repeat(255)]).unwrap().len(), 256);
+        assert_eq!(wire(["x".repeat(256)]), Err("ERR_OUT_OF_RANGE".to_owned()));
+        assert_eq!(wire([""]), Err("ERR_INVALID_ARG_VALUE".to_owned()));
+        let full = [vec!["x".repeat(255); 255], vec!["x".repeat(254)]].concat();
+        assert_eq!(wire(full.clone()).unwrap().len(), 65535);
+        assert_eq!(wire([full, vec!["x".to_owned()]].concat()), Err("ERR_OUT_OF_RANGE".to_owned()));
+    }
+
+    #[test]
+    fn a_wire_format_that_does_not_add_up() {
+        for bytes in [&b"\0"[..], b"\x02h2\0", b"\x03h2", b"\x02h2\x01", b"h2"] {
+            assert_eq!(
+                wire(AlpnProtocols::wire(bytes)),
+                Err("ERR_INVALID_ARG_VALUE".to_owned()),
+                "{bytes:?}"
+            );
+        }
     }
 }

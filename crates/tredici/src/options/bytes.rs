@@ -4,7 +4,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -12,12 +12,11 @@ use std::{
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-#[cfg(feature = "serde")]
 use super::form::Place;
 use crate::error::{Error, ErrorKind, Phase, system_code};
 
 /// No file that an option names is anywhere near this; what is longer is not what it should be.
-const LONGEST_FILE: u64 = 16 << 20;
+const LONGEST_FILE: usize = 16 << 20;
 
 /// Zeroed when the last clone is dropped; `Debug` tells where they come from and not what they are.
 #[derive(Clone)]
@@ -37,19 +36,27 @@ impl Bytes {
             Self::Memory(bytes) => return Ok(Zeroizing::clone(bytes)),
             Self::File(path) => path,
         };
-        read(path).map_err(|error| {
+        let bytes = read(path).map_err(|error| {
             let message = format!("options.{option}: cannot read {}: {error}", path.display());
             Error::new(ErrorKind::InvalidOption, Phase::Options, system_code(&error), message)
                 .with_source(error)
-        })
+        })?;
+        match bytes.len() > LONGEST_FILE {
+            true => Err(Place::option(option).out_of_range(format_args!(
+                "must be a file of at most {LONGEST_FILE} bytes: {} is longer",
+                path.display()
+            ))),
+            false => Ok(bytes),
+        }
     }
 }
 
-/// Grown by hand: a vector that grows by itself leaves copies of a secret behind.
-fn read(path: &PathBuf) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut file = File::open(path)?;
-    let expected = file.metadata()?.len().min(LONGEST_FILE);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(expected as usize + 1));
+/// At most a byte more than the longest. Grown by hand: a vector that grows by itself leaves copies behind.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    let expected = usize::try_from(file.metadata()?.len()).unwrap_or(LONGEST_FILE).min(LONGEST_FILE);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(expected));
+    let mut file = file.take(LONGEST_FILE as u64 + 1);
     let mut chunk = Zeroizing::new([0; 4096]);
     loop {
         let length = match file.read(&mut *chunk) {
@@ -58,9 +65,6 @@ fn read(path: &PathBuf) -> io::Result<Zeroizing<Vec<u8>>> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        if bytes.len() as u64 + length as u64 > LONGEST_FILE {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than 16 MiB"));
-        }
         if bytes.len() + length > bytes.capacity() {
             let mut longer = Zeroizing::new(Vec::with_capacity((bytes.len() + length) * 2));
             longer.extend_from_slice(&bytes);
@@ -164,4 +168,38 @@ pub(super) fn files_from_flag(text: &str) -> Value {
 #[cfg(feature = "serde")]
 pub(super) fn file_from_flag(name: &str) -> Value {
     serde_json::json!({ "file": name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_whole_and_within_bounds() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/options");
+        let table = Bytes::File(sources.join("table.rs")).load("ca").unwrap();
+        assert_eq!(*table, include_bytes!("table.rs"));
+        let error = Bytes::File(sources.join("none.rs")).load("ca").expect_err("it is not there");
+        assert_eq!(
+            (error.code(), error.kind(), error.phase()),
+            ("ENOENT", ErrorKind::InvalidOption, Phase::Options)
+        );
+        assert!(std::error::Error::source(&error).is_some());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_without_an_end_is_refused() {
+        let error = Bytes::File("/dev/zero".into()).load("ca").expect_err("it does not end");
+        assert_eq!(error.code(), "ERR_OUT_OF_RANGE");
+        assert!(error.message().contains("options.ca") && error.message().contains("/dev/zero"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_does_not_tell_its_length_is_read_too() {
+        let expected = std::fs::read("/proc/self/cmdline").unwrap();
+        assert!(!expected.is_empty());
+        assert_eq!(*Bytes::File("/proc/self/cmdline".into()).load("ca").unwrap(), expected);
+    }
 }

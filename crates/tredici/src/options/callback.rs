@@ -16,7 +16,7 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Defines the shared handle of a function and its form.
 macro_rules! callback {
-    ($(#[doc = $doc:literal])+ $name:ident: $($function:tt)+) => {
+    ($(#[doc = $doc:literal])+ $name:ident, $instead:literal: $($function:tt)+) => {
         $(#[doc = $doc])+
         #[derive(Clone)]
         pub(crate) struct $name(pub(crate) Arc<dyn $($function)+ + Send + Sync>);
@@ -39,7 +39,7 @@ macro_rules! callback {
 
             #[cfg(feature = "serde")]
             fn from_json(_json: &Value, place: &Place<'_>) -> Result<Self, Error> {
-                Err(no_json_form(place))
+                Err(no_json_form(place, $instead))
             }
         }
     };
@@ -47,21 +47,21 @@ macro_rules! callback {
 
 callback! {
     /// The caller's own verdict on the name of the peer.
-    CheckServerIdentity: Fn(&str, &PeerCertificate) -> Result<(), BoxError>
+    CheckServerIdentity, "use servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
 }
 
 callback! {
     /// Takes the lines of the NSS key log format.
-    KeyLog: Fn(&str)
+    KeyLog, "give it in Rust, or the command a file with --keylog": Fn(&str)
 }
 
 callback! {
     /// Tells the time by which certificates and sessions are judged.
-    Clock: Fn() -> SystemTime
+    Clock, "give it in Rust": Fn() -> SystemTime
 }
 
 #[cfg(feature = "serde")]
-fn no_json_form(place: &Place<'_>) -> Error {
+fn no_json_form(place: &Place<'_>, instead: &'static str) -> Error {
     let message = format!("{place} is a function and has no form in JSON");
-    Error::invalid("UND_ERR_INVALID_ARG", message)
+    Error::invalid("UND_ERR_INVALID_ARG", message).with_hint(instead)
 }

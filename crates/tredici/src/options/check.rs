@@ -114,3 +114,105 @@ impl Values {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::options::{AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion};
+
+    fn code(options: &ConnectOptions) -> String {
+        options.validate().map_or_else(|error| error.code().to_owned(), |()| String::new())
+    }
+
+    #[test]
+    fn versions_the_wrong_way_round() {
+        let options = ConnectOptions::new;
+        assert_eq!(code(&options().min_version(TlsVersion::Tls1_3)), "");
+        assert_eq!(code(&options().min_version(TlsVersion::Tls1_0).max_version(TlsVersion::Tls1_1)), "");
+        let wrong = options().min_version(TlsVersion::Tls1_3).max_version(TlsVersion::Tls1_2);
+        assert_eq!(code(&wrong), "ERR_TLS_PROTOCOL_VERSION_CONFLICT");
+        let error = options().max_version(TlsVersion::Tls1_1).validate().expect_err("older than the default");
+        assert_eq!(
+            error.message(),
+            "options.minVersion TLSv1.2 (the default) is newer than options.maxVersion TLSv1.1"
+        );
+    }
+
+    #[test]
+    fn certificates_and_keys_go_in_pairs() {
+        let (pem, key) = (|| Pem::file("a.pem"), || PrivateKey::new(Pem::file("a.key")));
+        assert_eq!(code(&ConnectOptions::new().cert(pem()).key(key())), "");
+        assert_eq!(code(&ConnectOptions::new().cert([pem(), pem()]).key([key(), key()])), "");
+        assert_eq!(code(&ConnectOptions::new().cert(pem())), "ERR_INVALID_ARG_VALUE");
+        assert_eq!(code(&ConnectOptions::new().cert([pem(), pem()]).key(key())), "ERR_INVALID_ARG_VALUE");
+        assert_eq!(code(&ConnectOptions::new().cert("").key("")), "");
+        let error = ListenOptions::new().key(key()).validate().expect_err("no certificate");
+        assert!(error.message().contains("0 certificates and 1 keys"), "{error}");
+    }
+
+    #[test]
+    fn two_sockets_are_one_too_many() {
+        let same = ConnectOptions::new().path("/run/a").socket_path("/run/a");
+        assert_eq!(code(&same), "");
+        let other = ConnectOptions::new().path("/run/a").socket_path("/run/b");
+        assert_eq!(code(&other), "ERR_INVALID_ARG_VALUE");
+        assert_eq!(other.target().expect_err("two").code(), "ERR_INVALID_ARG_VALUE");
+    }
+
+    fn target(options: &ConnectOptions) -> String {
+        match options.target() {
+            Ok(None) => "none".to_owned(),
+            Ok(Some(target)) => {
+                let socket = target.destination().socket_path.as_ref().map(|path| format!(" over {path}"));
+                format!("{}{}", target.destination(), socket.unwrap_or_default())
+            }
+            Err(error) => error.code().to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_target_from_the_options() {
+        let options = ConnectOptions::new;
+        assert_eq!(target(&options()), "none");
+        assert_eq!(target(&options().timeout(std::time::Duration::ZERO)), "none");
+        assert_eq!(target(&options().port(5432)), "tcp://localhost:5432");
+        assert_eq!(target(&options().port(5432).host("")), "tcp://localhost:5432");
+        assert_eq!(target(&options().port(5432).host("::1")), "tcp://[::1]:5432");
+        assert_eq!(target(&options().port(443).host("a").servername("b")), "tls://a:443");
+        assert_eq!(target(&options().port(443).danger().reject_unauthorized(true)), "tls://localhost:443");
+        assert_eq!(target(&options().host("a")), "ERR_MISSING_ARGS");
+        assert_eq!(target(&options().host("a").port(0)), "ERR_MISSING_ARGS");
+        assert_eq!(target(&options().host("a\0").port(1)), "ERR_INVALID_ARG_VALUE");
+        assert_eq!(target(&options().path("/run/a").host("b").port(1)), "unix:/run/a over /run/a");
+        assert_eq!(
+            target(&options().path("/run/a").host("b").port(1).ca("x")),
+            "tls://localhost over /run/a"
+        );
+        assert_eq!(target(&options().socket_path("/run/a")), "unix:/run/a over /run/a");
+        assert_eq!(target(&options().socket_path("/run/a").ca("x")), "tls://localhost over /run/a");
+        assert_eq!(target(&options().socket_path("/run/a").host("b").ca("x")), "tls://b over /run/a");
+        assert_eq!(
+            target(&options().socket_path("/run/a").host("b").port(1).ca("x")),
+            "tls://b:1 over /run/a"
+        );
+        assert_eq!(target(&options().path("@a")), "unix:@a over @a");
+    }
+
+    #[test]
+    fn what_only_tls_has_means_tls() {
+        for options in [
+            ConnectOptions::new().alpn_protocols(AlpnProtocols::none()),
+            ConnectOptions::new().max_cached_sessions(0),
+            ConnectOptions::new().danger().keylog(|_| {}),
+        ] {
+            assert!(options.values().names_tls(), "{options:?}");
+        }
+        for options in [
+            ConnectOptions::new(),
+            ConnectOptions::new().host("a").port(1).no_delay(true).use_h2c(true),
+            ConnectOptions::new().servername("").ca("").ciphers(""),
+        ] {
+            assert!(!options.values().names_tls(), "{options:?}");
+        }
+        assert!(ListenOptions::new().request_cert(true).values().names_tls());
+    }
+}

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 #[cfg(feature = "serde")]
-use super::form::Place;
+use super::form::{Place, shown};
 use super::{OptionKind, form::Form};
 #[cfg(feature = "serde")]
 use crate::error::Error;
@@ -92,7 +92,7 @@ impl Form for CaStore {
 fn choose<T: Copy>(json: &Value, place: &Place<'_>, names: &[&str], values: &[T]) -> Result<T, Error> {
     let name = place.text(json)?;
     let chosen = names.iter().zip(values).find(|(known, _)| **known == name);
-    chosen
-        .map(|(_, &value)| value)
-        .ok_or_else(|| place.wrong_value(format_args!("must be one of {}, not {json}", names.join(", "))))
+    chosen.map(|(_, &value)| value).ok_or_else(|| {
+        place.wrong_value(format_args!("must be one of {}, not {}", names.join(", "), shown(json)))
+    })
 }

@@ -7,8 +7,8 @@
 /// client tls danger documentedName: Form = "default" (its value) => rust_name(what the builder takes);
 /// ```
 ///
-/// `client`, `server` or `both`; `tls` for an option that has no meaning without TLS, else `-`; `danger` for one
-/// that weakens security, else `-`. The value of the default stands in brackets where there is one.
+/// `client`, `server` or `both`; `tls` for an option that has no meaning without TLS, else `-`; `danger` for
+/// one that weakens security, else `-`. The value of the default stands in brackets where there is one.
 macro_rules! options {
     ($(
         $(#[doc = $doc:literal])+

@@ -24,7 +24,7 @@ impl Form for Timeout {
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<Duration, Error> {
         json.as_f64().and_then(milliseconds).ok_or_else(|| {
-            let came = json.as_f64().map_or(type_of(json).to_owned(), |number| number.to_string());
+            let came = if json.is_number() { json.to_string() } else { type_of(json).to_owned() };
             let problem = format!("{place} must be a number of milliseconds, 0 or more, not {came}");
             Error::invalid("UND_ERR_INVALID_ARG", problem)
         })

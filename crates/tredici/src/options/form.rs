@@ -1,8 +1,8 @@
 //! What every kind of value must be able to do, and the place where a value stands.
 
-use std::fmt;
 #[cfg(feature = "serde")]
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::{fmt, path::Path};
 
 use super::OptionKind;
 use crate::error::Error;
@@ -23,6 +23,7 @@ pub(crate) trait Form {
         Ok(())
     }
 
+    /// The same for JSON whose type has no value for it.
     #[cfg(feature = "serde")]
     fn absent_in_json(json: &serde_json::Value) -> bool {
         json.is_null()
@@ -58,10 +59,7 @@ pub(super) fn read<F: Form>(json: &serde_json::Value, place: &Place<'_>) -> Resu
 pub(crate) struct Place<'a> {
     path: String,
     /// What file names in JSON are relative to.
-    #[cfg(feature = "serde")]
     base: &'a Path,
-    #[cfg(not(feature = "serde"))]
-    base: std::marker::PhantomData<&'a ()>,
 }
 
 impl Place<'static> {
@@ -70,10 +68,7 @@ impl Place<'static> {
     }
 
     pub(super) fn new(path: String) -> Self {
-        #[cfg(feature = "serde")]
-        return Self { path, base: Path::new("") };
-        #[cfg(not(feature = "serde"))]
-        return Self { path, base: std::marker::PhantomData };
+        Self { path, base: Path::new("") }
     }
 }
 
@@ -98,7 +93,7 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) fn key(&self, key: &str) -> Self {
-        Self { path: format!("{}.{}", self.path, key.escape_debug()), base: self.base }
+        Self { path: format!("{}.{}", self.path, shorten(key).escape_debug()), base: self.base }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -119,6 +114,21 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)
     }
+}
+
+/// A value that is no secret, as a message shows it.
+#[cfg(feature = "serde")]
+pub(super) fn shown(json: &serde_json::Value) -> String {
+    match json {
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => type_of(json).to_owned(),
+        _ => shorten(&json.to_string()).to_owned(),
+    }
+}
+
+/// As much of a text as belongs in a message of one line.
+#[cfg(feature = "serde")]
+pub(super) fn shorten(text: &str) -> &str {
+    &text[..text.floor_char_boundary(64)]
 }
 
 #[cfg(feature = "serde")]

@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 use super::{
     ConnectOptions, ListenOptions, OPTIONS, OptionKind, OptionRow,
-    form::{Place, type_of},
+    form::{Place, shorten, type_of},
     table::Values,
 };
 use crate::error::Error;
@@ -41,8 +41,8 @@ impl ConnectOptions {
 
     /// Sets one option, by its documented name, from the text of a command's flag.
     ///
-    /// Files are given by name and lists separated with commas; a duration is `400ms`, `2s`, `5m` or a number of
-    /// milliseconds.
+    /// Files are given by name and lists separated with commas; a duration is `400ms`, `2s`, `5m` or a number
+    /// of milliseconds.
     pub fn set_flag(&mut self, name: &str, text: &str) -> Result<(), Error> {
         set_flag(&mut self.0, name, text, HERE)
     }
@@ -113,7 +113,18 @@ fn set_flag(values: &mut Values, name: &str, text: &str, reader: Reader) -> Resu
     let mut json = Values::flag_to_json(row.name, text);
     let result = values.set_json(row.name, &json, &Place::new(format!("--{}", row.flag())));
     scrub(&mut json);
-    result
+    result.map_err(|error| match how_a_flag_is_written(row.kind) {
+        Some(form) if error.hint().is_none() => error.with_hint(form),
+        _ => error,
+    })
+}
+
+fn how_a_flag_is_written(kind: OptionKind) -> Option<&'static str> {
+    match kind {
+        OptionKind::Duration => Some("write 400ms, 2s, 5m, 1h or a number of milliseconds"),
+        OptionKind::Addresses => Some("write name=address,address;name=address"),
+        _ => None,
+    }
 }
 
 fn find(name: &str, reader: Reader) -> Result<&'static OptionRow, Error> {
@@ -128,9 +139,8 @@ fn find(name: &str, reader: Reader) -> Result<&'static OptionRow, Error> {
 }
 
 fn unknown(name: &str, reader: Reader) -> Error {
-    let shown: String = name.chars().take(64).collect();
-    let error =
-        Error::invalid("UND_ERR_INVALID_ARG", format!("options.{} is not known", shown.escape_debug()));
+    let message = format!("options.{} is not known", shorten(name).escape_debug());
+    let error = Error::invalid("UND_ERR_INVALID_ARG", message);
     match nearest(name, reader) {
         Some(near) => error.with_hint(format!("did you mean {near}?")),
         None => error,
@@ -144,7 +154,7 @@ fn nearest(name: &str, reader: Reader) -> Option<&'static str> {
     let letters = |name: &str| name.replace(['-', '_'], "").to_lowercase();
     let name = letters(name);
     let likeness = |row: &OptionRow| strsim::jaro_winkler(&name, &letters(row.name));
-    let rows = OPTIONS.iter().filter(|row| (reader.has)(row) && row.kind != OptionKind::Callback);
+    let rows = OPTIONS.iter().filter(|row| (reader.has)(row));
     let (likeness, row) =
         rows.map(|row| (likeness(row), row)).max_by(|one, other| one.0.total_cmp(&other.0))?;
     (likeness >= ALIKE).then_some(row.name)
@@ -159,3 +169,6 @@ pub(super) fn scrub(json: &mut Value) {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

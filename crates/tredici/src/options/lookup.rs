@@ -74,10 +74,6 @@ impl LookupError {
     pub fn code(&self) -> &str {
         &self.code
     }
-
-    pub(crate) fn into_parts(self) -> (Cow<'static, str>, String) {
-        (self.code, self.message)
-    }
 }
 
 impl fmt::Display for LookupError {
@@ -123,8 +119,10 @@ impl Lookup for FixedLookup {
     }
 }
 
+/// The form in which names are compared: the one that targets have too.
 fn plain(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_lowercase()
+    let name = name.strip_suffix('.').unwrap_or(name);
+    idna::domain_to_ascii(name).unwrap_or_else(|_| name.to_lowercase())
 }
 
 /// The option `lookup`.
@@ -173,5 +171,45 @@ impl Form for SharedLookup {
         };
         let names: Option<serde_json::Map<_, _>> = text.split(';').map(name).collect();
         names.map_or_else(|| text.into(), Value::Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(text: &str) -> Vec<IpAddr> {
+        text.split(',').map(|address| address.parse().expect(address)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_fixed_list_compares_names_as_names() {
+        let lookup = FixedLookup::new()
+            .with("DB.internal.", addresses("127.0.0.1,::1"))
+            .with("bücher.example", addresses("127.0.0.2"))
+            .with("empty", []);
+        for name in ["db.internal", "DB.INTERNAL", "db.internal."] {
+            assert_eq!(lookup.lookup(name).await, Ok(addresses("127.0.0.1,::1")), "{name}");
+        }
+        assert_eq!(lookup.lookup("xn--bcher-kva.example").await, Ok(addresses("127.0.0.2")));
+        for name in ["other", "empty", ""] {
+            assert_eq!(lookup.lookup(name).await.expect_err(name).code(), "ENOTFOUND");
+        }
+    }
+
+    #[tokio::test]
+    async fn closures_and_shared_lookups_are_lookups() {
+        let closure = |hostname: String| async move {
+            match hostname.as_str() {
+                "a" => Ok(addresses("::1")),
+                _ => Err(LookupError::new("EAI_AGAIN", "the resolver is asleep")),
+            }
+        };
+        let shared = SharedLookup::from(Arc::new(closure));
+        assert_eq!(shared.0.lookup("a").await, Ok(addresses("::1")));
+        let error = shared.0.lookup("b").await.expect_err("unknown");
+        assert_eq!((error.code(), error.to_string().as_str()), ("EAI_AGAIN", "the resolver is asleep"));
+        let again: Arc<dyn Lookup> = Arc::new(FixedLookup::new().with("a", addresses("::1")));
+        assert_eq!(SharedLookup::from(again).0.lookup("a").await, Ok(addresses("::1")));
     }
 }

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 #[cfg(feature = "serde")]
 use serde_json::Value;
 
+#[cfg(feature = "serde")]
+use super::form::{shown, type_of};
 use super::{
     OptionKind,
     form::{Form, Place},
@@ -39,8 +41,7 @@ impl Form for UndiciBoolean {
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<bool, Error> {
         let wrong = || {
-            let problem =
-                format!("{place} must be a valid boolean value, not {}", super::form::type_of(json));
+            let problem = format!("{place} must be a valid boolean value, not {}", type_of(json));
             Error::invalid("UND_ERR_INVALID_ARG", problem)
         };
         json.as_bool().ok_or_else(wrong)
@@ -86,7 +87,9 @@ impl Form for ServiceType {
             return Err(place.wrong_type(json, "an integer from 0 to 255"));
         }
         let octet = integer(json).and_then(|number| u8::try_from(number).ok());
-        octet.ok_or_else(|| place.out_of_range(format_args!("must be an integer from 0 to 255, not {json}")))
+        octet.ok_or_else(|| {
+            place.out_of_range(format_args!("must be an integer from 0 to 255, not {}", shown(json)))
+        })
     }
 
     #[cfg(feature = "serde")]
@@ -110,7 +113,10 @@ impl Form for Port {
             _ => return Err(place.wrong_type(json, "a port: a number or a string of digits")),
         };
         port.ok_or_else(|| {
-            Error::invalid("ERR_SOCKET_BAD_PORT", format!("{place} must be from 0 to 65535, not {json}"))
+            Error::invalid(
+                "ERR_SOCKET_BAD_PORT",
+                format!("{place} must be from 0 to 65535, not {}", shown(json)),
+            )
         })
     }
 }
@@ -130,7 +136,10 @@ impl Form for Address {
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<IpAddr, Error> {
         json.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
-            Error::invalid("ERR_INVALID_IP_ADDRESS", format!("{place} must be an IP address, not {json}"))
+            Error::invalid(
+                "ERR_INVALID_IP_ADDRESS",
+                format!("{place} must be an IP address, not {}", shown(json)),
+            )
         })
     }
 }

@@ -67,3 +67,53 @@ fn refuse_address(name: &str, place: &Place<'_>) -> Result<(), Error> {
         Err(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_it_goes_on_the_wire() {
+        for (name, want) in [
+            ("localhost", "localhost"),
+            ("LOCALHOST", "localhost"),
+            ("localhost.", "localhost"),
+            ("Bücher.Example.", "xn--bcher-kva.example"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+            ("_sip.example", "_sip.example"),
+            ("r3---sn-ab.example", "r3---sn-ab.example"),
+            ("1.example", "1.example"),
+        ] {
+            assert_eq!(normalise_servername(name).expect(name), want);
+        }
+        assert_eq!(normalise_servername(&format!("{}b", "a.".repeat(127))).expect("255 bytes").len(), 255);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let long = format!("{}bc", "a.".repeat(127));
+        for (name, want) in [
+            ("127.0.0.1", "IP address"),
+            ("::1", "IP address"),
+            ("[::1]", "IP address"),
+            ("fe80::1%eth0", "IP address"),
+            ("127.0.0.1.", "IP address"),
+            ("１２７.0.0.1", "IP address"),
+            ("", "not a host name"),
+            (".", "not a host name"),
+            ("a..b", "not a host name"),
+            ("localhost..", "not a host name"),
+            ("a b", "not a host name"),
+            ("a\0b", "not a host name"),
+            ("a:443", "not a host name"),
+            ("a/b", "not a host name"),
+            ("xn--\u{fffd}", "not a host name"),
+            (&long, "at most 255 bytes"),
+        ] {
+            let error = normalise_servername(name).expect_err(name);
+            assert_eq!(error.code(), "ERR_INVALID_ARG_VALUE", "{name}");
+            assert!(error.message().contains(want), "{name:?}: {error}");
+            assert!(!error.to_string().contains('\0'));
+        }
+    }
+}

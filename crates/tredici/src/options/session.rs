@@ -99,7 +99,8 @@ impl fmt::Debug for Session {
 
 const NAME: &str = "session";
 
-/// The sessions that the option `session` offers: in memory, or in a file that is read when a connector is built.
+/// The sessions that the option `session` offers: in memory, or in a file that is read when a connector is
+/// built.
 ///
 /// The bytes may be a session in DER, what Node's `session` event and `getSession()` give, or the JSON that
 /// sessions are written as. Serialising tells the secret bytes: keep what comes out like a key.
@@ -177,3 +178,6 @@ impl Form for Sessions {
         super::bytes::file_from_flag(text)
     }
 }
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;

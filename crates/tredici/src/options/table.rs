@@ -27,7 +27,7 @@ options! {
     /// The host to connect to where the call names no target: a name or an IP address.
     ///
     /// Default: `localhost`, where there is a `port`. The server name for SNI and the identity check is
-    /// [`servername`](Self::servername) where that is given, else this.
+    /// `servername` where that is given, else this.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL in it; `ERR_MISSING_ARGS` where there is no `port` with it.
     /// Node's `host`; ignored where there is a `path`.
@@ -41,12 +41,12 @@ options! {
     /// what is neither a number nor a string of digits. Node's and undici's `port`.
     client - - port: Port = "the protocol's" => port(u16);
 
-    /// The Unix socket to connect to where the call names no target; `host` and `port` are then ignored.
+    /// The Unix socket to connect to: Node's name for what undici calls `socketPath`.
     ///
-    /// Default: none. With TLS, the name to verify is then [`servername`](Self::servername), or `localhost`.
-    /// A leading NUL or `@` makes it a name in Linux's abstract namespace.
+    /// Default: none. Where the call names no target, `host` and `port` are ignored, and with TLS the name to
+    /// verify is `servername` or `localhost`. A leading NUL or `@` makes it a name in Linux's abstract namespace.
     ///
-    /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL further on, or beside another `socketPath`. Node's `path`.
+    /// Errors: those of `socketPath`, and `ERR_INVALID_ARG_VALUE` where that names another socket. Node's `path`.
     client - - path: SocketPath = "none" => path(impl Into<SocketPath>);
 
     /// The Unix socket to connect to instead of any host and port, which then only name the peer.
@@ -101,7 +101,8 @@ options! {
     /// seconds.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`. Node's and undici's `keepAliveInitialDelay`.
-    client - - keepAliveInitialDelay: Delay = "60s" (Duration::from_secs(60)) => keep_alive_initial_delay(Duration);
+    client - - keepAliveInitialDelay: Delay = "60s" (Duration::from_secs(60))
+        => keep_alive_initial_delay(Duration);
 
     /// The type of service in the header of every IP packet (`IP_TOS`, `IPV6_TCLASS`).
     ///
@@ -117,7 +118,7 @@ options! {
     /// The certificate authorities to trust, in PEM, instead of the default ones.
     ///
     /// Default: those of `caStore`. One PEM may hold several certificates. A listener trusts the clients that
-    /// they vouch for, and tells clients their names. [`extraCa`](crate::OPTIONS) adds instead of replacing.
+    /// they vouch for, and tells clients their names. `extraCa` adds instead of replacing.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` where nothing in it is a certificate, so that a typo never means trust
     /// in nobody or in everybody; the system's code for a file that cannot be read. Node's `ca`.
@@ -137,7 +138,7 @@ options! {
     /// the terms of Node's `tls.getCACertificates()`.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another word.
-    client tls - caStore: CaStore = "bundled" (CaStore::Bundled) => ca_store(impl Into<CaStore>);
+    client tls - caStore: CaStore = "bundled" (CaStore::Bundled) => ca_store(CaStore);
 
     /// Whether a peer that is not trusted is refused.
     ///
@@ -199,7 +200,7 @@ options! {
 
     /// The passphrase of an encrypted `key` that has none of its own.
     ///
-    /// Default: none. At most 1024 bytes. Zeroed when dropped, never shown. Node's `passphrase`.
+    /// Default: none. Zeroed when dropped, never shown. Node's `passphrase`.
     both tls - passphrase: Secret = "none" => passphrase(impl Into<Secret>);
 
     // What to speak.
@@ -213,7 +214,8 @@ options! {
     /// Errors: `ERR_INVALID_ARG_VALUE` for an empty name or a wire format that does not add up,
     /// `ERR_OUT_OF_RANGE` for a name of more than 255 bytes or a list of more than 65535. Node's
     /// `ALPNProtocols` (RFC 7301).
-    both tls - ALPNProtocols: AlpnProtocols = "as allowH2 and preferH2 say" => alpn_protocols(impl Into<AlpnProtocols>);
+    both tls - ALPNProtocols: AlpnProtocols = "for https: what allowH2 says"
+        => alpn_protocols(impl Into<AlpnProtocols>);
 
     /// Whether HTTP/2 is offered to an `https:` target.
     ///
@@ -267,7 +269,7 @@ options! {
     /// ignored. An addition of this library.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another word.
-    client tls - engine: Engine = "auto" (Engine::Auto) => engine(impl Into<Engine>);
+    client tls - engine: Engine = "auto" (Engine::Auto) => engine(Engine);
 
     // What to remember.
 
@@ -303,3 +305,6 @@ options! {
     /// addition of this library.
     both tls danger clock: Clock = "the system's" => clock(impl Fn() -> SystemTime + Send + Sync + 'static);
 }
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;

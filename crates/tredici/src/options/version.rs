@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use serde_json::Value;
 
 #[cfg(feature = "serde")]
-use super::form::Place;
+use super::form::{Place, shown};
 use super::{OptionKind, form::Form};
 use crate::error::Error;
 
@@ -77,8 +77,8 @@ impl Form for MinVersion {
     const KIND: OptionKind = OptionKind::Choice(&TlsVersion::NAMES);
 
     #[cfg(feature = "serde")]
-    fn from_json(json: &Value, place: &Place<'_>) -> Result<TlsVersion, Error> {
-        from_json(json, "minimum ", place)
+    fn from_json(json: &Value, _place: &Place<'_>) -> Result<TlsVersion, Error> {
+        read(json, "minimum ")
     }
 }
 
@@ -87,14 +87,31 @@ impl Form for MaxVersion {
     const KIND: OptionKind = OptionKind::Choice(&TlsVersion::NAMES);
 
     #[cfg(feature = "serde")]
-    fn from_json(json: &Value, place: &Place<'_>) -> Result<TlsVersion, Error> {
-        from_json(json, "maximum ", place)
+    fn from_json(json: &Value, _place: &Place<'_>) -> Result<TlsVersion, Error> {
+        read(json, "maximum ")
     }
 }
 
 /// Node has one code and one text for whatever is no version, whichever type it has.
 #[cfg(feature = "serde")]
-fn from_json(json: &Value, bound: &str, place: &Place<'_>) -> Result<TlsVersion, Error> {
+fn read(json: &Value, bound: &str) -> Result<TlsVersion, Error> {
     let version = json.as_str().and_then(TlsVersion::from_name);
-    version.ok_or_else(|| invalid(format_args!("{place}: {json}"), bound))
+    version.ok_or_else(|| invalid(shown(json), bound))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_order() {
+        for (version, name) in TlsVersion::ALL.into_iter().zip(TlsVersion::NAMES) {
+            assert_eq!(version.to_string(), name);
+            assert_eq!(name.parse::<TlsVersion>().unwrap(), version);
+        }
+        assert!(TlsVersion::ALL.is_sorted());
+        let error = "SSLv3".parse::<TlsVersion>().expect_err("no version of TLS");
+        assert_eq!(error.code(), "ERR_TLS_INVALID_PROTOCOL_VERSION");
+        assert!(error.message().starts_with(r#""SSLv3" is not a valid TLS protocol version"#));
+    }
 }

@@ -1,9 +1,13 @@
-//! Sessions as JSON: `{"servername", "port", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
+//! Sessions as JSON:
+//! `{"servername", "port", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::ser::{Error as _, SerializeMap};
+use serde::{
+    de,
+    ser::{Error as _, SerializeMap},
+};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -13,6 +17,7 @@ use crate::{
     options::{
         bytes::{Bytes, decode_base64},
         form::{Form, Place},
+        json::scrub,
         scalar::Port,
         version::TlsVersion,
     },
@@ -160,6 +165,15 @@ impl serde::Serialize for Sessions {
             [group] => group.serialize(serializer),
             groups => groups.serialize(serializer),
         }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Sessions {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut json = Value::deserialize(deserializer)?;
+        let sessions = read_list(&json, &Place::option(super::NAME));
+        scrub(&mut json);
+        sessions.map(Self::from).map_err(de::Error::custom)
     }
 }
 

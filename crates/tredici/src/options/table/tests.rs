@@ -1,0 +1,377 @@
+use std::{path::Path, time::Duration};
+
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::options::OptionKind;
+
+const TYPE: &str = "ERR_INVALID_ARG_TYPE";
+const VALUE: &str = "ERR_INVALID_ARG_VALUE";
+const RANGE: &str = "ERR_OUT_OF_RANGE";
+const UNDICI: &str = "UND_ERR_INVALID_ARG";
+const PORT: &str = "ERR_SOCKET_BAD_PORT";
+const IP: &str = "ERR_INVALID_IP_ADDRESS";
+const VERSION: &str = "ERR_TLS_INVALID_PROTOCOL_VERSION";
+const OK: &str = "";
+
+/// What reading this option on its own side comes to: `OK` or a code.
+fn outcome(name: &str, json: &Value) -> Result<String, Error> {
+    let object = json!({ name: json });
+    let row = OPTIONS.iter().find(|row| row.name == name).expect(name);
+    match row.side {
+        Side::Server => {
+            ListenOptions::from_json_value(&object, Path::new("")).map(|read| format!("{read:?}"))
+        }
+        _ => ConnectOptions::from_json_value(&object, Path::new("")).map(|read| format!("{read:?}")),
+    }
+}
+
+fn by_flag(row: &OptionRow, text: &str) -> Result<String, Error> {
+    let (mut connect, mut listen) = (ConnectOptions::new(), ListenOptions::new());
+    match row.side {
+        Side::Server => listen.set_flag(row.name, text).map(|()| format!("{listen:?}")),
+        _ => connect.set_flag(row.name, text).map(|()| format!("{connect:?}")),
+    }
+}
+
+fn code(name: &str, json: &Value) -> String {
+    outcome(name, json).map_or_else(|error| error.code().to_owned(), |_| OK.to_owned())
+}
+
+#[test]
+fn every_row_takes_what_is_right_and_refuses_the_rest() {
+    let buffer = json!({"type": "Buffer", "data": [2, 104, 50]});
+    let session = json!({"base64": "MAA="});
+    let texts = "x".repeat(256);
+    let cases: Vec<(&str, Vec<(Value, &str)>)> = vec![
+        ("host", vec![(json!("db"), OK), (json!(""), OK), (json!(5), TYPE), (json!("a\0b"), VALUE)]),
+        (
+            "port",
+            vec![
+                (json!(0), OK),
+                (json!(65535), OK),
+                (json!(80.0), OK),
+                (json!("8443"), OK),
+                (json!(" 80 "), OK),
+                (json!(65536), PORT),
+                (json!(-1), PORT),
+                (json!(1.5), PORT),
+                (json!("x"), PORT),
+                (json!(""), PORT),
+                (json!("+80"), PORT),
+                (json!(true), TYPE),
+                (json!([80]), TYPE),
+            ],
+        ),
+        ("path", vec![(json!("/run/a"), OK), (json!("\0a"), OK), (json!("/a\0b"), VALUE), (json!(5), TYPE)]),
+        ("socketPath", vec![(json!("/run/a"), OK), (json!(""), OK), (json!(5), TYPE), (json!("a\0"), VALUE)]),
+        (
+            "timeout",
+            vec![
+                (json!(0), OK),
+                (json!(1.5), OK),
+                (json!(-1), UNDICI),
+                (json!(1e300), UNDICI),
+                (json!("x"), UNDICI),
+            ],
+        ),
+        (
+            "lookup",
+            vec![
+                (json!({"a": ["127.0.0.1", "::1"]}), OK),
+                (json!({}), OK),
+                (json!({"a": []}), OK),
+                (json!({"a": ["x"]}), IP),
+                (json!({"a": [5]}), IP),
+                (json!({"a": "127.0.0.1"}), TYPE),
+                (json!("a"), TYPE),
+            ],
+        ),
+        ("localAddress", vec![(json!("::1"), OK), (json!(""), OK), (json!("localhost"), IP), (json!(5), IP)]),
+        ("noDelay", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
+        ("keepAlive", vec![(json!(true), OK), (json!(1), TYPE)]),
+        (
+            "keepAliveInitialDelay",
+            vec![(json!(1000), OK), (json!(-1), OK), (json!("x"), TYPE), (json!(1e300), RANGE)],
+        ),
+        (
+            "typeOfService",
+            vec![
+                (json!(0), OK),
+                (json!(255), OK),
+                (json!(256), RANGE),
+                (json!(-1), RANGE),
+                (json!(1.5), RANGE),
+                (json!("x"), TYPE),
+            ],
+        ),
+        (
+            "ca",
+            vec![
+                (json!("PEM"), OK),
+                (json!(["PEM", {"file": "a"}]), OK),
+                (buffer.clone(), OK),
+                (json!(""), OK),
+                (json!([]), VALUE),
+                (json!(5), TYPE),
+                (json!(false), TYPE),
+                (json!(["PEM", 5]), TYPE),
+            ],
+        ),
+        ("extraCa", vec![(json!({"base64": "AAAA"}), OK), (json!({"base64": "!"}), VALUE), (json!(5), TYPE)]),
+        (
+            "caStore",
+            vec![(json!("system"), OK), (json!("bundled"), OK), (json!("x"), VALUE), (json!(5), TYPE)],
+        ),
+        (
+            "rejectUnauthorized",
+            vec![
+                (json!(false), OK),
+                (json!(true), OK),
+                (json!("false"), TYPE),
+                (json!(0), TYPE),
+                (json!(1), TYPE),
+            ],
+        ),
+        ("requestCert", vec![(json!(true), OK), (json!("true"), TYPE), (json!(1), TYPE)]),
+        (
+            "servername",
+            vec![
+                (json!("localhost"), OK),
+                (json!(""), OK),
+                (json!("127.0.0.1"), VALUE),
+                (json!("::1"), VALUE),
+                (json!("a b"), VALUE),
+                (json!(texts), VALUE),
+                (json!(5), TYPE),
+            ],
+        ),
+        ("checkServerIdentity", vec![(json!("x"), UNDICI), (json!({}), UNDICI)]),
+        ("cert", vec![(json!("PEM"), OK), (json!(["A", "B"]), OK), (json!(5), TYPE), (json!([]), VALUE)]),
+        (
+            "key",
+            vec![
+                (json!("PEM"), OK),
+                (json!({"pem": "A", "passphrase": "s"}), OK),
+                (json!([{"pem": {"file": "k"}, "passphrase": null}, "B"]), OK),
+                (json!({"pem": 5}), TYPE),
+                (json!({"pem": "A", "passphrase": 5}), TYPE),
+                (json!({"pem": "A", "password": "s"}), VALUE),
+                (json!({"passphrase": "s"}), TYPE),
+                (json!([]), VALUE),
+                (json!(5), TYPE),
+            ],
+        ),
+        (
+            "passphrase",
+            vec![(json!("s"), OK), (json!(""), OK), (json!(5), TYPE), (json!({"file": "x"}), TYPE)],
+        ),
+        (
+            "ALPNProtocols",
+            vec![
+                (json!(["h2", "http/1.1"]), OK),
+                (json!([]), OK),
+                (json!([{"base64": "aDI="}]), OK),
+                (buffer, OK),
+                (json!({"type": "Buffer", "data": []}), OK),
+                (json!([""]), VALUE),
+                (json!([texts]), RANGE),
+                (json!(vec!["x".repeat(255); 257]), RANGE),
+                (json!({"type": "Buffer", "data": [0]}), VALUE),
+                (json!({"type": "Buffer", "data": [3, 104, 50]}), VALUE),
+                (json!("h2"), TYPE),
+                (json!(["h2", 5]), TYPE),
+                (json!([{"file": "x"}]), TYPE),
+                (json!({}), TYPE),
+            ],
+        ),
+        ("allowH2", vec![(json!(false), OK), (json!("x"), UNDICI), (json!(1), UNDICI)]),
+        ("preferH2", vec![(json!(true), OK), (json!("x"), UNDICI)]),
+        ("useH2c", vec![(json!(true), OK), (json!(0), UNDICI)]),
+        (
+            "minVersion",
+            vec![
+                (json!("TLSv1"), OK),
+                (json!("TLSv1.3"), OK),
+                (json!("TLSv1.4"), VERSION),
+                (json!("tlsv1.3"), VERSION),
+                (json!(""), VERSION),
+                (json!(5), VERSION),
+            ],
+        ),
+        ("maxVersion", vec![(json!("TLSv1.2"), OK), (json!("x"), VERSION), (json!(["TLSv1.2"]), VERSION)]),
+        ("ciphers", vec![(json!("DEFAULT"), OK), (json!(""), OK), (json!(5), TYPE), (json!("A\0"), VALUE)]),
+        (
+            "engine",
+            vec![(json!("openssl"), OK), (json!("rustls"), OK), (json!("x"), VALUE), (json!(5), TYPE)],
+        ),
+        (
+            "maxCachedSessions",
+            vec![
+                (json!(0), OK),
+                (json!(50), OK),
+                (json!(2.0), OK),
+                (json!(-1), UNDICI),
+                (json!(1.5), UNDICI),
+                (json!("x"), UNDICI),
+                (json!("50"), UNDICI),
+            ],
+        ),
+        (
+            "session",
+            vec![
+                (session.clone(), OK),
+                (json!([session, session]), OK),
+                (json!("0\0"), OK),
+                (json!(""), OK),
+                (json!({"file": "s"}), OK),
+                (json!({"sessions": [{"session": "MAA="}]}), OK),
+                (json!("garbage"), VALUE),
+                (json!({"base64": "AAAA"}), VALUE),
+                (json!({"sessions": [{"session": "AAAA"}]}), VALUE),
+                (json!({"sessions": [{}]}), "ERR_MISSING_ARGS"),
+                (json!({"sessions": 5}), TYPE),
+                (json!({}), TYPE),
+                (json!(5), TYPE),
+            ],
+        ),
+        ("keylog", vec![(json!("x"), UNDICI)]),
+        ("clock", vec![(json!(0), UNDICI)]),
+    ];
+    for row in OPTIONS {
+        assert!(cases.iter().any(|(name, _)| *name == row.name), "{} has no case", row.name);
+        let nothing = outcome(row.name, &Value::Null).expect(row.name);
+        assert!(nothing == "ConnectOptions" || nothing == "ListenOptions", "{}: {nothing}", row.name);
+    }
+    for (name, values) in cases {
+        for (json, want) in values {
+            assert_eq!(code(name, &json), want, "{name}: {json}");
+        }
+    }
+}
+
+#[test]
+fn null_and_the_empty_string_are_not_given() {
+    for name in [
+        "servername",
+        "host",
+        "path",
+        "socketPath",
+        "localAddress",
+        "ca",
+        "cert",
+        "key",
+        "ciphers",
+        "session",
+    ] {
+        for json in [Value::Null, json!("")] {
+            assert_eq!(outcome(name, &json).expect(name), "ConnectOptions", "{name}: {json}");
+        }
+    }
+    let mut options = ConnectOptions::new().port(80);
+    options.set_json("port", &Value::Null, Path::new("")).unwrap();
+    assert_eq!(options.values().port, None);
+    let none = ConnectOptions::from_json(r#"{"ALPNProtocols": [], "passphrase": ""}"#).unwrap();
+    assert_eq!(format!("{none:?}"), "ConnectOptions { passphrase: Secret(..), alpn_protocols: [] }");
+}
+
+/// A text for each kind of flag; the same value as the JSON beside it.
+#[test]
+fn every_option_can_be_set_by_a_flag() {
+    let texts = [
+        ("host", "db", json!("db")),
+        ("port", "8443", json!(8443)),
+        ("path", "/run/a", json!("/run/a")),
+        ("socketPath", "@a", json!("@a")),
+        ("timeout", "2s", json!(2000)),
+        ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
+        ("localAddress", "::1", json!("::1")),
+        ("noDelay", "false", json!(false)),
+        ("keepAlive", "true", json!(true)),
+        ("keepAliveInitialDelay", "1.5m", json!(90000)),
+        ("typeOfService", "8", json!(8)),
+        ("ca", "a.pem,b.pem", json!([{"file": "a.pem"}, {"file": "b.pem"}])),
+        ("extraCa", "a.pem", json!([{"file": "a.pem"}])),
+        ("caStore", "system", json!("system")),
+        ("rejectUnauthorized", "false", json!(false)),
+        ("requestCert", "true", json!(true)),
+        ("servername", "a", json!("a")),
+        ("cert", "a.pem", json!([{"file": "a.pem"}])),
+        ("key", "a.key", json!([{"file": "a.key"}])),
+        ("passphrase", "a,b", json!("a,b")),
+        ("ALPNProtocols", "h2,http/1.1", json!(["h2", "http/1.1"])),
+        ("allowH2", "false", json!(false)),
+        ("preferH2", "true", json!(true)),
+        ("useH2c", "true", json!(true)),
+        ("minVersion", "TLSv1.3", json!("TLSv1.3")),
+        ("maxVersion", "TLSv1.2", json!("TLSv1.2")),
+        ("ciphers", "A:B", json!("A:B")),
+        ("engine", "rustls", json!("rustls")),
+        ("maxCachedSessions", "7", json!(7)),
+        ("session", "a.json", json!({"file": "a.json"})),
+    ];
+    for row in OPTIONS.iter().filter(|row| row.kind != OptionKind::Callback) {
+        let (_, text, json) = texts.iter().find(|(name, ..)| *name == row.name).expect(row.name);
+        let want = outcome(row.name, json).expect(row.name);
+        assert_eq!(by_flag(row, text).expect(row.name), want, "{}", row.name);
+    }
+    let mut options = ConnectOptions::new();
+    options.set_flag("lookup", "a=127.0.0.1,::1").unwrap();
+    let answer = options.values().lookup.as_ref().unwrap().0.lookup("a").now_or_never();
+    assert_eq!(answer.unwrap().unwrap().len(), 2);
+}
+
+#[test]
+fn durations_have_units() {
+    for (text, want) in [
+        ("400ms", 400),
+        ("2s", 2000),
+        ("5m", 300_000),
+        ("1h", 3_600_000),
+        ("250", 250),
+        ("0.5s", 500),
+        ("0", 0),
+    ] {
+        let mut options = ConnectOptions::new();
+        options.set_flag("timeout", text).expect(text);
+        assert_eq!(options.values().timeout(), Duration::from_millis(want), "{text}");
+    }
+    for text in ["", "s", "2 s", "2d", "-1s", "nan", "inf", "NaNs", "1e999s", "two"] {
+        let error = ConnectOptions::new().set_flag("timeout", text).expect_err(text);
+        assert_eq!(error.code(), UNDICI, "{text}");
+        assert!(
+            error.to_string().contains("--timeout must be") && error.to_string().contains("400ms"),
+            "{error}"
+        );
+    }
+}
+
+/// The words of the table and the value that holds are the same.
+#[test]
+fn defaults_are_what_the_table_says() {
+    fn check<T: PartialEq + std::fmt::Debug>(name: &str, default: T, read: impl Fn(&Values) -> Option<T>) {
+        let row = OPTIONS.iter().find(|row| row.name == name).expect(name);
+        let (mut connect, mut listen) = (ConnectOptions::new(), ListenOptions::new());
+        let values = match row.side {
+            Side::Server => listen.set_flag(name, row.default).map(|()| listen.values()),
+            _ => connect.set_flag(name, row.default).map(|()| connect.values()),
+        };
+        assert_eq!(read(values.expect(name)), Some(default), "{name}");
+    }
+    let none = Values::default();
+    check("timeout", none.timeout(), |values| values.timeout);
+    check("noDelay", none.no_delay(), |values| values.no_delay);
+    check("keepAlive", none.keep_alive(), |values| values.keep_alive);
+    check("keepAliveInitialDelay", none.keep_alive_initial_delay(), |values| values.keep_alive_initial_delay);
+    check("caStore", none.ca_store(), |values| values.ca_store);
+    check("rejectUnauthorized", none.reject_unauthorized(), |values| values.reject_unauthorized);
+    check("requestCert", none.request_cert(), |values| values.request_cert);
+    check("allowH2", none.allow_h2(), |values| values.allow_h2);
+    check("preferH2", none.prefer_h2(), |values| values.prefer_h2);
+    check("useH2c", none.use_h2c(), |values| values.use_h2c);
+    check("minVersion", none.min_version(), |values| values.min_version);
+    check("maxVersion", none.max_version(), |values| values.max_version);
+    check("engine", none.engine(), |values| values.engine);
+    check("maxCachedSessions", none.max_cached_sessions(), |values| values.max_cached_sessions);
+}
