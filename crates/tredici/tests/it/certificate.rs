@@ -2,7 +2,6 @@
 #![cfg(feature = "serde")]
 
 mod cases;
-#[expect(dead_code, reason = "the unit tests use the rest of it")]
 #[path = "../../src/certificate/sample.rs"]
 mod sample;
 
