@@ -17,7 +17,6 @@ mod name;
 mod path;
 mod public_key;
 #[cfg(test)]
-#[expect(dead_code, reason = "the integration tests use the rest of it")]
 mod sample;
 #[cfg(feature = "serde")]
 mod serialize;

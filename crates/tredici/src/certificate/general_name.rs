@@ -139,7 +139,7 @@ mod tests {
     }
 
     fn directory(attributes: &[Vec<u8>]) -> Vec<u8> {
-        tlv(0xa4, super::super::sample::name(&[attributes]))
+        tlv(0xa4, name(&[attributes]))
     }
 
     #[test]

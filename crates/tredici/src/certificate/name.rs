@@ -74,20 +74,27 @@ impl Name {
     }
 
     /// Whether both name the same entity, by the rules of OpenSSL's `X509_NAME_cmp` (RFC 5280, section 7.1):
-    /// string types, the case of ASCII letters, and how much white space there is do not matter.
+    /// string types, the case of ASCII letters, how much white space there is, and the order within a relative
+    /// name do not matter.
     pub(super) fn matches(&self, other: &Self) -> bool {
-        self.attributes.len() == other.attributes.len()
-            && self.attributes.iter().zip(&other.attributes).all(|(mine, theirs)| mine.matches(theirs))
+        self.attributes.len() == other.attributes.len() && self.folded() == other.folded()
+    }
+
+    fn folded(&self) -> Vec<Vec<(&str, String)>> {
+        let relative_names = self.attributes.chunk_by(|_, next| next.joined);
+        let folded = relative_names.map(|attributes| {
+            let mut folded: Vec<_> = attributes.iter().map(Attribute::folded).collect();
+            folded.sort_unstable();
+            folded
+        });
+        folded.collect()
     }
 }
 
 impl Attribute {
-    fn matches(&self, other: &Self) -> bool {
-        let (mine, theirs) = (self.value.split_ascii_whitespace(), other.value.split_ascii_whitespace());
-        self.joined == other.joined
-            && self.key == other.key
-            && mine.clone().count() == theirs.clone().count()
-            && mine.zip(theirs).all(|(mine, theirs)| mine.eq_ignore_ascii_case(theirs))
+    fn folded(&self) -> (&str, String) {
+        let words: Vec<&str> = self.value.split_ascii_whitespace().collect();
+        (&self.key, words.join(" ").to_ascii_lowercase())
     }
 }
 

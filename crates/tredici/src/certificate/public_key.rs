@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn of_other_keys_nothing_is_told() {
-        let ed25519 = super::super::sample::key("1.3.101.112", &[], &[1; 32]);
-        let broken_rsa = super::super::sample::key("1.2.840.113549.1.1.1", &[5, 0], &[0x30, 0]);
+        let ed25519 = key("1.3.101.112", &[], &[1; 32]);
+        let broken_rsa = key("1.2.840.113549.1.1.1", &[5, 0], &[0x30, 0]);
         for info in [ed25519, broken_rsa, vec![], vec![0x30, 0]] {
             let key = PublicKey::decode(&info);
             assert!(matches!(key, PublicKey::Other));

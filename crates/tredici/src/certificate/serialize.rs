@@ -99,3 +99,48 @@ fn grouped<'a>(entries: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(&'a st
     }
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::sample::*;
+    use super::*;
+
+    #[test]
+    fn a_chain_serialises_to_nested_objects() {
+        let leaf: Arc<[u8]> = Sample::new("leaf", "root").der().into();
+        let root = Sample::new("root", "root").with([basic_constraints_ca()]).der().into();
+        let certificate = PeerCertificate::with_chain(&[leaf.clone(), root], &[]).unwrap();
+        let json = serde_json::to_value(&certificate).unwrap();
+        assert_eq!(json["subject"]["CN"], "leaf");
+        assert_eq!(json["ca"], false);
+        assert_eq!(json["issuerCertificate"]["ca"], true);
+        assert_eq!(json["issuerCertificate"]["issuerCertificate"], "self");
+        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(
+            keys,
+            [
+                "subject",
+                "issuer",
+                "ca",
+                "pubkey",
+                "bits",
+                "valid_from",
+                "valid_to",
+                "fingerprint",
+                "fingerprint256",
+                "fingerprint512",
+                "serialNumber",
+                "raw",
+                "asn1Curve",
+                "nistCurve",
+                "issuerCertificate",
+            ]
+        );
+        let short = serde_json::to_value(certificate.short_form()).unwrap();
+        assert!(short.get("issuerCertificate").is_none());
+        let alone = serde_json::to_value(PeerCertificate::with_chain(&[leaf], &[]).unwrap()).unwrap();
+        assert_eq!(short, alone);
+    }
+}

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod boundaries;
+mod certificate;
 mod identity;
 mod layers;
 mod source;
