@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tredici::{Authority, ConnectOptions, Connector, ListenOptions, Listener, Target};
+use tredici::{ConnectOptions, Connector, ListenOptions, Listener, Target};
+use tredici_test::Pki;
 
 async fn listener(options: ListenOptions) -> Listener {
     Listener::bind("127.0.0.1:0".parse().expect("address"), options).await.expect("listener")
@@ -44,11 +45,12 @@ async fn plain_tcp() {
 
 #[tokio::test]
 async fn tls_verified_then_resumed() {
-    let authority = Authority::new(["localhost", "127.0.0.1"]).expect("authority");
-    let listener = listener(authority.identify(ListenOptions::new())).await;
+    let pki = Pki::shared();
+    let localhost = pki.localhost();
+    let listener = listener(ListenOptions::new().cert(localhost.chain_pem()).key(localhost.key_pem())).await;
     let port = listener.local_address().expect("address").port();
     let server = echo(listener);
-    let connector = Connector::new(ConnectOptions::new().ca(authority.ca_pem())).expect("connector");
+    let connector = Connector::new(ConnectOptions::new().ca(pki.root().pem())).expect("connector");
     let mut fingerprints = Vec::new();
     for resumed in [false, true, true] {
         let target = Target::https("127.0.0.1").port(port).servername("localhost");
@@ -58,7 +60,6 @@ async fn tls_verified_then_resumed() {
         assert_eq!(socket.is_session_reused(), resumed);
         assert_eq!(socket.tls_version(), Some("TLSv1.3"));
         fingerprints.push(socket.peer_certificate().expect("certificate").fingerprint256());
-        println!("{}", serde_json::to_string(&socket.report()).expect("report"));
         socket.wait_for_sessions(Duration::from_millis(100)).await.expect("sessions");
         socket.close().await.expect("close");
     }
