@@ -350,7 +350,7 @@ fn durations_have_units() {
 /// The words of the table and the value that holds are the same.
 #[test]
 fn defaults_are_what_the_table_says() {
-    fn check<T: PartialEq + std::fmt::Debug>(name: &str, default: T, read: impl Fn(&Values) -> Option<T>) {
+    fn check<T: PartialEq + fmt::Debug>(name: &str, default: T, read: impl Fn(&Values) -> Option<T>) {
         let row = OPTIONS.iter().find(|row| row.name == name).expect(name);
         let (mut connect, mut listen) = (ConnectOptions::new(), ListenOptions::new());
         let values = match row.side {
