@@ -135,10 +135,7 @@ impl Connector {
     {
         let target = target.try_into().map_err(Into::into)?;
         let mut journey = Journey::begin();
-        let (route, over) = match settle::settle(&self.terms.values, target) {
-            Ok(settled) => settled,
-            Err((destination, error)) => return Err(journey.fail(error, destination)),
-        };
+        let (route, over) = settle::settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
         let walk = self.walk(&route, over, &mut journey).instrument(span);
         let outcome = match self.terms.values.timeout() {
@@ -150,7 +147,7 @@ impl Connector {
                 socket.set_total(journey.elapsed());
                 Ok(socket)
             }
-            Ok(Err(error)) => Err(journey.fail(error, route.destination)),
+            Ok(Err(error)) => Err(journey.fail(error).with_target(route.destination)),
             Err(_elapsed) => Err(journey.time_out(self.terms.values.timeout(), route.destination)),
         }
     }
@@ -167,7 +164,7 @@ impl Connector {
         T::Error: Into<Error>,
     {
         let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target).map_err(|(_, error)| error)?;
+        let (route, _) = settle::settle(&self.terms.values, target)?;
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
         let kept = self.cache.take_all(&tls.key, self.terms.context.now());
         kept.iter().map(|kept| supplied::export(kept, &tls.key, &self.terms.context)).collect()

@@ -67,7 +67,6 @@ impl Listener {
     ///
     /// Phase `options` for an option that cannot work (a TLS listener needs `cert` and `key`); phase `connect` where
     /// the address cannot be had (`EADDRINUSE`).
-    #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
     pub async fn bind(address: ListenAddress, options: ListenOptions) -> Result<Self, Error> {
         options.validate()?;
         let values = options.values();

@@ -196,10 +196,9 @@ fn transfer_error(error: std::io::Error) -> Error {
 impl Drop for Socket {
     /// Reads away what nobody wants any more, so that the close is no reset.
     fn drop(&mut self) {
-        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
         match &mut self.stream {
-            Stream::Plain(transport) => transport.discard_unread(cx),
-            Stream::Tls(stream) => stream.transport_mut().discard_unread(cx),
+            Stream::Plain(transport) => transport.discard_unread(),
+            Stream::Tls(stream) => stream.transport_mut().discard_unread(),
         }
     }
 }

@@ -75,9 +75,9 @@ impl Journey {
         }
     }
 
-    pub(super) fn fail(mut self, error: Error, destination: Destination) -> Error {
+    pub(super) fn fail(mut self, error: Error) -> Error {
         self.timings.total = self.elapsed();
-        error.with_target(destination).with_timings(self.timings).with_attempts(self.attempts.into_done())
+        error.with_timings(self.timings).with_attempts(self.attempts.into_done())
     }
 
     pub(super) fn time_out(mut self, limit: Duration, destination: Destination) -> Error {

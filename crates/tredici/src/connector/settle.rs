@@ -29,12 +29,12 @@ pub(super) struct Tls {
 type Settled = (Route, Option<Transport>);
 
 /// The call's own parameters win over the options, those over the protocol's defaults.
-pub(super) fn settle(values: &Values, target: Target) -> Result<Settled, (Destination, Error)> {
+pub(super) fn settle(values: &Values, target: Target) -> Result<Settled, Error> {
     let (mut destination, over) = target.into_parts();
     let is_dialled = over.is_none();
     match route(values, &mut destination, is_dialled) {
         Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(Transport::given))),
-        Err(error) => Err((destination, error)),
+        Err(error) => Err(error.with_target(destination)),
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
     use crate::options::ConnectOptions;
 
     fn settled(options: &ConnectOptions, target: Target) -> Result<Route, String> {
-        settle(options.values(), target).map(|(route, _)| route).map_err(|(_, error)| error.code().to_owned())
+        settle(options.values(), target).map(|(route, _)| route).map_err(|error| error.code().to_owned())
     }
 
     fn names(options: &ConnectOptions, target: Target) -> (String, Option<String>) {

@@ -8,7 +8,7 @@ use serde::{
 use std::net::SocketAddr;
 
 use super::Socket;
-use crate::certificate::PeerCertificate;
+use crate::{certificate::PeerCertificate, verify::AuthorizationError};
 
 impl Socket {
     /// Everything that the socket tells about itself, to be serialised. What does not apply is `null`; no secret is in
@@ -37,8 +37,10 @@ impl Serialize for SocketReport<'_> {
         fields.serialize_field("readyState", socket.ready_state().as_str())?;
         fields.serialize_field("encrypted", &socket.encrypted())?;
         fields.serialize_field("authorized", &socket.authorized())?;
-        fields
-            .serialize_field("authorizationError", &socket.authorization_error().map(|error| error.code()))?;
+        fields.serialize_field(
+            "authorizationError",
+            &socket.authorization_error().map(AuthorizationError::code),
+        )?;
         fields.serialize_field("alpnProtocol", &OrFalse::of(socket.alpn_protocol(), socket.encrypted()))?;
         fields.serialize_field("servername", &OrFalse::of(socket.servername(), socket.encrypted()))?;
         fields.serialize_field("localAddress", &local.map(|address| address.ip()))?;
@@ -54,8 +56,8 @@ impl Serialize for SocketReport<'_> {
         fields.serialize_field("ephemeralKeyInfo", &socket.ephemeral_key_info())?;
         fields.serialize_field("isSessionReused", &socket.encrypted().then(|| socket.is_session_reused()))?;
         fields.serialize_field("sharedSigalgs", &socket.shared_sigalgs().ok())?;
-        fields.serialize_field("finished", &socket.finished().ok().flatten().map(hex))?;
-        fields.serialize_field("peerFinished", &socket.peer_finished().ok().flatten().map(hex))?;
+        fields.serialize_field("finished", &socket.finished().ok().flatten().as_deref().map(hex))?;
+        fields.serialize_field("peerFinished", &socket.peer_finished().ok().flatten().as_deref().map(hex))?;
         fields.serialize_field(
             "ticket",
             &socket.ticket().ok().flatten().map(|ticket| STANDARD.encode(ticket)),
@@ -77,7 +79,7 @@ fn family(address: SocketAddr) -> &'static str {
     if address.is_ipv4() { "IPv4" } else { "IPv6" }
 }
 
-fn hex(bytes: Vec<u8>) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -11,7 +11,7 @@ impl TryFrom<&str> for Target {
     fn try_from(text: &str) -> Result<Self, TargetError> {
         let invalid = |what: &str| TargetError {
             code: "UND_ERR_INVALID_ARG",
-            message: format!("invalid target '{}': {what}; {FORMS}", text.escape_debug()),
+            message: format!("invalid target '{}': {what}; {FORMS}", without_credentials(text)),
         };
         if let Some(path) = text.strip_prefix("unix:") {
             return unix(path).ok_or_else(|| invalid("it names no socket"));
@@ -68,6 +68,14 @@ impl std::str::FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
         text.try_into()
+    }
+}
+
+/// What may be shown of a target that was not understood.
+fn without_credentials(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((_credentials, rest)) if !text.starts_with("unix:") => format!("...@{}", rest.escape_debug()),
+        _ => text.escape_debug().to_string(),
     }
 }
 
@@ -164,7 +172,7 @@ mod tests {
         ] {
             let got = read(text);
             assert!(got.contains(want), "{text}: {got}");
-            assert!(!got.contains('\0'));
+            assert!(!got.contains('\0') && !got.contains("secret"));
         }
     }
 }

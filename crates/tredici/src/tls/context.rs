@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Phase},
-    options::{CheckServerIdentity, Clock, Engine, Values},
+    options::{AlpnProtocols, CheckServerIdentity, Clock, Engine, Values},
 };
 
 pub(crate) use scope::Scope;
@@ -100,7 +100,7 @@ impl ServerContext {
             side: Side::Server {
                 request_certificate: requests_certificate,
                 require_certificate: requests_certificate && reject_unauthorized,
-                alpn: values.alpn_protocols.as_ref().map_or(Ok(Vec::new()), |list| list.to_wire())?,
+                alpn: values.alpn_protocols.as_ref().map_or(Ok(Vec::new()), AlpnProtocols::to_wire)?,
             },
             ..common_terms(values)?
         };

@@ -61,7 +61,7 @@ pub(crate) async fn connect(
         Some(kept) if facts.resumed => judge.judge_again(kept.peer),
         _ => judge.judgement().cloned().unwrap_or_else(Judgement::without_certificate),
     };
-    admit(stream, facts, judgement, &judge).await
+    admit(stream, facts, judgement, &judge)
 }
 
 /// The server's side of a handshake over `transport`.
@@ -74,11 +74,11 @@ pub(crate) async fn accept(context: &ServerContext, transport: Transport) -> Res
     if !context.requests_certificate() {
         return Ok(Secured { stream, facts, judgement: judgement.unasked() });
     }
-    admit(stream, facts, judgement, &judge).await
+    admit(stream, facts, judgement, &judge)
 }
 
 /// Hands out the connection, or ends it where the verdict and the caller's terms say so.
-async fn admit(
+fn admit(
     mut stream: TlsStream,
     facts: Facts,
     judgement: Judgement,
@@ -86,16 +86,11 @@ async fn admit(
 ) -> Result<Secured, Error> {
     match &judgement.error {
         Some(error) if judge.rejects() => {
-            let error = refused(error, &judgement);
-            poll_fn(|cx| Poll::Ready(stream.abandon(cx))).await;
-            Err(error)
+            stream.abandon();
+            Err(error.to_error().with_peer_certificate(judgement.peer.certificate().cloned()))
         }
         _ => Ok(Secured { stream, facts, judgement }),
     }
-}
-
-fn refused(error: &AuthorizationError, judgement: &Judgement) -> Error {
-    error.to_error().with_peer_certificate(judgement.peer.certificate().cloned())
 }
 
 /// Why a handshake did not come to its end.
@@ -147,7 +142,7 @@ fn poll_drive(stream: &mut TlsStream, cx: &mut Context<'_>) -> Poll<Result<(), I
         let progress = match connection.handshake(wire) {
             Ok(progress) => progress,
             Err(failure) => {
-                stream.abandon(cx);
+                stream.abandon();
                 return Poll::Ready(Err(Interruption::Engine(failure)));
             }
         };

@@ -5,7 +5,7 @@ use std::{
     io,
     pin::{Pin, pin},
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -188,10 +188,11 @@ impl TlsStream {
 
     /// Sends what can be sent without waiting, closes the transport for writing, and reads away what has come: the
     /// way out of a failed handshake, on which the peer still gets its alert.
-    pub(crate) fn abandon(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn abandon(&mut self) {
+        let cx = &mut Context::from_waker(Waker::noop());
         let _sent = self.poll_drain(cx);
         let _closed = Pin::new(&mut self.transport).poll_shutdown(cx);
-        self.transport.discard_unread(cx);
+        self.transport.discard_unread();
     }
 
     fn has_something_to_read(&self) -> bool {

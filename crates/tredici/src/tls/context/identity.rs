@@ -6,14 +6,17 @@ use super::{
     super::engine::{Identities, PrivateKey},
     trust,
 };
-use crate::{error::Error, options::Values};
+use crate::{
+    error::Error,
+    options::{PemList, PrivateKeys, Values},
+};
 
 pub(super) fn load(values: &Values) -> Result<Identities, Error> {
     let mut identities = Identities::default();
-    for pem in values.cert.iter().flat_map(|list| list.iter()) {
+    for pem in values.cert.iter().flat_map(PemList::iter) {
         identities.chains.push(trust::read("cert", &pem.load("cert")?)?);
     }
-    for key in values.key.iter().flat_map(|list| list.iter()) {
+    for key in values.key.iter().flat_map(PrivateKeys::iter) {
         let passphrase = key.own_passphrase().or(values.passphrase.as_ref());
         identities.keys.push(PrivateKey {
             pem: key.pem().load("key")?,
