@@ -185,11 +185,13 @@ impl Connector {
             let h2c = self.terms.values.use_h2c().then_some("h2");
             return self.examine(socket.with_prior_knowledge(h2c), journey);
         };
-        let secured = match self.secure(tls, transport, journey).await {
+        // Taken only now that the transport stands, so that none is lost to a failed dial.
+        let session = self.session(&tls.key);
+        let secured = match self.secure(tls, transport, session, journey).await {
             Err(failure) if failure.may_be_retried && route.is_dialled => {
                 // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                self.secure(tls, transport, journey).await
+                self.secure(tls, transport, None, journey).await
             }
             result => result,
         };
@@ -255,11 +257,11 @@ impl Connector {
         &self,
         tls: &settle::Tls,
         transport: Transport,
+        session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<handshake::Secured, HandshakeFailure> {
         let context = &self.terms.context;
-        let session = self.session(&tls.key);
-        let offered = session.is_some();
+        let offered = session.clone();
         let terms = ClientTerms {
             hostname: tls.hostname.clone(),
             servername: tls.servername.clone(),
@@ -267,20 +269,20 @@ impl Connector {
             session,
         };
         let securing = journey.enter(Phase::SecureConnect);
-        let span = debug_span!("secure_connect", hostname = %tls.hostname, offered);
+        let span = debug_span!("secure_connect", hostname = %tls.hostname, offered = offered.is_some());
         let result = handshake::connect(context, transport, terms).instrument(span).await;
         journey.leave(securing);
-        if offered && !result.as_ref().is_ok_and(|secured| secured.facts.resumed) {
-            // What is left there is no newer than what the server has just declined.
-            self.cache.forget(&tls.key);
+        let resumed = result.as_ref().is_ok_and(|secured| secured.facts.resumed);
+        if let Some(declined) = offered.as_ref().filter(|_| !resumed) {
+            self.cache.forget(&tls.key, declined);
         }
         result.map_err(|error| HandshakeFailure {
-            may_be_retried: offered && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
+            may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
             error,
         })
     }
 
-    /// The session to offer. It is taken only now that the transport stands, so that none is lost to a failed dial.
+    /// The session to offer.
     fn session(&self, key: &SessionKey) -> Option<KeptSession> {
         let context = &self.terms.context;
         self.terms.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))

@@ -66,7 +66,7 @@ impl SessionCache {
             return None;
         }
         let mut kept = self.kept();
-        kept.drop_expired(key, now);
+        kept.retain(key, |session| now < session.expires);
         let sessions = kept.by_key.get_mut(key)?;
         let newest = sessions.back()?;
         if !newest.is_single_use() {
@@ -81,13 +81,13 @@ impl SessionCache {
     /// All that is good for `key`, taken out.
     pub(super) fn take_all(&self, key: &SessionKey, now: SystemTime) -> Vec<KeptSession> {
         let mut kept = self.kept();
-        kept.drop_expired(key, now);
+        kept.retain(key, |session| now < session.expires);
         kept.remove(key).into()
     }
 
-    /// Drops what is there for `key`.
-    pub(super) fn forget(&self, key: &SessionKey) {
-        self.kept().remove(key);
+    /// Drops what is there for `key` and is no newer than `declined`, which the server would not take.
+    pub(super) fn forget(&self, key: &SessionKey, declined: &KeptSession) {
+        self.kept().retain(key, |session| session.serial > declined.serial);
     }
 
     fn add(&self, key: &SessionKey, session: KeptSession) {
@@ -124,10 +124,10 @@ impl SessionCache {
 }
 
 impl Kept {
-    fn drop_expired(&mut self, key: &SessionKey, now: SystemTime) {
+    fn retain(&mut self, key: &SessionKey, keep: impl Fn(&KeptSession) -> bool) {
         if let Some(sessions) = self.by_key.peek_mut(key) {
             let before = sessions.len();
-            sessions.retain(|session| now < session.expires);
+            sessions.retain(keep);
             self.count -= before - sessions.len();
             self.drop_empty(key);
         }

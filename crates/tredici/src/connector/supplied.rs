@@ -83,6 +83,7 @@ fn import(session: &Session, is_verified: bool, context: &ClientContext) -> Resu
         peer: Arc::new(Peer::new(chain)),
         version: version.as_str(),
         expires: session.expires.unwrap_or_else(|| context.now() + KeptSession::LIFETIME_UNKNOWN),
+        serial: 0,
     };
     Ok(Item { origin: session.origin.clone(), session: kept })
 }

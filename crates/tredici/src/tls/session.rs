@@ -1,7 +1,10 @@
 //! Sessions and what has to be kept with them.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -13,6 +16,8 @@ use crate::certificate::PeerCertificate;
 
 /// RFC 8446 section 4.6.1.
 const LIFETIME_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+static LAST_SERIAL: AtomicU64 = AtomicU64::new(0);
 
 /// Where a connection's new sessions go once its peer was found good.
 pub(crate) trait SessionSink: Send + Sync {
@@ -26,6 +31,8 @@ pub(crate) struct KeptSession {
     pub(crate) peer: Arc<Peer>,
     pub(crate) version: &'static str,
     pub(crate) expires: SystemTime,
+    /// Sessions are numbered as they come; 0 for one from outside.
+    pub(crate) serial: u64,
 }
 
 impl KeptSession {
@@ -41,7 +48,8 @@ impl KeptSession {
             Some(not_after) => end.min(not_after),
             None => end,
         };
-        (now < expires).then_some(Self { session: new.session, peer, version: new.version, expires })
+        let serial = LAST_SERIAL.fetch_add(1, Ordering::Relaxed) + 1;
+        (now < expires).then_some(Self { session: new.session, peer, version: new.version, expires, serial })
     }
 
     /// RFC 8446 appendix C.4: a ticket of TLS 1.3 is used once. Sessions of TLS 1.2 may be used again.
