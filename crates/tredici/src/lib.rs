@@ -1,4 +1,27 @@
-//! One library that turns "connect me to that, under these terms" into one verified, observable socket.
+//! One library that turns "connect me to that, under these terms" into one verified, observable socket: TCP and Unix
+//! sockets, plain and TLS.
+//!
+//! - [`connect`] connects to what a string names; a [`Connector`] does so under the terms of [`ConnectOptions`], to a
+//!   [`Target`].
+//! - What comes back is a [`Socket`]: it reads, writes, and tells everything about itself; or an [`Error`] that says what
+//!   happened, in which phase, at which addresses, and what to do.
+//! - A [`Listener`] is the other end.
+//!
+//! The names are those that Node, undici and Bun document, in snake case.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), tredici::Error> {
+//! let socket = tredici::connect("https://example.com").await?;
+//! println!("{:?} {:?}", socket.tls_version(), socket.peer_certificate().map(|c| c.fingerprint256()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
+//! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
+//! - `vendored`: a current OpenSSL built from source instead of the system's.
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]
@@ -40,3 +63,8 @@ pub use verify::{
     AuthorizationError, CertificateDigests, CertificateNames, IdentityError, IdentityRules, Pin, PinError,
     Pins, VerifyCode, check_names, check_server_identity,
 };
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
