@@ -6,4 +6,6 @@ mod certificate;
 mod identity;
 mod layers;
 mod source;
+mod spans;
+mod trust;
 mod way;
