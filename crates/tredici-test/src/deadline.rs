@@ -15,7 +15,11 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Unlike `tokio::time::timeout` it neither reads tokio's clock nor sets a timer on it, so that a test which
 /// pauses the clock may use it.
 pub async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    let (_cancel, alarm) = alarm_after(PATIENCE);
+    // Set when the future is found pending, and not before.
+    let alarm = async {
+        let (_cancel, alarm) = alarm_after(PATIENCE);
+        alarm.await
+    };
     tokio::select! {
         biased;
         output = future => output,

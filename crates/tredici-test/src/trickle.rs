@@ -85,14 +85,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Trickle<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;
-    use crate::{Counting, unix_pair};
+    use crate::Counting;
 
     #[tokio::test]
     async fn everything_arrives_in_portions() {
-        let (near, far) = unix_pair();
+        let (near, far) = duplex(64);
         let (near, beneath) = Counting::new(near);
         let (mut near, above) = Counting::new(Trickle::new(near, 2));
         let (mut reader, mut writer) = tokio::io::split(far);
