@@ -8,5 +8,6 @@ mod identity;
 mod layers;
 mod source;
 mod spans;
+mod split;
 mod trust;
 mod way;
