@@ -34,8 +34,8 @@ const TICKETS_APART: Duration = Duration::from_millis(20);
 
 /// A TLS connection over a transport.
 ///
-/// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when nothing
-/// came, the one for writing is dropped once it is sent.
+/// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when it is used up
+/// or nothing came, the one for writing is dropped once it is sent.
 pub(crate) struct TlsStream {
     transport: Transport,
     connection: Box<dyn Connection>,
@@ -163,12 +163,19 @@ impl TlsStream {
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
-                if incoming.is_empty() {
-                    *incoming = BytesMut::new();
+                self.release_buffer();
+                if self.wire.incoming.is_empty() {
                     self.read_size = READ_MIN;
                 }
                 Poll::Pending
             }
+        }
+    }
+
+    /// Drops the buffer for reading once it is used up: nobody knows whether there will be more.
+    pub(crate) fn release_buffer(&mut self) {
+        if self.wire.incoming.is_empty() {
+            self.wire.incoming = BytesMut::new();
         }
     }
 
@@ -227,6 +234,7 @@ impl TlsStream {
     ) -> io::Result<Received> {
         let nothing_queued = self.wire.outgoing.is_empty();
         let received = read(&mut *self.connection, &mut self.wire);
+        self.release_buffer();
         self.hand_over_sessions();
         self.answering |= nothing_queued && !self.wire.outgoing.is_empty();
         let sent = self.answer(cx);
