@@ -3,6 +3,7 @@
 
 mod boundaries;
 mod certificate;
+mod closing;
 mod economy;
 mod ends;
 mod identity;
