@@ -4,10 +4,12 @@
 mod boundaries;
 mod certificate;
 mod closing;
+mod dropping;
 mod economy;
 mod ends;
 mod identity;
 mod layers;
+mod leaks;
 mod source;
 mod spans;
 mod split;
