@@ -42,7 +42,7 @@ async fn drop_at_every_poll(connect: impl AsyncFn() -> Result<Socket, Error>) ->
     exchange(&mut connect().await.expect("a connection")).await;
     let before = idle().await;
     let mut polls = 0;
-    while let None = within("a connection", drop_after(polls, connect())).await {
+    while within("a connection", drop_after(polls, connect())).await.is_none() {
         nothing_more_than(before).await;
         polls += 1;
     }
