@@ -275,6 +275,7 @@ impl Connector {
         let resumed = result.as_ref().is_ok_and(|secured| secured.facts.resumed);
         if let Some(declined) = offered.as_ref().filter(|_| !resumed) {
             self.cache.forget(&tls.key, declined);
+            self.terms.supplied.forget(declined);
         }
         result.map_err(|error| HandshakeFailure {
             may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),

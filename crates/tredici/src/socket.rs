@@ -2,6 +2,7 @@
 
 mod introspection;
 mod io;
+mod pins;
 #[cfg(feature = "serde")]
 mod report;
 
@@ -15,7 +16,13 @@ use crate::{
     error::{Attempt, Error, Phase},
     target::Destination,
     timing::Timings,
-    tls::{engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink, stream::TlsStream},
+    tls::{
+        engine::{Der, Facts},
+        handshake::Secured,
+        judgement::Judgement,
+        session::SessionSink,
+        stream::TlsStream,
+    },
 };
 
 /// One connection: TCP or Unix, plain or TLS.
@@ -131,6 +138,14 @@ impl Socket {
 
     pub(crate) fn judgement(&self) -> Option<&Judgement> {
         self.secure.as_ref().map(|secure| &secure.judgement)
+    }
+
+    /// The certificates by which the peer was verified, leaf first; none where it is not authorized.
+    fn verified_path(&self) -> &[Der] {
+        match self.judgement() {
+            Some(judgement) if judgement.is_authorized() => &judgement.peer.chain().path,
+            _ => &[],
+        }
     }
 
     pub(crate) fn set_total(&mut self, total: Duration) {

@@ -89,6 +89,8 @@ fn ask(context: &mut SslContextBuilder, request: bool, require: bool) -> Result<
 fn serve(context: &mut SslContextBuilder, alpn: &[u8]) {
     context.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
     context.set_session_cache_mode(SslSessionCacheMode::OFF);
+    // Acknowledged (RFC 6066 section 3), the name becomes part of the session, and is known when that is resumed.
+    context.set_servername_callback(|_, _| Ok(()));
     if !alpn.is_empty() {
         let protocols: Arc<[u8]> = alpn.into();
         context.set_alpn_select_callback(move |_, offered| {
