@@ -64,6 +64,15 @@ impl Supplied {
             false => items.get(index).map(|item| item.session.clone()),
         }
     }
+
+    /// What is left for this server, taken out.
+    pub(super) fn take_all(&self, key: &SessionKey, now: SystemTime) -> Vec<KeptSession> {
+        let mut items = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        items.retain(|item| now < item.session.expires);
+        let (taken, left) = items.drain(..).partition(|item| belongs(&item.origin, key));
+        *items = left;
+        VecDeque::into_iter(taken).map(|item| item.session).collect()
+    }
 }
 
 fn belongs(origin: &Origin, key: &SessionKey) -> bool {
