@@ -275,8 +275,12 @@ impl Connector {
         let span = debug_span!("secure_connect", hostname = %tls.hostname, offered = offered.is_some());
         let result = handshake::connect(context, transport, terms).instrument(span).await;
         journey.leave(securing);
-        let resumed = result.as_ref().is_ok_and(|secured| secured.facts.resumed);
-        if let Some(declined) = offered.as_ref().filter(|_| !resumed) {
+        let declined = match &result {
+            Ok(secured) => !secured.facts.resumed,
+            // A connection that breaks says nothing of the session.
+            Err(error) => !matches!(error.kind(), ErrorKind::System | ErrorKind::Disconnected),
+        };
+        if let Some(declined) = offered.as_ref().filter(|_| declined) {
             self.cache.forget(&tls.key, declined);
             self.terms.supplied.forget(declined);
         }
@@ -296,10 +300,13 @@ impl Connector {
     fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
         journey.set_phase(Phase::Check);
         for check in self.checks.iter() {
-            check(&socket).map_err(|error| match error.peer_certificate() {
-                Some(_) => error,
-                None => error.with_peer_certificate(socket.peer_certificate().cloned()),
-            })?;
+            if let Err(error) = check(&socket) {
+                let error = error.with_attempts(socket.attempts().to_vec());
+                return Err(match error.peer_certificate() {
+                    Some(_) => error,
+                    None => error.with_peer_certificate(socket.peer_certificate().cloned()),
+                });
+            }
         }
         Ok(socket)
     }

@@ -8,12 +8,14 @@ mod report;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
+use tokio::time::timeout;
+
 #[cfg(feature = "serde")]
 pub use report::SocketReport;
 
 use crate::{
     dial::Transport,
-    error::{Attempt, Error},
+    error::{Attempt, Error, ErrorKind, Phase},
     target::Destination,
     timing::Timings,
     tls::{
@@ -24,6 +26,9 @@ use crate::{
         stream::TlsStream,
     },
 };
+
+/// How long a close waits for a peer that does not read.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One connection: TCP or Unix, plain or TLS.
 ///
@@ -181,16 +186,18 @@ impl Socket {
         }
     }
 
-    /// Says goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
+    /// Sends what was written and the goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
     ///
     /// What the peer sends meanwhile is read away, so that the close is no reset and what was written last is not
     /// lost on its way.
     ///
     /// # Errors
     ///
-    /// When what was written cannot be sent.
+    /// When what was written cannot be sent: the system's error, or `ETIMEDOUT` where the peer has not taken it within
+    /// ten seconds.
     pub async fn close(mut self) -> Result<(), Error> {
-        tokio::io::AsyncWriteExt::shutdown(&mut self).await.map_err(Error::from)?;
+        let goodbye = tokio::io::AsyncWriteExt::shutdown(&mut self);
+        timeout(GOODBYE_TIMEOUT, goodbye).await.map_err(|_elapsed| not_taken())??;
         let transport = match &mut self.stream {
             Stream::Plain(transport) => transport,
             Stream::Tls(stream) => stream.transport_mut(),
@@ -198,6 +205,11 @@ impl Socket {
         transport.linger().await;
         Ok(())
     }
+}
+
+fn not_taken() -> Error {
+    let message = format!("the peer did not take what was written within {} s", GOODBYE_TIMEOUT.as_secs());
+    Error::new(ErrorKind::Timeout, Phase::Transfer, "ETIMEDOUT", message)
 }
 
 impl Drop for Socket {

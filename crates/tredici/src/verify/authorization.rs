@@ -99,7 +99,9 @@ impl AuthorizationError {
                     "connect by a name of the certificate, or set servername to the one it should have",
                 )
             }
-            Reason::Custom(source) => error.with_reason(source.to_string()).with_source(source.clone()),
+            Reason::Custom(source) => {
+                error.with_reason(source.to_string()).with_source(Shared(source.clone()))
+            }
             Reason::Unreadable | Reason::Panicked | Reason::NoCertificate | Reason::NotKept => error,
         }
     }
@@ -121,4 +123,28 @@ impl fmt::Display for AuthorizationError {
     }
 }
 
-impl std::error::Error for AuthorizationError {}
+impl std::error::Error for AuthorizationError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Reason::Identity(error) => Some(error),
+            Reason::Custom(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+/// An error that several hold, as the source of another: the caller's own is the source of this one.
+#[derive(Debug)]
+struct Shared(Arc<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Shared {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}

@@ -1,6 +1,9 @@
 //! Options compiled into an `SSL_CTX`, once.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use openssl::{
     ssl::{
@@ -39,7 +42,10 @@ impl OpensslContext {
         let leaves = identity::apply(&mut context, &terms.identities)?.into();
         context.set_mode(SslMode::RELEASE_BUFFERS);
         if let Some(keylog) = terms.keylog.clone() {
-            context.set_keylog_callback(move |_, line| (keylog.0)(line));
+            context.set_keylog_callback(move |_, line| {
+                // A panic must not run into OpenSSL; a line that is not logged harms nobody.
+                let _panic = catch_unwind(AssertUnwindSafe(|| (keylog.0)(line)));
+            });
         }
         match &terms.side {
             Side::Client => keep_sessions(&mut context),
