@@ -3,11 +3,15 @@
 
 mod boundaries;
 mod certificate;
+mod connect;
 mod economy;
 mod ends;
 mod identity;
 mod introspection;
 mod layers;
+mod pin_ca;
+mod pins;
+mod public_types;
 mod sessions;
 mod source;
 mod spans;
