@@ -16,5 +16,6 @@ mod sessions;
 mod source;
 mod spans;
 mod split;
+mod transports;
 mod trust;
 mod way;
