@@ -5,6 +5,7 @@ mod boundaries;
 mod certificate;
 mod economy;
 mod ends;
+mod failures;
 mod identity;
 mod introspection;
 mod layers;
