@@ -25,7 +25,7 @@ impl AsyncRead for Socket {
         let count = buffer.filled().len() - before;
         self.bytes_read += count as u64;
         self.read_ended |= result.is_err() || (count == 0 && room > 0);
-        Poll::Ready(result.map_err(|error| in_our_words("read", error)))
+        Poll::Ready(result.map_err(|error| self.in_our_words("read", error)))
     }
 }
 
@@ -62,7 +62,7 @@ impl AsyncWrite for Socket {
             Stream::Plain(transport) => Pin::new(transport).poll_flush(cx),
             Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
         };
-        flushed.map_err(|error| in_our_words("write", error))
+        flushed.map_err(|error| self.in_our_words("write", error))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -71,7 +71,7 @@ impl AsyncWrite for Socket {
             Stream::Plain(transport) => Pin::new(transport).poll_shutdown(cx),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         };
-        ended.map_err(|error| in_our_words("shutdown", error))
+        ended.map_err(|error| self.in_our_words("shutdown", error))
     }
 }
 
@@ -81,14 +81,14 @@ impl Socket {
             Ok(count) => self.bytes_written += count as u64,
             Err(_) => self.write_ended = true,
         }
-        result.map_err(|error| in_our_words("write", error))
+        result.map_err(|error| self.in_our_words("write", error))
     }
-}
 
-/// The system's error as one of ours, with code and phase; one of ours as it is.
-fn in_our_words(syscall: &str, error: io::Error) -> io::Error {
-    match error.downcast::<Error>() {
-        Ok(ours) => ours.into(),
-        Err(systems) => Error::system(Phase::Transfer, syscall, "", systems).into(),
+    /// The system's error as one of ours, with code and phase; one of ours with the place that it did not know.
+    pub(super) fn in_our_words(&self, syscall: &str, error: io::Error) -> io::Error {
+        let error = error
+            .downcast::<Error>()
+            .unwrap_or_else(|systems| Error::system(Phase::Transfer, syscall, "", systems));
+        error.with_target(self.destination.clone()).into()
     }
 }

@@ -6,6 +6,7 @@ mod certificate;
 mod connect;
 mod economy;
 mod ends;
+mod failures;
 mod identity;
 mod introspection;
 mod layers;
