@@ -1,21 +1,15 @@
 //! A name becomes addresses.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, OnceLock},
-};
+mod permits;
+
+use std::net::{IpAddr, SocketAddr};
 
 use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType};
-use tokio::sync::Semaphore;
 
 use crate::{
     error::{Error, ErrorKind, Phase},
     options::{Lookup, LookupError},
 };
-
-/// How many `getaddrinfo` calls run at once in the process. One that has begun cannot be stopped: a caller that
-/// gives up leaves it behind, and this is how many can be left behind.
-const MAX_SYSTEM_LOOKUPS: usize = 64;
 
 /// The address that `hostname` is, if it is one and no name.
 pub(crate) fn literal(hostname: &str) -> Option<IpAddr> {
@@ -74,22 +68,15 @@ fn failed(hostname: &str, error: &LookupError) -> Error {
 
 /// The system's resolver, on a thread of the runtime's blocking pool.
 async fn system(hostname: &str, port: u16) -> Result<Vec<SocketAddr>, LookupError> {
-    static PERMITS: OnceLock<Arc<Semaphore>> = OnceLock::new();
-    let permits = PERMITS.get_or_init(|| Arc::new(Semaphore::new(MAX_SYSTEM_LOOKUPS)));
-    let stopped = |_| LookupError::new("ECANCELED", "the runtime is shutting down");
     // The permit goes with the call and not with the caller, who may be gone before it returns.
-    let permit = permits
-        .clone()
-        .acquire_owned()
-        .await
-        .map_err(|closed| LookupError::new("ECANCELED", format!("no lookup can be started: {closed}")))?;
+    let permit = permits::acquire(hostname).await;
     let hostname = hostname.to_owned();
     let call = tokio::task::spawn_blocking(move || {
         let found = getaddrinfo(&hostname, port);
         drop(permit);
         found
     });
-    call.await.map_err(stopped)?
+    call.await.map_err(|_| LookupError::new("ECANCELED", "the runtime is shutting down"))?
 }
 
 fn getaddrinfo(hostname: &str, port: u16) -> Result<Vec<SocketAddr>, LookupError> {

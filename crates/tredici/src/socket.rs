@@ -2,21 +2,33 @@
 
 mod introspection;
 mod io;
+mod pins;
 #[cfg(feature = "serde")]
 mod report;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+
+use tokio::time::timeout;
 
 #[cfg(feature = "serde")]
 pub use report::SocketReport;
 
 use crate::{
     dial::Transport,
-    error::{Attempt, Error, Phase},
+    error::{Attempt, Error, ErrorKind, Phase},
     target::Destination,
     timing::Timings,
-    tls::{engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink, stream::TlsStream},
+    tls::{
+        engine::{Der, Facts},
+        handshake::Secured,
+        judgement::Judgement,
+        session::SessionSink,
+        stream::TlsStream,
+    },
 };
+
+/// How long a close waits for a peer that does not read.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One connection: TCP or Unix, plain or TLS.
 ///
@@ -133,6 +145,14 @@ impl Socket {
         self.secure.as_ref().map(|secure| &secure.judgement)
     }
 
+    /// The certificates by which the peer was verified, leaf first; none where it is not authorized.
+    fn verified_path(&self) -> &[Der] {
+        match self.judgement() {
+            Some(judgement) if judgement.is_authorized() => &judgement.peer.chain().path,
+            _ => &[],
+        }
+    }
+
     pub(crate) fn set_total(&mut self, total: Duration) {
         self.timings.total = total;
     }
@@ -158,24 +178,28 @@ impl Socket {
     /// ```
     pub async fn wait_for_sessions(&mut self, limit: Duration) -> Result<usize, Error> {
         let is_tls13 = self.tls_version() == Some("TLSv1.3");
-        match &mut self.stream {
+        let waited = match &mut self.stream {
             Stream::Plain(_) => Ok(0),
             // Before TLS 1.3 a session comes with the handshake or not at all.
             Stream::Tls(stream) if !is_tls13 => Ok(stream.sessions_kept()),
-            Stream::Tls(stream) => stream.wait_for_sessions(limit).await.map_err(transfer_error),
-        }
+            Stream::Tls(stream) => stream.wait_for_sessions(limit).await,
+        };
+        waited.map_err(|error| self.in_our_words("read", error).into())
     }
 
-    /// Says goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
+    /// Sends what was written and the goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
     ///
     /// What the peer sends meanwhile is read away, so that the close is no reset and what was written last is not
     /// lost on its way.
     ///
     /// # Errors
     ///
-    /// When what was written cannot be sent.
+    /// When what was written cannot be sent: the system's error, or `ETIMEDOUT` where the peer has not taken it within
+    /// ten seconds.
     pub async fn close(mut self) -> Result<(), Error> {
-        tokio::io::AsyncWriteExt::shutdown(&mut self).await.map_err(transfer_error)?;
+        let goodbye = tokio::io::AsyncWriteExt::shutdown(&mut self);
+        let said = timeout(GOODBYE_TIMEOUT, goodbye).await;
+        said.map_err(|_elapsed| not_taken().with_target(self.destination.clone()))??;
         let transport = match &mut self.stream {
             Stream::Plain(transport) => transport,
             Stream::Tls(stream) => stream.transport_mut(),
@@ -185,12 +209,9 @@ impl Socket {
     }
 }
 
-/// An error of the byte stream as one of ours.
-fn transfer_error(error: std::io::Error) -> Error {
-    match error.downcast::<Error>() {
-        Ok(error) => error,
-        Err(error) => Error::system(Phase::Transfer, "transfer", "", error),
-    }
+fn not_taken() -> Error {
+    let message = format!("the peer did not take what was written within {} s", GOODBYE_TIMEOUT.as_secs());
+    Error::new(ErrorKind::Timeout, Phase::Transfer, "ETIMEDOUT", message)
 }
 
 impl Drop for Socket {

@@ -2,6 +2,7 @@
 
 pub(crate) mod context;
 pub(crate) mod engine;
+mod failure;
 pub(crate) mod handshake;
 pub(crate) mod judgement;
 pub(crate) mod session;

@@ -77,7 +77,12 @@ impl Journey {
 
     pub(super) fn fail(mut self, error: Error) -> Error {
         self.timings.total = self.elapsed();
-        error.with_timings(self.timings).with_attempts(self.attempts.into_done())
+        let error = error.with_timings(self.timings);
+        match self.attempts.into_done() {
+            // They went to the socket that a check has refused, and from there to the error.
+            attempts if attempts.is_empty() => error,
+            attempts => error.with_attempts(attempts),
+        }
     }
 
     pub(super) fn time_out(mut self, limit: Duration, destination: Destination) -> Error {

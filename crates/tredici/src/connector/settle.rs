@@ -51,6 +51,9 @@ fn route(values: &Values, destination: &mut Destination, is_dialled: bool) -> Re
         let message = format!("the target is to go over a given stream and over the socket {path}");
         return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("choose one of the two"));
     }
+    if destination.protocol == Protocol::Unix && destination.socket_path.is_none() {
+        return Err(Error::invalid("ERR_MISSING_ARGS", "unix: needs the path of a socket"));
+    }
     if destination.protocol != Protocol::Unix {
         let default = destination.protocol.default_port();
         destination.port = destination.port.or(values.port.filter(|&port| port != 0)).or(default);
@@ -60,6 +63,9 @@ fn route(values: &Values, destination: &mut Destination, is_dialled: bool) -> Re
         return Err(
             Error::invalid("ERR_MISSING_ARGS", message).with_hint("name it in the target or in options.port")
         );
+    }
+    if is_dialled && destination.hostname.is_none() && destination.socket_path.is_none() {
+        return Err(Error::invalid("ERR_MISSING_ARGS", "the target needs a hostname"));
     }
     match destination.protocol.is_tls() {
         true => tls(values, destination, is_dialled).map(Some),

@@ -104,7 +104,7 @@ pub(super) fn class_name(code: &str, attempts: usize) -> &'static str {
 /// Whether the same call may succeed later with nothing changed on this side.
 pub(super) fn retryable(kind: ErrorKind, code: &str) -> bool {
     match kind {
-        ErrorKind::Timeout | ErrorKind::Disconnected | ErrorKind::Truncated => true,
+        ErrorKind::Timeout | ErrorKind::Disconnected => true,
         ErrorKind::Lookup => code == "EAI_AGAIN",
         ErrorKind::System => matches!(
             code,

@@ -9,6 +9,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{Socket, Stream};
+use crate::error::{Error, Phase};
 
 impl AsyncRead for Socket {
     fn poll_read(
@@ -17,25 +18,24 @@ impl AsyncRead for Socket {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let (before, room) = (buffer.filled().len(), buffer.remaining());
-        ready!(match &mut self.stream {
+        let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_read(cx, buffer),
             Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
-        })?;
+        });
         let count = buffer.filled().len() - before;
         self.bytes_read += count as u64;
-        self.read_ended |= count == 0 && room > 0;
-        Poll::Ready(Ok(()))
+        self.read_ended |= result.is_err() || (count == 0 && room > 0);
+        Poll::Ready(result.map_err(|error| self.in_our_words("read", error)))
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let count = ready!(match &mut self.stream {
+        let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_write(cx, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        })?;
-        self.bytes_written += count as u64;
-        Poll::Ready(Ok(count))
+        });
+        Poll::Ready(self.count_written(result))
     }
 
     fn poll_write_vectored(
@@ -43,12 +43,11 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let count = ready!(match &mut self.stream {
+        let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_write_vectored(cx, slices),
             Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-        })?;
-        self.bytes_written += count as u64;
-        Poll::Ready(Ok(count))
+        });
+        Poll::Ready(self.count_written(result))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -59,17 +58,37 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
+        let flushed = match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_flush(cx),
             Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
+        };
+        flushed.map_err(|error| self.in_our_words("write", error))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.write_ended = true;
-        match &mut self.stream {
+        let ended = match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_shutdown(cx),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        };
+        ended.map_err(|error| self.in_our_words("shutdown", error))
+    }
+}
+
+impl Socket {
+    fn count_written(&mut self, result: io::Result<usize>) -> io::Result<usize> {
+        match result {
+            Ok(count) => self.bytes_written += count as u64,
+            Err(_) => self.write_ended = true,
         }
+        result.map_err(|error| self.in_our_words("write", error))
+    }
+
+    /// The system's error as one of ours, with code and phase; one of ours with the place that it did not know.
+    pub(super) fn in_our_words(&self, syscall: &str, error: io::Error) -> io::Error {
+        let error = error
+            .downcast::<Error>()
+            .unwrap_or_else(|systems| Error::system(Phase::Transfer, syscall, "", systems));
+        error.with_target(self.destination.clone()).into()
     }
 }

@@ -104,6 +104,12 @@ impl ServerContext {
             },
             ..common_terms(values)?
         };
+        if requests_certificate && reject_unauthorized && values.ca.is_none() {
+            let message = "options.requestCert needs options.ca: whose clients are to be let in?";
+            return Err(Error::invalid("ERR_MISSING_ARGS", message).with_hint(
+                "without it, whoever has a certificate of a public authority would be authorized",
+            ));
+        }
         if terms.identities.chains.is_empty() {
             return Err(Error::invalid(
                 "ERR_MISSING_ARGS",

@@ -102,7 +102,11 @@ pub(crate) trait Connection: Send + Sync {
     /// tells whether there is some.
     fn settle(&mut self, wire: &mut Wire) -> Result<Received, Failure>;
 
-    /// Encrypts all of `bytes`.
+    /// Whether [`write`](Self::write) can do its work now: not while half of a handshake message has come and the rest
+    /// has not.
+    fn is_able_to_write(&self) -> bool;
+
+    /// Encrypts all of `bytes`, which are not none.
     fn write(&mut self, wire: &mut Wire, bytes: &[u8]) -> Result<(), Failure>;
 
     /// Says goodbye (`close_notify`).
@@ -150,6 +154,8 @@ pub(crate) struct Wire {
 pub(crate) enum Progress {
     Done,
     WantRead,
+    /// The peer said goodbye instead.
+    Closed,
 }
 
 /// What reading gave.
@@ -163,8 +169,8 @@ pub(crate) enum Received {
     Closed,
 }
 
-/// Why an engine cannot go on.
-#[derive(Debug)]
+/// Why a connection cannot go on.
+#[derive(Debug, Clone)]
 pub(crate) enum Failure {
     /// The peer sent this fatal alert.
     Alert(u8),
@@ -172,6 +178,8 @@ pub(crate) enum Failure {
     Refused,
     /// The peer broke the protocol or wants what this side does not: a code in Node's style and a reason.
     Protocol { code: String, reason: String },
+    /// The transport has ended and the peer had not said goodbye.
+    Truncated,
 }
 
 /// What a peer's certificates are, and what the engine thinks of the chain.

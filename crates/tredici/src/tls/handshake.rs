@@ -12,7 +12,7 @@ use super::{
     engine::{ConnectTerms, Facts, Failure, Progress},
     judgement::{Judgement, PeerJudge},
     session::KeptSession,
-    stream::{self, TlsStream},
+    stream::TlsStream,
 };
 use crate::{
     dial::Transport,
@@ -49,13 +49,17 @@ pub(crate) async fn connect(
     let kept = terms.session;
     let connection = context.engine().connect(ConnectTerms {
         servername: terms.servername,
-        alpn: terms.alpn,
+        alpn: terms.alpn.clone(),
         session: kept.as_ref().map(|kept| kept.session.clone()),
         judge: judge.clone(),
     })?;
     let mut stream = TlsStream::new(transport, connection);
-    drive(&mut stream).await.map_err(|failure| failure.into_error(&judge))?;
+    drive(&mut stream).await.map_err(|failure| failure.into_error(&judge, Side::Client))?;
     let facts = stream.connection().facts();
+    if let Some(protocol) = facts.alpn.as_deref().filter(|protocol| !offers(&terms.alpn, protocol)) {
+        stream.abandon();
+        return Err(unoffered(protocol));
+    }
     let judgement = match kept {
         // On a resumed connection TLS asks nobody: the same decision is taken on what was kept.
         Some(kept) if facts.resumed => judge.judge_again(kept.peer),
@@ -64,11 +68,31 @@ pub(crate) async fn connect(
     admit(stream, facts, judgement, &judge)
 }
 
+/// Whether a list of protocols in wire form holds this one.
+fn offers(mut list: &[u8], protocol: &[u8]) -> bool {
+    while let Some((entry, rest)) =
+        list.split_first().and_then(|(n, rest)| rest.split_at_checked((*n).into()))
+    {
+        if entry == protocol {
+            return true;
+        }
+        list = rest;
+    }
+    false
+}
+
+/// RFC 7301 section 3.1: the server chooses one of the client's protocols.
+fn unoffered(protocol: &[u8]) -> Error {
+    let message =
+        format!("the server chose the protocol '{}', which was not offered", protocol.escape_ascii());
+    Error::new(ErrorKind::Tls, Phase::SecureConnect, "ERR_TLS_ALPN_NOT_OFFERED", message)
+}
+
 /// The server's side of a handshake over `transport`.
 pub(crate) async fn accept(context: &ServerContext, transport: Transport) -> Result<Secured, Error> {
     let judge = PeerJudge::new(context.criteria());
     let mut stream = TlsStream::new(transport, context.engine().accept(judge.clone())?);
-    drive(&mut stream).await.map_err(|failure| failure.into_error(&judge))?;
+    drive(&mut stream).await.map_err(|failure| failure.into_error(&judge, Side::Server))?;
     let facts = stream.connection().facts();
     let judgement = judge.judgement().cloned().unwrap_or_else(Judgement::without_certificate);
     if !context.requests_certificate() {
@@ -93,7 +117,28 @@ fn admit(
     }
 }
 
+/// Which end of the handshake this is.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Client,
+    Server,
+}
+
+impl Side {
+    /// Node's words for a peer that went away, and what to do about it.
+    fn disconnected(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Client => (
+                "Client network socket disconnected before secure TLS connection was established",
+                "the peer closed the connection during the handshake; does it speak TLS on this port?",
+            ),
+            Self::Server => ("socket hang up", "the client closed the connection during the handshake"),
+        }
+    }
+}
+
 /// Why a handshake did not come to its end.
+#[derive(Debug)]
 enum Interruption {
     Engine(Failure),
     System(&'static str, io::Error),
@@ -101,7 +146,18 @@ enum Interruption {
 }
 
 impl Interruption {
-    fn into_error(self, judge: &Arc<PeerJudge>) -> Error {
+    /// The peer no longer takes what is sent: it may have said why before it went.
+    fn of_write(stream: &mut TlsStream, cx: &mut Context<'_>, error: io::Error) -> Self {
+        if let Poll::Ready(Ok(1..)) = stream.poll_fill(cx) {
+            let (connection, wire) = stream.connection_and_wire();
+            if let Err(failure) = connection.handshake(wire) {
+                return Self::Engine(failure);
+            }
+        }
+        Self::System("write", error)
+    }
+
+    fn into_error(self, judge: &Arc<PeerJudge>, side: Side) -> Error {
         let judgement = judge.judgement();
         let certificate = judgement.and_then(|judgement| judgement.peer.certificate().cloned());
         let error = match self {
@@ -112,21 +168,14 @@ impl Interruption {
                 },
                 None => AuthorizationError::unreadable().to_error(),
             },
-            Self::Engine(Failure::Alert(description)) => stream::alert(Phase::SecureConnect, description),
-            Self::Engine(Failure::Protocol { code, reason }) => {
-                stream::protocol(Phase::SecureConnect, code, &reason)
-            }
+            Self::Engine(failure) => failure.to_error(Phase::SecureConnect),
             Self::System(syscall, error) => Error::system(Phase::SecureConnect, syscall, "", error)
                 .with_hint("the peer ended the connection during the TLS handshake"),
-            Self::Disconnected => Error::new(
-                ErrorKind::Disconnected,
-                Phase::SecureConnect,
-                "ECONNRESET",
-                "Client network socket disconnected before secure TLS connection was established",
-            )
-            .with_hint(
-                "the peer closed the connection during the handshake; does it speak TLS on this port?",
-            ),
+            Self::Disconnected => {
+                let (message, hint) = side.disconnected();
+                Error::new(ErrorKind::Disconnected, Phase::SecureConnect, "ECONNRESET", message)
+                    .with_hint(hint)
+            }
         };
         error.with_peer_certificate(certificate)
     }
@@ -146,10 +195,16 @@ fn poll_drive(stream: &mut TlsStream, cx: &mut Context<'_>) -> Poll<Result<(), I
                 return Poll::Ready(Err(Interruption::Engine(failure)));
             }
         };
-        ready!(stream.poll_drain(cx)).map_err(|error| Interruption::System("write", error))?;
-        if progress == Progress::Done {
-            stream.release_buffer();
-            return Poll::Ready(Ok(()));
+        if let Err(error) = ready!(stream.poll_drain_and_flush(cx)) {
+            return Poll::Ready(Err(Interruption::of_write(stream, cx, error)));
+        }
+        match progress {
+            Progress::Done => {
+                stream.release_buffer();
+                return Poll::Ready(Ok(()));
+            }
+            Progress::Closed => return Poll::Ready(Err(Interruption::Disconnected)),
+            Progress::WantRead => {}
         }
         if ready!(stream.poll_fill(cx)).map_err(|error| Interruption::System("read", error))? == 0 {
             return Poll::Ready(Err(Interruption::Disconnected));

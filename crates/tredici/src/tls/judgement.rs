@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::engine::{Judge, PeerChain};
+use super::engine::{Der, Judge, PeerChain};
 use crate::{
     certificate::PeerCertificate,
     options::{CheckServerIdentity, Clock},
@@ -18,11 +18,19 @@ use crate::{
 pub(crate) struct Peer {
     chain: PeerChain,
     certificate: OnceLock<Option<PeerCertificate>>,
+    validity: OnceLock<Option<Validity>>,
+}
+
+/// When all certificates of a path are good.
+#[derive(Debug, Clone, Copy)]
+struct Validity {
+    from: SystemTime,
+    to: SystemTime,
 }
 
 impl Peer {
     pub(crate) fn new(chain: PeerChain) -> Self {
-        Self { chain, certificate: OnceLock::new() }
+        Self { chain, certificate: OnceLock::new(), validity: OnceLock::new() }
     }
 
     pub(crate) fn chain(&self) -> &PeerChain {
@@ -30,9 +38,39 @@ impl Peer {
     }
 
     /// The leaf, linked to its issuers as far as they are known.
+    ///
+    /// Where the path holds, the links are the path: what else the peer has sent was not verified, and a check that walks
+    /// from issuer to issuer must not be led astray by it.
     pub(crate) fn certificate(&self) -> Option<&PeerCertificate> {
-        let read = || PeerCertificate::with_chain(&self.chain.presented, &self.chain.path).ok();
+        let PeerChain { presented, path, code } = &self.chain;
+        let read = || match path.split_first() {
+            Some((leaf, issuers)) if *code == VerifyCode::OK => {
+                PeerCertificate::with_chain(std::slice::from_ref(leaf), issuers).ok()
+            }
+            _ => PeerCertificate::with_chain(presented, path).ok(),
+        };
         self.certificate.get_or_init(read).as_ref()
+    }
+
+    /// The end of the first certificate of the path that ends; `None` where one cannot be read.
+    pub(crate) fn valid_to(&self) -> Option<SystemTime> {
+        self.validity().map(|validity| validity.to)
+    }
+
+    fn validity(&self) -> Option<Validity> {
+        let read = |der: &Der| PeerCertificate::with_chain(std::slice::from_ref(der), &[]).ok();
+        let intersect = |so_far: Option<Validity>, certificate: PeerCertificate| {
+            let (from, to) = (certificate.not_before(), certificate.not_after());
+            Some(so_far.map_or(Validity { from, to }, |so_far| Validity {
+                from: so_far.from.max(from),
+                to: so_far.to.min(to),
+            }))
+        };
+        let of_path = || {
+            let certificates: Option<Vec<_>> = self.chain.path.iter().map(read).collect();
+            certificates?.into_iter().fold(None, intersect)
+        };
+        *self.validity.get_or_init(of_path)
     }
 }
 
@@ -103,7 +141,7 @@ impl PeerJudge {
             Some(AuthorizationError::not_kept())
         } else {
             let code = match peer.chain.code {
-                VerifyCode::OK => self.validity_of(&peer.chain),
+                VerifyCode::OK => self.validity_of(&peer),
                 code => code,
             };
             self.verdict(code, &peer).err()
@@ -115,8 +153,8 @@ impl PeerJudge {
         if code != VerifyCode::OK {
             return Err(AuthorizationError::chain(code));
         }
-        let Some(hostname) = &self.criteria.hostname else { return Ok(()) };
         let Some(certificate) = peer.certificate() else { return Err(AuthorizationError::unreadable()) };
+        let Some(hostname) = &self.criteria.hostname else { return Ok(()) };
         match &self.criteria.check_server_identity {
             None => check_server_identity(hostname, certificate).map_err(AuthorizationError::identity),
             Some(check) => match catch_unwind(AssertUnwindSafe(|| (check.0)(hostname, certificate))) {
@@ -127,20 +165,14 @@ impl PeerJudge {
     }
 
     /// The engine judged the dates in the full handshake; time has passed since.
-    fn validity_of(&self, chain: &PeerChain) -> VerifyCode {
-        let now = (self.criteria.clock.0)();
-        for der in &chain.path {
-            let Ok(certificate) = PeerCertificate::with_chain(std::slice::from_ref(der), &[]) else {
-                return VerifyCode::UNSPECIFIED;
-            };
-            if now < certificate.not_before() {
-                return VerifyCode::CERT_NOT_YET_VALID;
-            }
-            if now > certificate.not_after() {
-                return VerifyCode::CERT_HAS_EXPIRED;
-            }
+    fn validity_of(&self, peer: &Peer) -> VerifyCode {
+        let now = self.now();
+        match peer.validity() {
+            None => VerifyCode::UNSPECIFIED,
+            Some(validity) if now < validity.from => VerifyCode::CERT_NOT_YET_VALID,
+            Some(validity) if now > validity.to => VerifyCode::CERT_HAS_EXPIRED,
+            Some(_) => VerifyCode::OK,
         }
-        VerifyCode::OK
     }
 }
 

@@ -12,7 +12,6 @@ use super::{
     engine::{NewSession, Session},
     judgement::Peer,
 };
-use crate::certificate::PeerCertificate;
 
 /// RFC 8446 section 4.6.1.
 const LIFETIME_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -43,11 +42,8 @@ impl KeptSession {
     pub(crate) fn new(new: NewSession, peer: Arc<Peer>, now: SystemTime) -> Option<Self> {
         let lifetime = new.lifetime.map_or(Self::LIFETIME_UNKNOWN, Duration::from_secs).min(LIFETIME_MAX);
         let end = now.checked_add(lifetime)?;
-        // The certificates bound it too: the leaf is the one that changes soonest.
-        let expires = match peer.certificate().map(PeerCertificate::not_after) {
-            Some(not_after) => end.min(not_after),
-            None => end,
-        };
+        // Once one of the certificates has ended, a full handshake may find another path; this session will not.
+        let expires = end.min(peer.valid_to()?);
         let serial = LAST_SERIAL.fetch_add(1, Ordering::Relaxed) + 1;
         (now < expires).then_some(Self { session: new.session, peer, version: new.version, expires, serial })
     }

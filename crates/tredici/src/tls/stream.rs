@@ -1,8 +1,11 @@
 //! The one place that reads and writes the transport, whichever engine encrypts.
 
+mod io;
+mod wakers;
+
 use std::{
     future::poll_fn,
-    io,
+    io::{Error as IoError, ErrorKind as IoErrorKind, Result as IoResult},
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, Waker, ready},
@@ -11,52 +14,54 @@ use std::{
 
 use bytes::{Buf, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
-    time::{Instant, timeout_at},
+    io::{AsyncReadExt, AsyncWrite},
+    time::{Instant, timeout},
 };
 
 use super::{
     engine::{Connection, Failure, Received, Wire},
     session::SessionSink,
 };
-use crate::{
-    dial::Transport,
-    error::{Error, ErrorKind, Phase, alert_code},
-};
+use crate::{dial::Transport, error::Phase};
 
 /// How much is asked of the transport at first, and while it keeps coming back full.
 const READ_MIN: usize = 16 * 1024;
 const READ_MAX: usize = 64 * 1024;
 /// How much is encrypted before it is handed to the transport.
 const WRITE_MAX: usize = 64 * 1024;
+/// How much a peer can have us answer (its key updates) without taking the answers.
+const ANSWERS_MAX: usize = 64 * 1024;
 /// How long after one session ticket another may follow.
 const TICKETS_APART: Duration = Duration::from_millis(20);
 
 /// A TLS connection over a transport.
 ///
-/// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when it is used up
-/// or nothing came, the one for writing is dropped once it is sent.
+/// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when it is used up,
+/// the one for writing is dropped once it is sent.
+///
+/// Its two directions may be used by two tasks at once. The transport wakes one task for each direction, so the task
+/// that reads does not ask it for room to write while another waits for that, and the task that writes wakes the reader
+/// when it has had to read.
 pub(crate) struct TlsStream {
     transport: Transport,
     connection: Box<dyn Connection>,
     wire: Wire,
     read_size: usize,
-    reading: Side,
-    writing: Side,
-    /// What waits to be sent was queued by reading, and no writer waits for it.
-    answering: bool,
+    read_closed: bool,
+    write_closed: bool,
+    /// What the connection has ended of. It is told to everybody who asks from then on.
+    failure: Option<Failure>,
+    /// The task that waits to read.
+    reader: Option<Waker>,
+    /// Whether a task waits to write.
+    writer_waits: bool,
+    /// How much of what is to be sent was queued by reading.
+    answers: usize,
     sessions: Option<Arc<dyn SessionSink>>,
     sessions_kept: usize,
     /// Where an error belongs: until the peer's first data, an alert is its answer to the handshake (in TLS 1.3
     /// a client is done before the server has judged its certificate).
     phase: Phase,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Open,
-    Closed,
-    Failed,
 }
 
 impl TlsStream {
@@ -66,9 +71,12 @@ impl TlsStream {
             connection,
             wire: Wire::default(),
             read_size: READ_MIN,
-            reading: Side::Open,
-            writing: Side::Open,
-            answering: false,
+            read_closed: false,
+            write_closed: false,
+            failure: None,
+            reader: None,
+            writer_waits: false,
+            answers: 0,
             sessions: None,
             sessions_kept: 0,
             phase: Phase::SecureConnect,
@@ -111,15 +119,13 @@ impl TlsStream {
     }
 
     /// Waits for what a server sends after the handshake: its tickets, or an alert. Returns how many sessions were kept.
-    pub(crate) async fn wait_for_sessions(&mut self, limit: Duration) -> io::Result<usize> {
-        let deadline = Instant::now() + limit;
+    pub(crate) async fn wait_for_sessions(&mut self, limit: Duration) -> IoResult<usize> {
+        let start = Instant::now();
         loop {
             let before = self.sessions_kept;
-            let until = match before {
-                0 => deadline,
-                _ => deadline.min(Instant::now() + TICKETS_APART),
-            };
-            match timeout_at(until, poll_fn(|cx| self.poll_session(cx, before))).await {
+            let left = limit.saturating_sub(start.elapsed());
+            let patience = if before == 0 { left } else { left.min(TICKETS_APART) };
+            match timeout(patience, poll_fn(|cx| self.poll_session(cx, before))).await {
                 Ok(Ok(true)) => {}
                 Ok(Ok(false)) | Err(_) => return Ok(self.sessions_kept),
                 Ok(Err(error)) => return Err(error),
@@ -128,12 +134,13 @@ impl TlsStream {
     }
 
     /// Whether one more session than `before` has come; `false` once there is application data or the end instead.
-    fn poll_session(&mut self, cx: &mut Context<'_>, before: usize) -> Poll<io::Result<bool>> {
+    fn poll_session(&mut self, cx: &mut Context<'_>, before: usize) -> Poll<IoResult<bool>> {
         loop {
-            if self.reading != Side::Open {
+            self.check()?;
+            if self.read_closed {
                 return Poll::Ready(Ok(false));
             }
-            self.answer(cx)?;
+            self.answer(cx);
             if self.has_something_to_read()
                 && self.receive(cx, |connection, wire| connection.settle(wire))? != Received::WantRead
             {
@@ -150,7 +157,7 @@ impl TlsStream {
     }
 
     /// Reads once from the transport, as much as there is; 0 is its end.
-    pub(crate) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<usize>> {
         let incoming = &mut self.wire.incoming;
         incoming.reserve(self.read_size);
         let room = incoming.capacity() - incoming.len();
@@ -180,23 +187,30 @@ impl TlsStream {
     }
 
     /// Writes to the transport until nothing is left to send.
-    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
         while !self.wire.outgoing.is_empty() {
             let sent = ready!(Pin::new(&mut self.transport).poll_write(cx, &self.wire.outgoing))?;
             if sent == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                return Poll::Ready(Err(IoErrorKind::WriteZero.into()));
             }
             self.wire.outgoing.advance(sent);
         }
         self.wire.outgoing = BytesMut::new();
-        self.answering = false;
+        self.answers = 0;
         Poll::Ready(Ok(()))
     }
 
-    /// The same from the writing side, whose task is then the one that waits.
-    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.answering = false;
-        self.poll_drain(cx)
+    /// Writes all that is to be sent, and has a transport with a buffer of its own send it on.
+    pub(crate) fn poll_drain_and_flush(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
+        ready!(self.poll_drain(cx))?;
+        Pin::new(&mut self.transport).poll_flush(cx)
+    }
+
+    /// The same as `poll_drain` from the writing side, whose task then is the one that waits.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
+        let sent = self.poll_drain(cx);
+        self.writer_waits = sent.is_pending();
+        sent
     }
 
     /// Sends what can be sent without waiting, closes the transport for writing, and reads away what has come: the
@@ -204,6 +218,7 @@ impl TlsStream {
     pub(crate) fn abandon(&mut self) {
         let cx = &mut Context::from_waker(Waker::noop());
         let _sent = self.poll_drain(cx);
+        let _flushed = Pin::new(&mut self.transport).poll_flush(cx);
         let _closed = Pin::new(&mut self.transport).poll_shutdown(cx);
         self.transport.discard_unread();
     }
@@ -212,176 +227,66 @@ impl TlsStream {
         !self.wire.incoming.is_empty() || self.connection.has_pending()
     }
 
-    /// Sends what reading has queued (an answer to a key update), without waiting for it.
-    ///
-    /// Only that: where a writer in another task waits for the transport, asking the transport from here would put this
-    /// task in its place, and it would not be woken.
-    fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        if !self.answering {
-            return Ok(());
-        }
-        match self.poll_drain(cx) {
-            Poll::Ready(result) => result,
-            Poll::Pending => Ok(()),
+    /// Sends what reading has queued (an answer to a key update), where no writer waits who will do it. A failure of the
+    /// transport is for the writer to meet: what was read is not lost to it.
+    fn answer(&mut self, cx: &mut Context<'_>) {
+        if self.answers > 0 && !self.writer_waits {
+            let _sent = self.poll_drain(cx);
         }
     }
 
-    /// Reads through the engine, and notes whether that queued something.
+    /// Reads through the engine.
     fn receive(
         &mut self,
         cx: &mut Context<'_>,
         read: impl FnOnce(&mut dyn Connection, &mut Wire) -> Result<Received, Failure>,
-    ) -> io::Result<Received> {
-        let nothing_queued = self.wire.outgoing.is_empty();
+    ) -> IoResult<Received> {
+        let queued_before = self.wire.outgoing.len();
         let received = read(&mut *self.connection, &mut self.wire);
         self.release_buffer();
         self.hand_over_sessions();
-        self.answering |= nothing_queued && !self.wire.outgoing.is_empty();
-        let sent = self.answer(cx);
-        match received {
-            Ok(received) => sent.map(|()| received),
-            Err(failure) => Err(self.fail(failure)),
+        self.answers += self.wire.outgoing.len() - queued_before;
+        self.answer(cx);
+        if self.answers > ANSWERS_MAX {
+            let code = "ERR_SSL_TOO_MANY_KEY_UPDATES".to_owned();
+            let reason = "the peer has its messages answered and does not take the answers".to_owned();
+            return Err(self.fail(Failure::Protocol { code, reason }));
         }
+        received.map_err(|failure| self.fail(failure))
     }
 
-    fn fail(&mut self, failure: Failure) -> io::Error {
-        self.reading = Side::Failed;
-        self.writing = Side::Failed;
-        let error = match failure {
-            Failure::Alert(description) => alert(self.phase, description),
-            Failure::Refused => {
-                Error::new(ErrorKind::Tls, Phase::Transfer, "ERR_SSL_SSL", "the peer was refused")
-            }
-            Failure::Protocol { code, reason } => protocol(self.phase, code, &reason),
-        };
-        error.into()
-    }
-
-    fn truncated(&mut self) -> io::Error {
-        self.reading = Side::Failed;
-        let message = "the connection ended without close_notify: the peer may not have sent all it meant to";
-        Error::new(ErrorKind::Truncated, Phase::Transfer, "ERR_TLS_TRUNCATED", message).into()
-    }
-}
-
-/// The peer ended the connection with this alert.
-pub(crate) fn alert(phase: Phase, description: u8) -> Error {
-    let code = alert_code(description);
-    let name =
-        code.rsplit_once("ALERT_").map_or(&*code, |(_, name)| name).to_ascii_lowercase().replace('_', " ");
-    let reason = format!("the peer sent the alert '{name}' ({description})");
-    let error = Error::new(ErrorKind::Alert(description), phase, code, reason.clone()).with_reason(reason);
-    match description {
-        40 => error.with_hint("the two sides share no protocol version, cipher suite or group, or a client certificate is missing"),
-        42..=49 => error.with_hint("the peer refuses the certificate of this side"),
-        70 => error.with_hint("the peer does not speak these protocol versions; see minVersion and maxVersion"),
-        112 => error.with_hint("the peer does not serve this name; see servername"),
-        116 => error.with_hint("the peer wants a client certificate; see cert and key"),
-        120 => error.with_hint("the peer speaks none of the protocols in ALPNProtocols"),
-        _ => error,
-    }
-}
-
-/// The peer broke the protocol.
-pub(crate) fn protocol(phase: Phase, code: String, reason: &str) -> Error {
-    let wrong_version = code == "ERR_SSL_WRONG_VERSION_NUMBER";
-    let error = Error::new(ErrorKind::Tls, phase, code, format!("TLS failed: {reason}")).with_reason(reason);
-    if wrong_version { error.with_hint("the peer does not speak TLS on this port") } else { error }
-}
-
-impl AsyncRead for TlsStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if buffer.remaining() == 0 {
-            return Poll::Ready(Ok(()));
-        }
-        loop {
-            match this.reading {
-                Side::Open => {}
-                Side::Closed => return Poll::Ready(Ok(())),
-                Side::Failed => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-            }
-            this.answer(cx)?;
-            if this.has_something_to_read() {
-                let unfilled = buffer.initialize_unfilled();
-                match this.receive(cx, |connection, wire| connection.read(wire, unfilled))? {
-                    Received::Bytes(count) => {
-                        buffer.advance(count);
-                        this.phase = Phase::Transfer;
-                        return Poll::Ready(Ok(()));
-                    }
-                    Received::Closed => {
-                        this.reading = Side::Closed;
-                        return Poll::Ready(Ok(()));
-                    }
-                    Received::WantRead => {}
-                }
-            }
-            if ready!(this.poll_fill(cx))? == 0 {
-                return Poll::Ready(Err(this.truncated()));
-            }
-        }
-    }
-}
-
-impl AsyncWrite for TlsStream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_write_vectored(cx, &[io::IoSlice::new(bytes)])
-    }
-
-    /// Encrypts up to 64 KiB and tries to send it at once. What the transport does not take now goes out with the
-    /// next write or flush, which wait for it.
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        if this.writing != Side::Open {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        ready!(this.poll_send(cx))?;
-        let mut accepted = 0;
-        for slice in slices.iter().filter(|slice| !slice.is_empty()) {
-            let part = &slice[..slice.len().min(WRITE_MAX - accepted)];
-            if part.is_empty() {
+    /// Reads for the writer's sake: the peer has sent half of a handshake message (a session ticket that spans two
+    /// records, say), and until the rest has come the engine does not write.
+    fn poll_able_to_write(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
+        while !self.connection.is_able_to_write() {
+            self.check()?;
+            if self.has_something_to_read()
+                && self.receive(cx, |connection, wire| connection.settle(wire))? != Received::WantRead
+            {
                 break;
             }
-            if let Err(failure) = this.connection.write(&mut this.wire, part) {
-                let _alert_sent = this.poll_send(cx);
-                return Poll::Ready(Err(this.fail(failure)));
+            let both = wakers::both(self.reader.as_ref(), cx.waker());
+            if ready!(self.poll_fill(&mut Context::from_waker(&both)))? == 0 {
+                return Poll::Ready(Err(self.fail(Failure::Truncated)));
             }
-            accepted += part.len();
+            if let Some(reader) = self.reader.take() {
+                reader.wake();
+            }
         }
-        match this.poll_send(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            _ => Poll::Ready(Ok(accepted)),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        ready!(this.poll_send(cx))?;
-        Pin::new(&mut this.transport).poll_flush(cx)
-    }
-
-    /// Sends `close_notify`, ends the transport for writing, and reads away what nobody wants.
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if this.writing == Side::Open {
-            this.connection.close(&mut this.wire);
-            this.writing = Side::Closed;
-        }
-        ready!(this.poll_send(cx))?;
-        ready!(Pin::new(&mut this.transport).poll_shutdown(cx))?;
         Poll::Ready(Ok(()))
+    }
+
+    /// The failure that the connection has ended of, if it has.
+    fn check(&self) -> IoResult<()> {
+        match &self.failure {
+            Some(failure) => Err(failure.to_error(self.phase).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) -> IoError {
+        let error = failure.to_error(self.phase);
+        self.failure = Some(failure);
+        error.into()
     }
 }

@@ -1,9 +1,12 @@
 //! Why a peer is not who it should be.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 use super::{VerifyCode, identity::IdentityError};
-use crate::error::{Error, ErrorKind, Phase};
+use crate::error::{Error, ErrorKind, OneLine, Phase};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -99,18 +102,23 @@ impl AuthorizationError {
                     "connect by a name of the certificate, or set servername to the one it should have",
                 )
             }
-            Reason::Custom(source) => error.with_reason(source.to_string()).with_source(source.clone()),
+            Reason::Custom(source) => {
+                error.with_reason(source.to_string()).with_source(Shared(source.clone()))
+            }
             Reason::Unreadable | Reason::Panicked | Reason::NoCertificate | Reason::NotKept => error,
         }
     }
 }
 
+/// One line, with control characters escaped.
 impl fmt::Display for AuthorizationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Reason::Chain(code) => f.write_str(code.reason()),
-            Reason::Identity(error) => error.fmt(f),
-            Reason::Custom(error) => write!(f, "checkServerIdentity refused the certificate: {error}"),
+            Reason::Identity(error) => write!(OneLine(f), "{error}"),
+            Reason::Custom(error) => {
+                write!(OneLine(f), "checkServerIdentity refused the certificate: {error}")
+            }
             Reason::Panicked => f.write_str("checkServerIdentity panicked"),
             Reason::Unreadable => f.write_str("the peer's certificate cannot be read"),
             Reason::NoCertificate => f.write_str("the peer sent no certificate"),
@@ -121,4 +129,28 @@ impl fmt::Display for AuthorizationError {
     }
 }
 
-impl std::error::Error for AuthorizationError {}
+impl std::error::Error for AuthorizationError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Reason::Identity(error) => Some(error),
+            Reason::Custom(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+/// An error that several hold, as the source of another: the caller's own is the source of this one.
+#[derive(Debug)]
+struct Shared(Arc<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Shared {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}

@@ -41,7 +41,8 @@ async fn reads_and_writes(options: ListenOptions, version: &str) -> [(u64, u64);
         let (mut client, counter, mut server) = connect(&connector, &listener).await;
         let counts = counter.take();
         assert_eq!((client.tls_version(), client.is_session_reused()), (Some(version), resumed));
-        assert_eq!(counts.flushes + counts.shutdowns, 0);
+        // A flush is no system call; streams with a buffer of their own need it.
+        assert_eq!(counts.shutdowns, 0);
         counted.push((counts.reads, counts.writes));
         // What is said takes one call each, the tickets come along.
         server.write_all(b"there").await.expect("writes");

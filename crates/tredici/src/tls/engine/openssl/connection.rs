@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Buf;
 use openssl::{
+    error::ErrorStack,
     nid::Nid,
     pkey::Id,
     ssl::{ErrorCode, NameType, ShutdownState, Ssl, SslRef, SslStream},
@@ -74,6 +75,8 @@ impl OpensslConnection {
         wire: &mut Wire,
         call: impl FnOnce(&mut SslStream<Pipe>) -> Result<T, openssl::ssl::Error>,
     ) -> Result<Option<T>, Failure> {
+        // OpenSSL judges a call by the thread's queue of errors, in which anybody may have left one.
+        drop(ErrorStack::get());
         std::mem::swap(&mut self.stream.get_mut().0, wire);
         let result = call(&mut self.stream);
         std::mem::swap(&mut self.stream.get_mut().0, wire);
@@ -81,7 +84,7 @@ impl OpensslConnection {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.code() == ErrorCode::WANT_READ => Ok(None),
             Err(error) => {
-                self.failed = error.code() != ErrorCode::ZERO_RETURN;
+                self.failed |= error.code() != ErrorCode::ZERO_RETURN;
                 Err(failure(&error))
             }
         }
@@ -106,8 +109,11 @@ impl OpensslConnection {
 
 impl Connection for OpensslConnection {
     fn handshake(&mut self, wire: &mut Wire) -> Result<Progress, Failure> {
-        let done = self.lend(wire, SslStream::do_handshake)?;
-        Ok(done.map_or(Progress::WantRead, |()| Progress::Done))
+        let progress = self.lend(wire, |stream| match stream.do_handshake() {
+            Err(error) if error.code() == ErrorCode::ZERO_RETURN => Ok(Progress::Closed),
+            result => result.map(|()| Progress::Done),
+        })?;
+        Ok(progress.unwrap_or(Progress::WantRead))
     }
 
     fn read(&mut self, wire: &mut Wire, buffer: &mut [u8]) -> Result<Received, Failure> {
@@ -119,8 +125,17 @@ impl Connection for OpensslConnection {
     }
 
     fn write(&mut self, wire: &mut Wire, bytes: &[u8]) -> Result<(), Failure> {
-        // The pipe takes everything, so OpenSSL writes everything.
-        self.lend(wire, |stream| stream.ssl_write(bytes)).map(drop)
+        match self.lend(wire, |stream| stream.ssl_write(bytes))? {
+            Some(written) if written == bytes.len() => Ok(()),
+            _ => Err(Failure::Protocol {
+                code: "ERR_SSL_SSL".into(),
+                reason: "the engine did not take what was to be written".into(),
+            }),
+        }
+    }
+
+    fn is_able_to_write(&self) -> bool {
+        self.stream.ssl().is_init_finished()
     }
 
     fn close(&mut self, wire: &mut Wire) {

@@ -1,6 +1,9 @@
 //! Options compiled into an `SSL_CTX`, once.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use openssl::{
     ssl::{
@@ -39,7 +42,10 @@ impl OpensslContext {
         let leaves = identity::apply(&mut context, &terms.identities)?.into();
         context.set_mode(SslMode::RELEASE_BUFFERS);
         if let Some(keylog) = terms.keylog.clone() {
-            context.set_keylog_callback(move |_, line| (keylog.0)(line));
+            context.set_keylog_callback(move |_, line| {
+                // A panic must not run into OpenSSL; a line that is not logged harms nobody.
+                let _panic = catch_unwind(AssertUnwindSafe(|| (keylog.0)(line)));
+            });
         }
         match &terms.side {
             Side::Client => keep_sessions(&mut context),
@@ -89,6 +95,8 @@ fn ask(context: &mut SslContextBuilder, request: bool, require: bool) -> Result<
 fn serve(context: &mut SslContextBuilder, alpn: &[u8]) {
     context.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
     context.set_session_cache_mode(SslSessionCacheMode::OFF);
+    // Acknowledged (RFC 6066 section 3), the name becomes part of the session, and is known when that is resumed.
+    context.set_servername_callback(|_, _| Ok(()));
     if !alpn.is_empty() {
         let protocols: Arc<[u8]> = alpn.into();
         context.set_alpn_select_callback(move |_, offered| {

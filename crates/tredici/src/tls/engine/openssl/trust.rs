@@ -26,10 +26,10 @@ pub(super) fn apply(context: &mut SslContextBuilder, trust: &Trust) -> Result<()
 fn store(trust: &Trust) -> Result<SharedStore, Error> {
     let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
     match &trust.anchors {
-        Anchors::Bundled => add_all(&mut builder, bundled()?.certificates.iter().cloned())?,
-        Anchors::Given(given) => add_all(&mut builder, read("ca", given)?)?,
+        Anchors::Bundled => add_all(&mut builder, "caStore", bundled()?.certificates.iter().cloned())?,
+        Anchors::Given(given) => add_all(&mut builder, "ca", read("ca", given)?)?,
     }
-    add_all(&mut builder, read("extraCa", &trust.extra)?)?;
+    add_all(&mut builder, "extraCa", read("extraCa", &trust.extra)?)?;
     Ok(SharedStore::new(builder))
 }
 
@@ -39,12 +39,13 @@ fn read(option: &str, certificates: &[Der]) -> Result<Vec<X509>, Error> {
 
 fn add_all(
     builder: &mut X509StoreBuilder,
+    option: &str,
     certificates: impl IntoIterator<Item = X509>,
 ) -> Result<(), Error> {
     certificates
         .into_iter()
         .try_for_each(|certificate| builder.add_cert(certificate))
-        .map_err(|stack| option_error("ca", &stack))
+        .map_err(|stack| option_error(option, &stack))
 }
 
 /// Mozilla's certificate authorities, parsed once.
@@ -62,6 +63,6 @@ fn bundled() -> Result<&'static Bundled, Error> {
     let certificates: Vec<_> =
         roots.map(|der| X509::from_der(der)).collect::<Result<_, _>>().map_err(|stack| internal(&stack))?;
     let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
-    add_all(&mut builder, certificates.iter().cloned())?;
+    add_all(&mut builder, "caStore", certificates.iter().cloned())?;
     Ok(BUNDLED.get_or_init(|| Bundled { certificates, store: SharedStore::new(builder) }))
 }

@@ -1,0 +1,131 @@
+//! Reading and writing application data.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{TlsStream, WRITE_MAX};
+use crate::{error::Phase, tls::engine::Failure, tls::engine::Received};
+
+impl AsyncRead for TlsStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            this.check()?;
+            if this.read_closed || buffer.remaining() == 0 {
+                return Poll::Ready(Ok(()));
+            }
+            this.answer(cx);
+            if this.has_something_to_read() {
+                let unfilled = buffer.initialize_unfilled();
+                match this.receive(cx, |connection, wire| connection.read(wire, unfilled))? {
+                    Received::Bytes(count) => {
+                        buffer.advance(count);
+                        this.phase = Phase::Transfer;
+                        return Poll::Ready(Ok(()));
+                    }
+                    Received::Closed => {
+                        this.read_closed = true;
+                        return Poll::Ready(Ok(()));
+                    }
+                    Received::WantRead => {}
+                }
+            }
+            match this.poll_fill(cx) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(this.fail(Failure::Truncated))),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    this.reader = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+impl AsyncWrite for TlsStream {
+    /// Encrypts up to 64 KiB and tries to send it at once. What the transport does not take now goes out with the
+    /// next write or flush, which wait for it.
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        ready!(this.poll_writable(cx))?;
+        let bytes = &bytes[..bytes.len().min(WRITE_MAX)];
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let written = this.connection.write(&mut this.wire, bytes);
+        let written = written.map_err(|failure| this.fail(failure));
+        // The bytes are taken, whether or not they can be sent now; a transport that fails will fail again.
+        let _sent_or_not = this.poll_send(cx);
+        Poll::Ready(written.map(|()| bytes.len()))
+    }
+
+    /// Small slices go out in one record together.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let mut filled = slices.iter().filter(|slice| !slice.is_empty());
+        match (filled.next(), filled.next()) {
+            (None, _) => self.poll_write(cx, &[]),
+            (Some(only), None) => self.poll_write(cx, only),
+            (Some(_), Some(_)) => {
+                let mut gathered = Vec::with_capacity(total(slices));
+                for slice in slices {
+                    let room = gathered.capacity() - gathered.len();
+                    gathered.extend_from_slice(&slice[..slice.len().min(room)]);
+                }
+                self.poll_write(cx, &gathered)
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(this.poll_send(cx))?;
+        Pin::new(&mut this.transport).poll_flush(cx)
+    }
+
+    /// Sends `close_notify` and ends the transport for writing.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if !this.write_closed && this.failure.is_none() {
+            ready!(this.poll_writable(cx))?;
+            this.connection.close(&mut this.wire);
+            this.write_closed = true;
+        }
+        ready!(this.poll_send(cx))?;
+        Pin::new(&mut this.transport).poll_shutdown(cx)
+    }
+}
+
+impl TlsStream {
+    /// Ready once the engine can write and nothing of an earlier write waits.
+    fn poll_writable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check()?;
+        if self.write_closed {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        ready!(self.poll_send(cx))?;
+        self.poll_able_to_write(cx)
+    }
+}
+
+/// How much of the slices one write takes.
+fn total(slices: &[IoSlice<'_>]) -> usize {
+    slices.iter().map(|slice| slice.len()).fold(0, usize::saturating_add).min(WRITE_MAX)
+}
