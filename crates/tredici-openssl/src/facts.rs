@@ -1,9 +1,8 @@
 //! What a finished handshake agreed on, where the `openssl` crate has no question for it.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char, c_int, c_uchar};
 
 use foreign_types::ForeignTypeRef;
-use libc::{c_char, c_int, c_uchar};
 use openssl::{nid::Nid, ssl::SslRef};
 use openssl_sys as ffi;
 
@@ -36,21 +35,24 @@ pub fn shared_signature_algorithms(ssl: &SslRef) -> Vec<(Nid, Nid)> {
         .collect()
 }
 
-/// The name of the group of the key exchange (`SSL_get0_group_name`); `None` before OpenSSL 3.2.
+/// The name of the group of the key exchange (`SSL_get0_group_name`); `None` before the handshake, and before
+/// OpenSSL 3.2.
 pub fn group_name(ssl: &SslRef) -> Option<String> {
+    // OpenSSL looks for the group in the session, without asking whether there is one.
+    ssl.session()?;
     let name = raw_group_name(ssl);
     if name.is_null() {
         return None;
     }
-    // SAFETY: OpenSSL gives a NUL-terminated string that belongs to the library or the live connection; it is
-    // copied before anything else can happen to the connection.
+    // SAFETY: OpenSSL gives a NUL-terminated string that belongs to the context of the connection, which keeps it for
+    // as long as it lives; it is copied here, while the connection is borrowed and so keeps its context.
     let name = unsafe { CStr::from_ptr(name) };
     Some(name.to_string_lossy().into_owned())
 }
 
 #[cfg(ossl320)]
 fn raw_group_name(ssl: &SslRef) -> *const c_char {
-    // SAFETY: the connection is live; the call only reads it.
+    // SAFETY: the connection is live and has a session; the call only reads both.
     unsafe { ffi::SSL_get0_group_name(ssl.as_ptr()) }
 }
 

@@ -11,6 +11,6 @@ mod verify;
 
 pub use chain::add_chain_certificate;
 pub use facts::{group_name, shared_signature_algorithms};
-pub use session::{ForeignSession, Session};
-pub use store::share_store;
-pub use verify::{presented_chain, set_cert_verify_callback, verify_result};
+pub use session::{Session, SessionError, current_ticket, set_new_session_callback};
+pub use store::SharedStore;
+pub use verify::{Verification, set_cert_verify_callback};

@@ -1,16 +1,20 @@
 //! TLS sessions that know which context they belong to.
 
-use std::fmt;
+use std::{
+    ffi::{c_int, c_uchar, c_ulong},
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use foreign_types::{ForeignType, ForeignTypeRef};
-use libc::{c_int, c_uchar, c_ulong};
 use openssl::{
     error::ErrorStack,
-    ssl::{SslContext, SslContextRef, SslRef, SslSession, SslVersion},
+    ssl::{SslContext, SslContextBuilder, SslContextRef, SslRef, SslSession, SslSessionRef, SslVersion},
 };
 use openssl_sys as ffi;
 
 unsafe extern "C" {
+    fn SSL_in_before(ssl: *const ffi::SSL) -> c_int;
     fn SSL_SESSION_get0_ticket(
         session: *const ffi::SSL_SESSION,
         ticket: *mut *const c_uchar,
@@ -20,47 +24,80 @@ unsafe extern "C" {
     fn SSL_SESSION_is_resumable(session: *const ffi::SSL_SESSION) -> c_int;
 }
 
-/// A session together with the context that it was made for, the only one it may be offered by.
+/// A finished session together with the context that it was made for, the only one it may be offered by.
+///
+/// It comes from [`set_new_session_callback`] or from its encoded form, and is never one that a handshake is still
+/// at work on: OpenSSL does not change a session that it has reported, but for the mark that it is not to be resumed.
 #[derive(Clone)]
 pub struct Session {
     session: SslSession,
     context: SslContext,
 }
 
-/// The session was made for another context, or OpenSSL refused it.
+/// Why a session cannot be had or offered.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum ForeignSession {
+pub enum SessionError {
     /// It belongs to another context; nothing was changed.
     OtherContext,
+    /// The connection has begun its handshake; nothing was changed.
+    TooLate,
+    /// It has no identifier, without which OpenSSL would write the connection's new session into it.
+    Unidentified,
     /// OpenSSL refused it.
     Refused(ErrorStack),
 }
 
-impl fmt::Display for ForeignSession {
+impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherContext => f.write_str("the session belongs to another context"),
+            Self::TooLate => f.write_str("the connection has begun its handshake"),
+            Self::Unidentified => f.write_str("the session has no identifier"),
             Self::Refused(error) => write!(f, "the session was refused: {error}"),
         }
     }
 }
 
-impl std::error::Error for ForeignSession {}
+impl std::error::Error for SessionError {}
+
+/// Has `callback` told of each session that a client of this context is given (`SSL_CTX_sess_set_new_cb`): before
+/// TLS 1.3 at the end of the handshake, in TLS 1.3 when a ticket comes. Needs the session cache mode `CLIENT`.
+///
+/// The context owns the callback, and a session owns its context: a callback that owns the sessions too would have none
+/// of them freed. Let it hand them to the connection, or to a `Weak`.
+///
+/// A connection that was moved to another context since it was made reports nothing. A panic in the callback is
+/// caught, and the session is gone.
+pub fn set_new_session_callback<F>(context: &mut SslContextBuilder, callback: F)
+where
+    F: Fn(&SslRef, Session) + Send + Sync + 'static,
+{
+    // Only compared. The context that has this callback lives for as long as it can be called.
+    let own = context.as_ptr() as usize;
+    context.set_new_session_callback(move |ssl, session| {
+        let context = ssl.ssl_context();
+        if context.as_ptr() as usize != own {
+            return;
+        }
+        let session = Session { session, context: context.to_owned() };
+        // A panic must not get into OpenSSL, and there is nobody to be told of it.
+        let _caught = catch_unwind(AssertUnwindSafe(|| callback(ssl, session)));
+    });
+}
 
 impl Session {
-    /// Takes the session that `ssl` reports; it belongs to the context that `ssl` was made from.
-    pub fn of(ssl: &SslRef, session: SslSession) -> Self {
-        Self { session, context: ssl.ssl_context().to_owned() }
-    }
-
     /// Reads a session from its ASN.1 form (`d2i_SSL_SESSION`) for use with `context`.
     ///
     /// # Errors
     ///
-    /// When the bytes are no session.
-    pub fn from_der(context: &SslContextRef, der: &[u8]) -> Result<Self, ErrorStack> {
-        Ok(Self { session: SslSession::from_der(der)?, context: context.to_owned() })
+    /// When the bytes are no session, or one without an identifier. Sessions that OpenSSL has written have one.
+    pub fn from_der(context: &SslContextRef, der: &[u8]) -> Result<Self, SessionError> {
+        let session = SslSession::from_der(der).map_err(SessionError::Refused)?;
+        match session.id() {
+            [] => Err(SessionError::Unidentified),
+            _ => Ok(Self { session, context: context.to_owned() }),
+        }
     }
 
     /// The ASN.1 form (`i2d_SSL_SESSION`). It holds the secrets of the session.
@@ -76,14 +113,20 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the session belongs to another context than `ssl`, or OpenSSL refuses it.
-    pub fn offer(&self, ssl: &mut SslRef) -> Result<(), ForeignSession> {
+    /// When the session belongs to another context than `ssl`, when the handshake has begun, or when OpenSSL refuses.
+    pub fn offer(&self, ssl: &mut SslRef) -> Result<(), SessionError> {
         if ssl.ssl_context().as_ptr() != self.context.as_ptr() {
-            return Err(ForeignSession::OtherContext);
+            return Err(SessionError::OtherContext);
         }
-        // SAFETY: the session comes from the very context of `ssl`: the pointers are equal, and `self.context`
-        // holds a reference, so that the address cannot have been used for another context meanwhile.
-        unsafe { ssl.set_session(&self.session) }.map_err(ForeignSession::Refused)
+        // SAFETY: the connection is live; the call only reads its state.
+        if unsafe { SSL_in_before(ssl.as_ptr()) } != 1 {
+            return Err(SessionError::TooLate);
+        }
+        // SAFETY: the session belongs to the very context of `ssl`: the pointers are equal, and `self.context` holds a
+        // reference, so that the address cannot have been used for another context meanwhile. Other connections may
+        // be using the session, on other threads too, as they may one from OpenSSL's own cache: it is finished, and
+        // since it has an identifier, a handshake that does not resume it makes a session of its own.
+        unsafe { ssl.set_session(&self.session) }.map_err(SessionError::Refused)
     }
 
     /// The protocol version that the session was made with.
@@ -111,17 +154,28 @@ impl Session {
 
     /// The session ticket, where the server sent one (`SSL_SESSION_get0_ticket`).
     pub fn ticket(&self) -> Option<&[u8]> {
-        let mut ticket = std::ptr::null();
-        let mut length = 0;
-        // SAFETY: the session is live, and the two out-pointers are valid for one write each.
-        unsafe { SSL_SESSION_get0_ticket(self.session.as_ptr(), &mut ticket, &mut length) };
-        if ticket.is_null() || length == 0 {
-            return None;
-        }
-        // SAFETY: OpenSSL says that `length` bytes lie at `ticket`; they belong to the session, which never changes
-        // its ticket after it was made and which the result borrows.
+        let (ticket, length) = raw_ticket(&self.session)?;
+        // SAFETY: OpenSSL says that `length` bytes lie at `ticket`. They belong to the session, which the result
+        // borrows, and which is finished: its ticket is neither changed nor freed before the session is.
         Some(unsafe { std::slice::from_raw_parts(ticket, length) })
     }
+}
+
+/// The ticket of the session that `ssl` is using at present, where the server sent one.
+pub fn current_ticket(ssl: &SslRef) -> Option<Vec<u8>> {
+    let (ticket, length) = raw_ticket(ssl.session()?)?;
+    // SAFETY: OpenSSL says that `length` bytes lie at `ticket`. They belong to the connection's session, whose ticket
+    // only the connection's own handshake may replace, for which it would have to be borrowed mutably; they are copied.
+    Some(unsafe { std::slice::from_raw_parts(ticket, length) }.to_vec())
+}
+
+/// Where the ticket lies, and how long it is.
+fn raw_ticket(session: &SslSessionRef) -> Option<(*const u8, usize)> {
+    let mut ticket = std::ptr::null();
+    let mut length = 0;
+    // SAFETY: the session is live, and the two out-pointers are valid for one write each.
+    unsafe { SSL_SESSION_get0_ticket(session.as_ptr(), &mut ticket, &mut length) };
+    (!ticket.is_null() && length > 0).then_some((ticket, length))
 }
 
 impl fmt::Debug for Session {

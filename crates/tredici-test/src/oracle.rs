@@ -75,10 +75,12 @@ mod tests {
     }
 
     #[tokio::test]
-    #[should_panic(expected = "alas")]
     async fn what_a_script_throws_is_told() {
-        assert!(NodeServer::is_available(), "alas, there is no node to throw anything");
-        node_oracle("throw new Error('alas');", Value::Null).await;
+        if !NodeServer::is_available() {
+            return;
+        }
+        let failure = tokio::spawn(node_oracle("throw new Error('alas');", Value::Null)).await.unwrap_err();
+        assert!(failure.to_string().contains("Error: alas"), "{failure}");
     }
 
     #[tokio::test]

@@ -152,8 +152,9 @@ impl Connector {
         }
     }
 
-    /// Takes the sessions for this target out of the cache, to offer them in another process through the option
-    /// `session`. They are secrets. None are left here: a ticket of TLS 1.3 is used once.
+    /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
+    /// offer them in another process through that option. They are secrets. None are left here: a ticket of TLS 1.3 is
+    /// used once.
     ///
     /// # Errors
     ///
@@ -166,7 +167,9 @@ impl Connector {
         let target = target.try_into().map_err(Into::into)?;
         let (route, _) = settle::settle(&self.terms.values, target)?;
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
-        let kept = self.cache.take_all(&tls.key, self.terms.context.now());
+        let now = self.terms.context.now();
+        let mut kept = self.terms.supplied.take_all(&tls.key, now);
+        kept.extend(self.cache.take_all(&tls.key, now));
         kept.iter().map(|kept| supplied::export(kept, &tls.key, &self.terms.context)).collect()
     }
 
@@ -275,6 +278,7 @@ impl Connector {
         let resumed = result.as_ref().is_ok_and(|secured| secured.facts.resumed);
         if let Some(declined) = offered.as_ref().filter(|_| !resumed) {
             self.cache.forget(&tls.key, declined);
+            self.terms.supplied.forget(declined);
         }
         result.map_err(|error| HandshakeFailure {
             may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),

@@ -133,8 +133,13 @@ impl Error {
         }))
     }
 
-    /// An option or a call that cannot work; `code` is the one that Node or undici uses for it.
-    pub(crate) fn invalid(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+    /// An option or a call that cannot work, phase `options`; `code` is the one that Node or undici uses for it.
+    ///
+    /// ```
+    /// let error = tredici::Error::invalid("ERR_MISSING_ARGS", "there is no port").with_hint("name one");
+    /// assert_eq!(error.to_string(), "there is no port [ERR_MISSING_ARGS]; name one");
+    /// ```
+    pub fn invalid(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidOption, Phase::Options, code, message)
     }
 
@@ -323,6 +328,17 @@ impl From<Error> for io::Error {
                 .map_or(io::ErrorKind::Other, Self::kind),
         };
         Self::new(kind, error)
+    }
+}
+
+/// What reading or writing a socket has failed with: an error of ours comes back as it was, any other is the system's, in
+/// phase `transfer`.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(error) => error,
+            Err(error) => Self::system(Phase::Transfer, "transfer", "", error),
+        }
     }
 }
 

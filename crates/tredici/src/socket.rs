@@ -2,6 +2,7 @@
 
 mod introspection;
 mod io;
+mod pins;
 #[cfg(feature = "serde")]
 mod report;
 
@@ -12,10 +13,16 @@ pub use report::SocketReport;
 
 use crate::{
     dial::Transport,
-    error::{Attempt, Error, Phase},
+    error::{Attempt, Error},
     target::Destination,
     timing::Timings,
-    tls::{engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink, stream::TlsStream},
+    tls::{
+        engine::{Der, Facts},
+        handshake::Secured,
+        judgement::Judgement,
+        session::SessionSink,
+        stream::TlsStream,
+    },
 };
 
 /// One connection: TCP or Unix, plain or TLS.
@@ -133,6 +140,14 @@ impl Socket {
         self.secure.as_ref().map(|secure| &secure.judgement)
     }
 
+    /// The certificates by which the peer was verified, leaf first; none where it is not authorized.
+    fn verified_path(&self) -> &[Der] {
+        match self.judgement() {
+            Some(judgement) if judgement.is_authorized() => &judgement.peer.chain().path,
+            _ => &[],
+        }
+    }
+
     pub(crate) fn set_total(&mut self, total: Duration) {
         self.timings.total = total;
     }
@@ -162,7 +177,7 @@ impl Socket {
             Stream::Plain(_) => Ok(0),
             // Before TLS 1.3 a session comes with the handshake or not at all.
             Stream::Tls(stream) if !is_tls13 => Ok(stream.sessions_kept()),
-            Stream::Tls(stream) => stream.wait_for_sessions(limit).await.map_err(transfer_error),
+            Stream::Tls(stream) => stream.wait_for_sessions(limit).await.map_err(Error::from),
         }
     }
 
@@ -175,21 +190,13 @@ impl Socket {
     ///
     /// When what was written cannot be sent.
     pub async fn close(mut self) -> Result<(), Error> {
-        tokio::io::AsyncWriteExt::shutdown(&mut self).await.map_err(transfer_error)?;
+        tokio::io::AsyncWriteExt::shutdown(&mut self).await.map_err(Error::from)?;
         let transport = match &mut self.stream {
             Stream::Plain(transport) => transport,
             Stream::Tls(stream) => stream.transport_mut(),
         };
         transport.linger().await;
         Ok(())
-    }
-}
-
-/// An error of the byte stream as one of ours.
-fn transfer_error(error: std::io::Error) -> Error {
-    match error.downcast::<Error>() {
-        Ok(error) => error,
-        Err(error) => Error::system(Phase::Transfer, "transfer", "", error),
     }
 }
 

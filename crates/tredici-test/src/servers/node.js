@@ -21,6 +21,15 @@ const behaviours = {
   reset: (socket, behaviour, raw) => raw.resetAndDestroy(),
 };
 
+const base64 = (bytes) => bytes?.toString('base64') ?? null;
+
+// RFC 5705: no context is not the same as an empty one, but in TLS 1.3.
+const keyingMaterialOf = (socket) => {
+  const contexts = { without: undefined, empty: Buffer.alloc(0), with: Buffer.from('context') };
+  const derive = (context) => base64(socket.exportKeyingMaterial(48, 'EXPORTER-tredici', context));
+  return Object.fromEntries(Object.entries(contexts).map(([key, context]) => [key, derive(context)]));
+};
+
 const viewOf = (socket) => {
   const peer = socket.getPeerCertificate(true);
   return {
@@ -32,6 +41,10 @@ const viewOf = (socket) => {
     isSessionReused: socket.isSessionReused(),
     protocol: socket.getProtocol(),
     cipher: socket.getCipher(),
+    finished: base64(socket.getFinished()),
+    peerFinished: base64(socket.getPeerFinished()),
+    sharedSigalgs: socket.getSharedSigalgs(),
+    keyingMaterial: keyingMaterialOf(socket),
     remoteAddress: socket.remoteAddress,
     remotePort: socket.remotePort,
   };

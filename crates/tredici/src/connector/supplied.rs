@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
@@ -32,16 +32,27 @@ impl Supplied {
         for session in sessions.map_or(Ok(Vec::new()), Sessions::load)? {
             let same_scope = session.origin.scope.is_none_or(|scope| scope == context.scope().digest());
             let is_verified = session.origin.scope.is_some() && !session.chain.is_empty();
+            // Read in any case: what is no session at all is the caller's mistake.
+            let item = import(&session, is_verified, context)?;
             if same_scope && (is_verified || !context.rejects_unauthorized()) {
-                items.push_back(import(&session, is_verified, context)?);
+                items.push_back(item);
             }
         }
         Ok(Self(Mutex::new(items)))
     }
 
+    fn items(&self) -> MutexGuard<'_, VecDeque<Item>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops a session that its server would not take: one of TLS 1.2 would be offered for ever.
+    pub(super) fn forget(&self, declined: &KeptSession) {
+        self.items().retain(|item| !Arc::ptr_eq(&item.session.session, &declined.session));
+    }
+
     /// One for this server. A ticket of TLS 1.3 is used once.
     pub(super) fn take(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
-        let mut items = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut items = self.items();
         if items.is_empty() {
             return None;
         }
@@ -52,6 +63,15 @@ impl Supplied {
             true => items.remove(index).map(|item| item.session),
             false => items.get(index).map(|item| item.session.clone()),
         }
+    }
+
+    /// What is left for this server, taken out.
+    pub(super) fn take_all(&self, key: &SessionKey, now: SystemTime) -> Vec<KeptSession> {
+        let mut items = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        items.retain(|item| now < item.session.expires);
+        let (taken, left) = items.drain(..).partition(|item| belongs(&item.origin, key));
+        *items = left;
+        VecDeque::into_iter(taken).map(|item| item.session).collect()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The macro that turns the table of options into fields, builder methods, JSON reading and help.
 
-/// One row is one option:
+/// One row is one option; a section is a heading in the command's help:
 ///
 /// ```text
+/// in "Section":
+///
 /// /// Documentation of the builder method; its first paragraph is the help of the command's flag.
 /// client tls danger documentedName: Form = "default" (its value) => rust_name(what the builder takes);
 /// ```
@@ -10,35 +12,35 @@
 /// `client`, `server` or `both`; `tls` for an option that has no meaning without TLS, else `-`; `danger` for
 /// one that weakens security, else `-`. The value of the default stands in brackets where there is one.
 macro_rules! options {
-    ($(
+    ($(in $section:literal: $(
         $(#[doc = $doc:literal])+
         $side:ident $tls:tt $danger:tt
         $name:ident: $form:ty = $default:literal $(($value:expr))? => $rust:ident($argument:ty);
-    )+) => {
+    )+)+) => {
         /// What was given; `None` is the default.
         #[derive(Clone, Default)]
         pub(crate) struct Values {
-            $(pub(crate) $rust: Option<<$form as Form>::Value>,)+
+            $($(pub(crate) $rust: Option<<$form as Form>::Value>,)+)+
         }
 
         impl Values {
-            $($(
+            $($($(
                 #[doc = concat!("`", stringify!($name), "` or its default.")]
                 pub(crate) fn $rust(&self) -> <$form as Form>::Value {
                     self.$rust.clone().unwrap_or($value)
                 }
-            )?)+
+            )?)+)+
 
             /// Whether an option was given that has no meaning without TLS.
             pub(crate) fn names_tls(&self) -> bool {
-                $((marked!($tls) && self.$rust.is_some()))||+
+                $($((marked!($tls) && self.$rust.is_some()))||+)||+
             }
 
             /// Every value by itself, as its form judges it.
             pub(super) fn check_each(&self) -> Result<(), Error> {
-                $(if let Some(value) = &self.$rust {
+                $($(if let Some(value) = &self.$rust {
                     <$form as Form>::check(value, &Place::option(stringify!($name)))?;
-                })+
+                })+)+
                 Ok(())
             }
 
@@ -50,7 +52,7 @@ macro_rules! options {
                 place: &Place<'_>,
             ) -> Result<(), Error> {
                 match name {
-                    $(stringify!($name) => self.$rust = read::<$form>(json, place)?,)+
+                    $($(stringify!($name) => self.$rust = read::<$form>(json, place)?,)+)+
                     _ => {}
                 }
                 Ok(())
@@ -60,22 +62,23 @@ macro_rules! options {
             #[cfg(feature = "serde")]
             pub(super) fn flag_to_json(name: &str, text: &str) -> serde_json::Value {
                 match name {
-                    $(stringify!($name) => <$form as Form>::from_flag(text),)+
+                    $($(stringify!($name) => <$form as Form>::from_flag(text),)+)+
                     _ => serde_json::Value::Null,
                 }
             }
 
             pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut fields = f.debug_struct(name);
-                $(if let Some(value) = &self.$rust {
+                $($(if let Some(value) = &self.$rust {
                     fields.field(stringify!($rust), value);
-                })+
+                })+)+
                 fields.finish()
             }
         }
 
         /// Every option: what the command's flags, its help and its man page are made of.
-        pub static OPTIONS: &[OptionRow] = &[$(OptionRow {
+        pub static OPTIONS: &[OptionRow] = &[$($(OptionRow {
+            section: $section,
             name: stringify!($name),
             rust_name: stringify!($rust),
             kind: <$form as Form>::KIND,
@@ -84,22 +87,22 @@ macro_rules! options {
             tls: marked!($tls),
             danger: marked!($danger),
             doc: &[$($doc),+],
-        }),+];
+        }),+),+];
 
         impl ConnectOptions {
-            $(method! { [client -] [$side $danger] $(#[doc = $doc])+ ConnectOptions $rust $form, $argument })+
+            $($(method! { [client -] [$side $danger] $(#[doc = $doc])+ ConnectOptions $rust $form, $argument })+)+
         }
 
         impl ConnectDanger {
-            $(method! { [client danger] [$side $danger] $(#[doc = $doc])+ ConnectOptions $rust $form, $argument })+
+            $($(method! { [client danger] [$side $danger] $(#[doc = $doc])+ ConnectOptions $rust $form, $argument })+)+
         }
 
         impl ListenOptions {
-            $(method! { [server -] [$side $danger] $(#[doc = $doc])+ ListenOptions $rust $form, $argument })+
+            $($(method! { [server -] [$side $danger] $(#[doc = $doc])+ ListenOptions $rust $form, $argument })+)+
         }
 
         impl ListenDanger {
-            $(method! { [server danger] [$side $danger] $(#[doc = $doc])+ ListenOptions $rust $form, $argument })+
+            $($(method! { [server danger] [$side $danger] $(#[doc = $doc])+ ListenOptions $rust $form, $argument })+)+
         }
     };
 }

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use serde_json::Value;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     ConnectOptions, ListenOptions, OPTIONS, OptionKind, OptionRow,
     form::{Place, shorten, type_of},
     table::Values,
 };
-use crate::error::Error;
+use crate::error::{Error, system_code};
 
 impl ConnectOptions {
     /// Reads options from the text of a JSON object with the names of Node's and undici's documentation.
@@ -26,7 +26,16 @@ impl ConnectOptions {
     /// name), a Buffer as `JSON.stringify` writes it, `{"base64": "..."}` or `{"file": "..."}`, relative to the
     /// current directory. An unknown name is an error that names the nearest known one.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        read_text(text, HERE).map(Self)
+        read_text(text, Path::new(""), HERE).map(Self)
+    }
+
+    /// The same from a file; names of files in it are relative to its directory.
+    ///
+    /// # Errors
+    ///
+    /// The system's code for a file that cannot be read, with phase `options`.
+    pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        read_file(path.as_ref(), HERE).map(Self)
     }
 
     /// The same from a parsed object; names of files are relative to the directory `base`.
@@ -53,7 +62,12 @@ const HERE: Reader = Reader { has: |row| row.side.is_client(), holder: "connecti
 impl ListenOptions {
     /// Reads options from the text of a JSON object: see [`ConnectOptions::from_json`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        read_text(text, THERE).map(Self)
+        read_text(text, Path::new(""), THERE).map(Self)
+    }
+
+    /// The same from a file: see [`ConnectOptions::from_json_file`].
+    pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        read_file(path.as_ref(), THERE).map(Self)
     }
 
     /// The same from a parsed object; names of files are relative to the directory `base`.
@@ -82,11 +96,21 @@ struct Reader {
     other: &'static str,
 }
 
-fn read_text(text: &str, reader: Reader) -> Result<Values, Error> {
+fn read_file(path: &Path, reader: Reader) -> Result<Values, Error> {
+    let shown = path.display();
+    let unreadable = |error| {
+        let code = system_code(&error);
+        Error::invalid(code, format!("cannot read the options in {shown}: {error}")).with_source(error)
+    };
+    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(unreadable)?);
+    read_text(&text, path.parent().unwrap_or(Path::new("")), reader)
+}
+
+fn read_text(text: &str, base: &Path, reader: Reader) -> Result<Values, Error> {
     let mut json: Value = serde_json::from_str(text).map_err(|error| {
         Error::invalid("UND_ERR_INVALID_ARG", format!("the options are not JSON: {error}"))
     })?;
-    let values = read_object(&json, Path::new(""), reader);
+    let values = read_object(&json, base, reader);
     scrub(&mut json);
     values
 }

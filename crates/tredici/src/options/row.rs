@@ -81,6 +81,8 @@ impl OptionKind {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct OptionRow {
+    /// What it is about, such as `Whom to trust`: the heading under which help shows it.
+    pub section: &'static str,
     /// The name in JSON: that of Node's or undici's documentation, such as `maxCachedSessions`.
     pub name: &'static str,
     /// The name of the builder method, such as `max_cached_sessions`.

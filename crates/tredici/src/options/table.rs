@@ -22,7 +22,7 @@ use super::{
 use crate::{certificate::PeerCertificate, error::Error, target::SocketPath};
 
 options! {
-    // Whom to dial.
+    in "Whom to dial":
 
     /// The host to connect to where the call names no target: a name or an IP address.
     ///
@@ -58,7 +58,7 @@ options! {
     /// there and `ECONNREFUSED` for one that nobody listens on. undici's `socketPath`.
     client - - socketPath: SocketPath = "none" => socket_path(impl Into<SocketPath>);
 
-    // How to dial.
+    in "How to dial":
 
     /// The longest time that connecting may take, from the lookup to the end of the TLS handshake.
     ///
@@ -113,7 +113,7 @@ options! {
     /// for what is no number. Node's and undici's `typeOfService`.
     client - - typeOfService: ServiceType = "the system's" => type_of_service(u8);
 
-    // Whom to trust.
+    in "Whom to trust":
 
     /// The certificate authorities to trust, in PEM, instead of the default ones.
     ///
@@ -177,7 +177,7 @@ options! {
         impl Fn(&str, &PeerCertificate) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + Send + Sync + 'static
     );
 
-    // Who one is.
+    in "Who one is":
 
     /// The certificate to show, in PEM: the leaf first, then the intermediates up to the root.
     ///
@@ -203,7 +203,7 @@ options! {
     /// Default: none. Zeroed when dropped, never shown. Node's `passphrase`.
     both tls - passphrase: Secret = "none" => passphrase(impl Into<Secret>);
 
-    // What to speak.
+    in "What to speak":
 
     /// The protocols to offer by ALPN, in order of preference; a listener's order decides.
     ///
@@ -271,7 +271,7 @@ options! {
     /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another word.
     client tls - engine: Engine = "auto" (Engine::Auto) => engine(Engine);
 
-    // What to remember.
+    in "What to remember":
 
     /// How many TLS sessions are kept for resumption; 0 keeps none.
     ///
@@ -291,7 +291,7 @@ options! {
     /// `session`.
     client tls - session: Sessions = "those of the cache" => session(impl Into<Sessions>);
 
-    // What to look into.
+    in "What to look into":
 
     /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.
     ///

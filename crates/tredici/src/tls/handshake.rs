@@ -148,6 +148,7 @@ fn poll_drive(stream: &mut TlsStream, cx: &mut Context<'_>) -> Poll<Result<(), I
         };
         ready!(stream.poll_drain(cx)).map_err(|error| Interruption::System("write", error))?;
         if progress == Progress::Done {
+            stream.release_buffer();
             return Poll::Ready(Ok(()));
         }
         if ready!(stream.poll_fill(cx)).map_err(|error| Interruption::System("read", error))? == 0 {

@@ -34,8 +34,8 @@ const TICKETS_APART: Duration = Duration::from_millis(20);
 
 /// A TLS connection over a transport.
 ///
-/// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when nothing
-/// came, the one for writing is dropped once it is sent.
+/// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when it is used up
+/// or nothing came, the one for writing is dropped once it is sent.
 pub(crate) struct TlsStream {
     transport: Transport,
     connection: Box<dyn Connection>,
@@ -43,6 +43,8 @@ pub(crate) struct TlsStream {
     read_size: usize,
     reading: Side,
     writing: Side,
+    /// What waits to be sent was queued by reading, and no writer waits for it.
+    answering: bool,
     sessions: Option<Arc<dyn SessionSink>>,
     sessions_kept: usize,
     /// Where an error belongs: until the peer's first data, an alert is its answer to the handshake (in TLS 1.3
@@ -66,6 +68,7 @@ impl TlsStream {
             read_size: READ_MIN,
             reading: Side::Open,
             writing: Side::Open,
+            answering: false,
             sessions: None,
             sessions_kept: 0,
             phase: Phase::SecureConnect,
@@ -130,15 +133,11 @@ impl TlsStream {
             if self.reading != Side::Open {
                 return Poll::Ready(Ok(false));
             }
-            if self.has_something_to_read() {
-                let settled = self.connection.settle(&mut self.wire);
-                self.hand_over_sessions();
-                match settled {
-                    Ok(Received::WantRead) => {}
-                    Ok(Received::Bytes(_) | Received::Closed) => return Poll::Ready(Ok(false)),
-                    Err(failure) => return Poll::Ready(Err(self.fail(cx, failure))),
-                }
-                self.answer(cx)?;
+            self.answer(cx)?;
+            if self.has_something_to_read()
+                && self.receive(cx, |connection, wire| connection.settle(wire))? != Received::WantRead
+            {
+                return Poll::Ready(Ok(false));
             }
             if self.sessions_kept > before {
                 return Poll::Ready(Ok(true));
@@ -164,12 +163,19 @@ impl TlsStream {
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
-                if incoming.is_empty() {
-                    *incoming = BytesMut::new();
+                self.release_buffer();
+                if self.wire.incoming.is_empty() {
                     self.read_size = READ_MIN;
                 }
                 Poll::Pending
             }
+        }
+    }
+
+    /// Drops the buffer for reading once it is used up: nobody knows whether there will be more.
+    pub(crate) fn release_buffer(&mut self) {
+        if self.wire.incoming.is_empty() {
+            self.wire.incoming = BytesMut::new();
         }
     }
 
@@ -183,7 +189,14 @@ impl TlsStream {
             self.wire.outgoing.advance(sent);
         }
         self.wire.outgoing = BytesMut::new();
+        self.answering = false;
         Poll::Ready(Ok(()))
+    }
+
+    /// The same from the writing side, whose task is then the one that waits.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.answering = false;
+        self.poll_drain(cx)
     }
 
     /// Sends what can be sent without waiting, closes the transport for writing, and reads away what has come: the
@@ -200,17 +213,40 @@ impl TlsStream {
     }
 
     /// Sends what reading has queued (an answer to a key update), without waiting for it.
+    ///
+    /// Only that: where a writer in another task waits for the transport, asking the transport from here would put this
+    /// task in its place, and it would not be woken.
     fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if !self.answering {
+            return Ok(());
+        }
         match self.poll_drain(cx) {
             Poll::Ready(result) => result,
             Poll::Pending => Ok(()),
         }
     }
 
-    fn fail(&mut self, cx: &mut Context<'_>, failure: Failure) -> io::Error {
+    /// Reads through the engine, and notes whether that queued something.
+    fn receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        read: impl FnOnce(&mut dyn Connection, &mut Wire) -> Result<Received, Failure>,
+    ) -> io::Result<Received> {
+        let nothing_queued = self.wire.outgoing.is_empty();
+        let received = read(&mut *self.connection, &mut self.wire);
+        self.release_buffer();
+        self.hand_over_sessions();
+        self.answering |= nothing_queued && !self.wire.outgoing.is_empty();
+        let sent = self.answer(cx);
+        match received {
+            Ok(received) => sent.map(|()| received),
+            Err(failure) => Err(self.fail(failure)),
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) -> io::Error {
         self.reading = Side::Failed;
         self.writing = Side::Failed;
-        let _sent = self.poll_drain(cx);
         let error = match failure {
             Failure::Alert(description) => alert(self.phase, description),
             Failure::Refused => {
@@ -269,21 +305,20 @@ impl AsyncRead for TlsStream {
                 Side::Closed => return Poll::Ready(Ok(())),
                 Side::Failed => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
             }
+            this.answer(cx)?;
             if this.has_something_to_read() {
-                let result = this.connection.read(&mut this.wire, buffer.initialize_unfilled());
-                this.hand_over_sessions();
-                match result {
-                    Ok(Received::Bytes(count)) => {
+                let unfilled = buffer.initialize_unfilled();
+                match this.receive(cx, |connection, wire| connection.read(wire, unfilled))? {
+                    Received::Bytes(count) => {
                         buffer.advance(count);
                         this.phase = Phase::Transfer;
+                        return Poll::Ready(Ok(()));
                     }
-                    Ok(Received::Closed) => this.reading = Side::Closed,
-                    Ok(Received::WantRead) => {}
-                    Err(failure) => return Poll::Ready(Err(this.fail(cx, failure))),
-                }
-                this.answer(cx)?;
-                if result.is_ok_and(|received| received != Received::WantRead) {
-                    return Poll::Ready(Ok(()));
+                    Received::Closed => {
+                        this.reading = Side::Closed;
+                        return Poll::Ready(Ok(()));
+                    }
+                    Received::WantRead => {}
                 }
             }
             if ready!(this.poll_fill(cx))? == 0 {
@@ -309,7 +344,7 @@ impl AsyncWrite for TlsStream {
         if this.writing != Side::Open {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        ready!(this.poll_drain(cx))?;
+        ready!(this.poll_send(cx))?;
         let mut accepted = 0;
         for slice in slices.iter().filter(|slice| !slice.is_empty()) {
             let part = &slice[..slice.len().min(WRITE_MAX - accepted)];
@@ -317,12 +352,15 @@ impl AsyncWrite for TlsStream {
                 break;
             }
             if let Err(failure) = this.connection.write(&mut this.wire, part) {
-                return Poll::Ready(Err(this.fail(cx, failure)));
+                let _alert_sent = this.poll_send(cx);
+                return Poll::Ready(Err(this.fail(failure)));
             }
             accepted += part.len();
         }
-        this.answer(cx)?;
-        Poll::Ready(Ok(accepted))
+        match this.poll_send(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            _ => Poll::Ready(Ok(accepted)),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -331,7 +369,7 @@ impl AsyncWrite for TlsStream {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_drain(cx))?;
+        ready!(this.poll_send(cx))?;
         Pin::new(&mut this.transport).poll_flush(cx)
     }
 
@@ -342,7 +380,7 @@ impl AsyncWrite for TlsStream {
             this.connection.close(&mut this.wire);
             this.writing = Side::Closed;
         }
-        ready!(this.poll_drain(cx))?;
+        ready!(this.poll_send(cx))?;
         ready!(Pin::new(&mut this.transport).poll_shutdown(cx))?;
         Poll::Ready(Ok(()))
     }

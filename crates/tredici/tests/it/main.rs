@@ -3,9 +3,14 @@
 
 mod boundaries;
 mod certificate;
+mod economy;
+mod ends;
 mod identity;
+mod introspection;
 mod layers;
+mod sessions;
 mod source;
 mod spans;
+mod split;
 mod trust;
 mod way;

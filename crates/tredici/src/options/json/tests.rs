@@ -211,6 +211,14 @@ fn a_file_is_relative_to_the_options_and_read_late() {
     assert_eq!(options.values().alpn_protocols.as_ref().unwrap().to_wire().unwrap(), b"\x02h2");
     let sessions = options.values().session.as_ref().unwrap().load().unwrap();
     assert_eq!((sessions.len(), sessions[0].servername()), (1, Some("a")));
+
+    let file = directory.join("options.json");
+    std::fs::write(&file, r#"{"ca": {"file": "ca.pem"}}"#).unwrap();
+    let options = ConnectOptions::from_json_file(&file).unwrap();
+    let ca = options.values().ca.as_ref().unwrap().iter().next().unwrap();
+    assert_eq!(**ca.load("ca").unwrap(), *b"PEM of the authority");
+    let error = ListenOptions::from_json_file(&missing).expect_err("it is missing");
+    assert_eq!((error.code(), error.phase().as_str()), ("ENOENT", "options"));
     std::fs::remove_dir_all(&directory).unwrap();
 }
 

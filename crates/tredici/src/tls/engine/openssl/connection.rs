@@ -12,7 +12,7 @@ use openssl::{
     ssl::{ErrorCode, NameType, ShutdownState, Ssl, SslRef, SslStream},
     x509::X509,
 };
-use tredici_openssl::{group_name, shared_signature_algorithms};
+use tredici_openssl::{current_ticket, group_name, shared_signature_algorithms};
 
 use super::{
     super::{
@@ -180,11 +180,7 @@ impl Connection for OpensslConnection {
 
     fn ticket(&self) -> Result<Option<Vec<u8>>, Error> {
         let ssl = self.stream.ssl();
-        if ssl.is_server() {
-            return Ok(None);
-        }
-        let session = ssl.session().map(|session| tredici_openssl::Session::of(ssl, session.to_owned()));
-        Ok(session.and_then(|session| session.ticket().map(<[u8]>::to_vec)))
+        Ok(if ssl.is_server() { None } else { current_ticket(ssl) })
     }
 
     fn shared_sigalgs(&self) -> Result<Vec<String>, Error> {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use openssl::{
     ssl::{
-        AlpnError, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions, SslRef, SslSession,
-        SslSessionCacheMode, SslVerifyMode, SslVersion, select_next_proto,
+        AlpnError, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions, SslSessionCacheMode,
+        SslVerifyMode, SslVersion, select_next_proto,
     },
     x509::X509,
 };
-use tredici_openssl::Session;
+use tredici_openssl::{Session, set_new_session_callback};
 use zeroize::Zeroizing;
 
 use super::{
@@ -35,7 +35,7 @@ impl OpensslContext {
         };
         let mut context = SslContext::builder(method).map_err(|stack| internal(&stack))?;
         policy::apply(&mut context, terms)?;
-        context.set_cert_store(trust::store(&terms.trust)?);
+        trust::apply(&mut context, &terms.trust)?;
         let leaves = identity::apply(&mut context, &terms.identities)?.into();
         context.set_mode(SslMode::RELEASE_BUFFERS);
         if let Some(keylog) = terms.keylog.clone() {
@@ -67,8 +67,7 @@ impl OpensslContext {
 fn keep_sessions(context: &mut SslContextBuilder) {
     context.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
     context.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
-    context.set_new_session_callback(|ssl: &mut SslRef, session: SslSession| {
-        let session = Session::of(ssl, session);
+    set_new_session_callback(context, |ssl, session| {
         if let Some((companion, session)) = verification::companion(ssl).zip(new_session(session)) {
             companion.add_session(session);
         }
@@ -90,6 +89,8 @@ fn ask(context: &mut SslContextBuilder, request: bool, require: bool) -> Result<
 fn serve(context: &mut SslContextBuilder, alpn: &[u8]) {
     context.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
     context.set_session_cache_mode(SslSessionCacheMode::OFF);
+    // Acknowledged (RFC 6066 section 3), the name becomes part of the session, and is known when that is resumed.
+    context.set_servername_callback(|_, _| Ok(()));
     if !alpn.is_empty() {
         let protocols: Arc<[u8]> = alpn.into();
         context.set_alpn_select_callback(move |_, offered| {

@@ -2,10 +2,11 @@
 
 use std::sync::OnceLock;
 
-use openssl::x509::{
-    X509,
-    store::{X509Store, X509StoreBuilder},
+use openssl::{
+    ssl::SslContextBuilder,
+    x509::{X509, store::X509StoreBuilder},
 };
+use tredici_openssl::SharedStore;
 
 use super::{
     super::{Anchors, Der, Trust},
@@ -13,17 +14,23 @@ use super::{
 };
 use crate::error::Error;
 
-pub(super) fn store(trust: &Trust) -> Result<X509Store, Error> {
-    if matches!(trust.anchors, Anchors::Bundled) && trust.extra.is_empty() {
-        return Ok(tredici_openssl::share_store(&bundled()?.store));
-    }
+/// Has the context verify peers by these authorities.
+pub(super) fn apply(context: &mut SslContextBuilder, trust: &Trust) -> Result<(), Error> {
+    let attached = match trust.anchors {
+        Anchors::Bundled if trust.extra.is_empty() => bundled()?.store.attach(context),
+        _ => store(trust)?.attach(context),
+    };
+    attached.map_err(|stack| internal(&stack))
+}
+
+fn store(trust: &Trust) -> Result<SharedStore, Error> {
     let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
     match &trust.anchors {
         Anchors::Bundled => add_all(&mut builder, bundled()?.certificates.iter().cloned())?,
         Anchors::Given(given) => add_all(&mut builder, read("ca", given)?)?,
     }
     add_all(&mut builder, read("extraCa", &trust.extra)?)?;
-    Ok(builder.build())
+    Ok(SharedStore::new(builder))
 }
 
 fn read(option: &str, certificates: &[Der]) -> Result<Vec<X509>, Error> {
@@ -43,7 +50,7 @@ fn add_all(
 /// Mozilla's certificate authorities, parsed once.
 struct Bundled {
     certificates: Vec<X509>,
-    store: X509Store,
+    store: SharedStore,
 }
 
 fn bundled() -> Result<&'static Bundled, Error> {
@@ -56,5 +63,5 @@ fn bundled() -> Result<&'static Bundled, Error> {
         roots.map(|der| X509::from_der(der)).collect::<Result<_, _>>().map_err(|stack| internal(&stack))?;
     let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
     add_all(&mut builder, certificates.iter().cloned())?;
-    Ok(BUNDLED.get_or_init(|| Bundled { certificates, store: builder.build() }))
+    Ok(BUNDLED.get_or_init(|| Bundled { certificates, store: SharedStore::new(builder) }))
 }

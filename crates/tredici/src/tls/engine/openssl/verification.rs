@@ -7,8 +7,9 @@ use openssl::{
     ex_data::Index,
     ssl::{Ssl, SslContextBuilder, SslRef},
     stack::StackRef,
-    x509::{X509, X509StoreContext, X509StoreContextRef, X509VerifyResult},
+    x509::X509,
 };
+use tredici_openssl::Verification;
 
 use super::{
     super::{Der, Judge, NewSession, PeerChain},
@@ -61,32 +62,27 @@ pub(super) fn companion(ssl: &SslRef) -> Option<&Arc<Companion>> {
 
 /// Has every connection of the context ask its judge.
 pub(super) fn install(context: &mut SslContextBuilder) -> Result<(), Error> {
-    tredici_openssl::set_cert_verify_callback(context, |store_context| match decide(store_context) {
+    tredici_openssl::set_cert_verify_callback(context, |verification| match decide(verification) {
         Ok(()) => true,
         Err(code) => {
-            store_context.set_error(tredici_openssl::verify_result(code.number()));
+            verification.set_error(code.number());
             false
         }
     })
     .map_err(|stack| internal(&stack))
 }
 
-fn decide(store_context: &mut X509StoreContextRef) -> Result<(), VerifyCode> {
-    let judge = X509StoreContext::ssl_idx()
-        .ok()
-        .and_then(|index| store_context.ex_data(index))
-        .and_then(companion)
-        .map(|companion| companion.judge.clone())
-        .ok_or(VerifyCode::APPLICATION_VERIFICATION)?;
+fn decide(verification: &mut Verification<'_>) -> Result<(), VerifyCode> {
+    let companion = verification.connection().and_then(companion);
+    let judge = companion.ok_or(VerifyCode::APPLICATION_VERIFICATION)?.judge.clone();
     // The context's own callback lets verification go on after an error, so that the code is that of the last one.
-    let verified = store_context.verify_cert().unwrap_or(false);
-    let code = match store_context.error() {
-        X509VerifyResult::OK if !verified => VerifyCode::UNSPECIFIED,
-        result => VerifyCode::from(result.as_raw()),
+    let verified = verification.verify();
+    let code = match VerifyCode::from(verification.error()) {
+        VerifyCode::OK if !verified => VerifyCode::UNSPECIFIED,
+        code => code,
     };
-    let presented = tredici_openssl::presented_chain(store_context).map(|stack| ders(stack, &[]));
-    let presented = presented.unwrap_or_default();
-    let path = store_context.chain().map(|stack| ders(stack, &presented)).unwrap_or_default();
+    let presented = verification.presented().map(|stack| ders(stack, &[])).unwrap_or_default();
+    let path = verification.path().map(|stack| ders(stack, &presented)).unwrap_or_default();
     judge.judge(PeerChain { presented, path, code })
 }
 

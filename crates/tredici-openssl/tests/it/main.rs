@@ -1,0 +1,10 @@
+//! Every wrapper of this crate at work: alone, wrongly used, and under load.
+#![forbid(unsafe_code)]
+
+mod chain;
+mod ends;
+mod facts;
+mod load;
+mod session;
+mod store;
+mod verification;
