@@ -43,8 +43,8 @@ pub(crate) struct TlsStream {
     read_size: usize,
     reading: Side,
     writing: Side,
-    /// What waits to be sent was queued by reading, and no writer waits for it.
-    answering: bool,
+    /// Something waits to be sent, and no writer waits for that: reading queued it, or a write left it behind.
+    unattended: bool,
     sessions: Option<Arc<dyn SessionSink>>,
     sessions_kept: usize,
     /// Where an error belongs: until the peer's first data, an alert is its answer to the handshake (in TLS 1.3
@@ -68,7 +68,7 @@ impl TlsStream {
             read_size: READ_MIN,
             reading: Side::Open,
             writing: Side::Open,
-            answering: false,
+            unattended: false,
             sessions: None,
             sessions_kept: 0,
             phase: Phase::SecureConnect,
@@ -133,7 +133,7 @@ impl TlsStream {
             if self.reading != Side::Open {
                 return Poll::Ready(Ok(false));
             }
-            self.answer(cx)?;
+            self.send_unattended(cx)?;
             if self.has_something_to_read()
                 && self.receive(cx, |connection, wire| connection.settle(wire))? != Received::WantRead
             {
@@ -189,13 +189,13 @@ impl TlsStream {
             self.wire.outgoing.advance(sent);
         }
         self.wire.outgoing = BytesMut::new();
-        self.answering = false;
+        self.unattended = false;
         Poll::Ready(Ok(()))
     }
 
     /// The same from the writing side, whose task is then the one that waits.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.answering = false;
+        self.unattended = false;
         self.poll_drain(cx)
     }
 
@@ -212,12 +212,13 @@ impl TlsStream {
         !self.wire.incoming.is_empty() || self.connection.has_pending()
     }
 
-    /// Sends what reading has queued (an answer to a key update), without waiting for it.
+    /// Sends what no writer attends to, without waiting for it: what reading has queued (an answer to a key update), and
+    /// the rest of a write, for whose answer the caller may be waiting here.
     ///
     /// Only that: where a writer in another task waits for the transport, asking the transport from here would put this
     /// task in its place, and it would not be woken.
-    fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        if !self.answering {
+    fn send_unattended(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if !self.unattended {
             return Ok(());
         }
         match self.poll_drain(cx) {
@@ -236,8 +237,8 @@ impl TlsStream {
         let received = read(&mut *self.connection, &mut self.wire);
         self.release_buffer();
         self.hand_over_sessions();
-        self.answering |= nothing_queued && !self.wire.outgoing.is_empty();
-        let sent = self.answer(cx);
+        self.unattended |= nothing_queued && !self.wire.outgoing.is_empty();
+        let sent = self.send_unattended(cx);
         match received {
             Ok(received) => sent.map(|()| received),
             Err(failure) => Err(self.fail(failure)),
@@ -305,7 +306,7 @@ impl AsyncRead for TlsStream {
                 Side::Closed => return Poll::Ready(Ok(())),
                 Side::Failed => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
             }
-            this.answer(cx)?;
+            this.send_unattended(cx)?;
             if this.has_something_to_read() {
                 let unfilled = buffer.initialize_unfilled();
                 match this.receive(cx, |connection, wire| connection.read(wire, unfilled))? {
@@ -334,7 +335,7 @@ impl AsyncWrite for TlsStream {
     }
 
     /// Encrypts up to 64 KiB and tries to send it at once. What the transport does not take now goes out with the
-    /// next write or flush, which wait for it.
+    /// next write or flush, which wait for it, or while the caller reads.
     fn poll_write_vectored(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -359,7 +360,10 @@ impl AsyncWrite for TlsStream {
         }
         match this.poll_send(cx) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            _ => Poll::Ready(Ok(accepted)),
+            sent => {
+                this.unattended = sent.is_pending();
+                Poll::Ready(Ok(accepted))
+            }
         }
     }
 

@@ -14,3 +14,4 @@ mod spans;
 mod split;
 mod trust;
 mod way;
+mod write_then_read;
