@@ -20,3 +20,4 @@ mod split;
 mod transports;
 mod trust;
 mod way;
+mod write_then_read;
