@@ -53,7 +53,7 @@ pub struct Socket {
 
 enum Stream {
     Plain(Transport),
-    Tls(TlsStream),
+    Tls(Box<TlsStream>),
 }
 
 /// What TLS adds to a socket.
@@ -109,7 +109,11 @@ impl Socket {
         origin: Origin,
     ) -> Self {
         let Secured { stream, facts, judgement } = secured;
-        Self::new(Stream::Tls(stream), Some(Secure { facts, judgement, engine, engine_reason }), origin)
+        Self::new(
+            Stream::Tls(Box::new(stream)),
+            Some(Secure { facts, judgement, engine, engine_reason }),
+            origin,
+        )
     }
 
     fn new(stream: Stream, secure: Option<Secure>, origin: Origin) -> Self {

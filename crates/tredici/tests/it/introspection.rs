@@ -259,11 +259,10 @@ async fn names_and_protocols_that_are_not_sent_are_not_told() {
 
 #[tokio::test]
 async fn bytes_and_states_are_counted_and_kept_through_a_half_close() {
-    let plain = |port| Target::tcp("127.0.0.1").port(port);
-    let ways: [(_, fn(u16) -> Target); 2] = [(ListenOptions::new(), plain), (localhost(), target)];
-    for (options, target) in ways {
-        let listener = listen(options).await;
-        let target = target(port(&listener));
+    for encrypted in [false, true] {
+        let listener = listen(if encrypted { localhost() } else { ListenOptions::new() }).await;
+        let port = port(&listener);
+        let target = if encrypted { target(port) } else { Target::tcp("127.0.0.1").port(port) };
         let (mut client, mut server) = pair(&connector(), &listener, target).await;
         assert_eq!((client.ready_state(), server.ready_state()), (ReadyState::Open, ReadyState::Open));
         assert_eq!((client.bytes_read(), client.bytes_written()), (0, 0));

@@ -24,3 +24,4 @@ mod split;
 mod transports;
 mod trust;
 mod way;
+mod write_then_read;
