@@ -179,6 +179,7 @@ async fn handshake_with(version: TlsVersion, tampering: Tampering) {
     for (outcome, said) in [(client, "from the server"), (server, "from the client")] {
         match outcome {
             Ok(heard) => assert!(said.as_bytes().starts_with(&heard), "{case}: {heard:?}"),
+            Err(error) if error.kind() == ErrorKind::Timeout => {}
             Err(error) => {
                 assert!(matches!(error.phase(), Phase::SecureConnect | Phase::Verify), "{case}: {error}");
             }
