@@ -1,8 +1,7 @@
 //! No byte stream: nobody there, no such name, no such socket, no such local address.
 
-use std::{error::Error as _, io, net::SocketAddr, path::Path};
+use std::{error::Error as _, io, net::IpAddr, path::Path};
 
-use tokio::net::TcpSocket;
 use tredici::{ConnectOptions, Connector, ErrorKind, FixedLookup, LookupError, SocketPath, Target};
 use tredici_test::{Fault, NodeServer, RefusedPort, ScriptedServer, abandoned_socket, node_oracle};
 
@@ -29,24 +28,21 @@ async fn a_port_that_refuses() {
     }
 }
 
-/// Takes this port of this address without listening there, so that it is nobody else's.
-pub(super) fn refusing(address: &str, port: u16) -> TcpSocket {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(SocketAddr::new(address.parse().unwrap(), port)).expect("the port is free");
-    socket
+/// Two loopback addresses that no other test uses: where one has a port, it is nobody's at the other.
+pub(super) fn two_addresses(test: u8) -> [IpAddr; 2] {
+    [1, 2].map(|last| [127, 77, test, last].into())
 }
 
 #[tokio::test]
 async fn several_addresses_that_refuse() {
-    let first = RefusedPort::new();
-    let port = first.port();
-    let _second = refusing("127.0.0.2", port);
-    let lookup =
-        FixedLookup::new().with("db.test", ["127.0.0.1", "127.0.0.2"].map(|text| text.parse().unwrap()));
+    let addresses = two_addresses(1);
+    let nobody = RefusedPort::at(addresses[0]);
+    let port = nobody.port();
+    let lookup = FixedLookup::new().with("db.test", addresses);
     let error = refusal(ConnectOptions::new().lookup(lookup), Target::tcp("db.test").port(port)).await;
     assert_eq!(code_and_phase(&error), ("ECONNREFUSED", "connect"));
     assert_eq!(error.name(), "AggregateError");
-    for address in [format!("127.0.0.1:{port}"), format!("127.0.0.2:{port}")] {
+    for address in addresses.map(|address| format!("{address}:{port}")) {
         assert!(error.message().contains(&format!("{address} ECONNREFUSED")), "{error}");
     }
     let codes: Vec<_> = error.attempts().iter().map(|attempt| attempt.error().unwrap().code()).collect();
@@ -58,10 +54,9 @@ async fn several_addresses_that_refuse() {
 
 #[tokio::test]
 async fn an_address_after_one_that_refuses() {
-    let server = ScriptedServer::tcp_at([127, 0, 0, 2].into(), Fault::Silent).await;
-    let _first = refusing("127.0.0.1", server.port());
-    let lookup =
-        FixedLookup::new().with("db.test", ["127.0.0.1", "127.0.0.2"].map(|text| text.parse().unwrap()));
+    let addresses = two_addresses(2);
+    let server = ScriptedServer::tcp_at(addresses[1], Fault::Silent).await;
+    let lookup = FixedLookup::new().with("db.test", addresses);
     let connector = Connector::new(ConnectOptions::new().lookup(lookup)).unwrap();
     let socket = connector.connect(Target::tcp("db.test").port(server.port())).await.unwrap();
     let outcomes =

@@ -8,7 +8,7 @@ use tredici::{
 };
 use tredici_test::{Fault, ScriptedServer, UnansweredPort};
 
-use super::{code_and_phase, connecting::refusing, reads_well, refusal};
+use super::{code_and_phase, connecting::two_addresses, reads_well, refusal};
 use crate::ends::{self, trusting};
 
 const LIMIT: Duration = Duration::from_millis(1234);
@@ -89,13 +89,12 @@ async fn a_port_that_never_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn every_address_that_was_tried_is_named() {
-    let silent = UnansweredPort::at([127, 0, 0, 2].into()).await;
+    let addresses = two_addresses(3);
+    let silent = UnansweredPort::at(addresses[1]).await;
     let port = silent.port();
-    let _first = refusing("127.0.0.1", port);
-    let lookup =
-        FixedLookup::new().with("db.test", ["127.0.0.1", "127.0.0.2"].map(|text| text.parse().unwrap()));
+    let lookup = FixedLookup::new().with("db.test", addresses);
     let error = times_out(limited().lookup(lookup), Target::tcp("db.test").port(port), LIMIT).await;
-    let named = format!("(attempted addresses: 127.0.0.1:{port}, 127.0.0.2:{port}, timeout: 1234ms)");
+    let named = format!("(attempted addresses: 127.77.3.1:{port}, 127.77.3.2:{port}, timeout: 1234ms)");
     assert!(error.message().contains(&named), "{error}");
     let codes: Vec<_> = error.attempts().iter().map(|attempt| attempt.error().unwrap().code()).collect();
     assert_eq!(codes, ["ECONNREFUSED", "ETIMEDOUT"]);
