@@ -43,7 +43,8 @@ async fn replay_to_client(connector: &Connector, flight: &[u8]) -> Result<Socket
     let (near, mut far) = tokio::io::duplex(1 << 20);
     let serve = async move {
         let mut hello = vec![0; 4096];
-        far.read(&mut hello).await.expect("a hello");
+        let count = far.read(&mut hello).await.expect("a hello");
+        assert!(count > 0, "the client has sent nothing");
         far.write_all(flight).await.expect("writes");
         far.shutdown().await.expect("shuts down");
         far.read_to_end(&mut hello).await.expect("the end");
