@@ -77,7 +77,8 @@ impl AuthorizationError {
         match &self.0 {
             Reason::Chain(code) => *code,
             Reason::Identity(_) => VerifyCode::HOSTNAME_MISMATCH,
-            _ => VerifyCode::APPLICATION_VERIFICATION,
+            // Else OpenSSL would say handshake_failure, which sounds of versions and ciphers.
+            _ => VerifyCode::CERT_REJECTED,
         }
     }
 

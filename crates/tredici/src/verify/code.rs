@@ -47,6 +47,8 @@ impl VerifyCode {
     pub const CERT_REVOKED: Self = Self(23);
     /// A certificate is not for this use.
     pub const INVALID_PURPOSE: Self = Self(26);
+    /// Somebody whose decision it is said no.
+    pub const CERT_REJECTED: Self = Self(28);
     /// A check of the application said no.
     pub const APPLICATION_VERIFICATION: Self = Self(50);
     /// The certificate is for another host.

@@ -220,8 +220,8 @@ async fn a_server_that_is_not_trusted_never_sees_the_clients_certificate() {
         ("an unknown issuer", &stranger, trusting(), 48),
         ("a wrong name", &misnamed, trusting(), 42),
         ("expired", &expired, trusting(), 45),
-        ("refused by the caller", pki.localhost(), checking(trusting(), no), 40),
-        ("refused by a panic", pki.localhost(), checking(trusting(), panics), 40),
+        ("refused by the caller", pki.localhost(), checking(trusting(), no), 42),
+        ("refused by a panic", pki.localhost(), checking(trusting(), panics), 42),
     ] {
         let mut server = Server::with(curious(certificate)).await;
         for version in VERSIONS {
