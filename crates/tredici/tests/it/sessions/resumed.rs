@@ -151,7 +151,10 @@ async fn the_chain_may_have_expired_meanwhile() {
         assert_eq!(error.peer_certificate().expect("one").raw(), leaf.der());
 
         let socket = lenient.connect(target(server.port())).await.expect("a connection");
-        assert!(!socket.is_session_reused(), "{newest}: a session does not outlive the chain it was verified by");
+        assert!(
+            !socket.is_session_reused(),
+            "{newest}: a session does not outlive the chain it was verified by"
+        );
         assert_eq!(socket.authorization_error().expect("a reason").code(), "CERT_HAS_EXPIRED");
     }
 }
