@@ -5,7 +5,21 @@
 
 use std::fs;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Handle;
+
+/// Lets this process have so many file descriptors open, where the system lets it at all.
+///
+/// # Panics
+/// Where the system's hard limit is lower.
+pub fn allow_descriptors(count: u64) {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_some_and(|current| current < count) {
+        limit.current = Some(count);
+        setrlimit(Resource::Nofile, limit)
+            .unwrap_or_else(|error| panic!("{count} descriptors are needed (ulimit -n): {error}"));
+    }
+}
 
 /// How many file descriptors this process has open.
 ///
@@ -48,6 +62,8 @@ mod tests {
     #[test]
     fn descriptors_and_memory_are_counted() {
         run_alone("leaks::tests::descriptors_and_memory_are_counted", async {
+            allow_descriptors(100);
+            assert!(getrlimit(Resource::Nofile).current.is_none_or(|limit| limit >= 100));
             let before = open_descriptors();
             let files: Vec<_> = (0..10).map(|_| fs::File::open("/dev/null").unwrap()).collect();
             assert_eq!(open_descriptors(), before + 10);

@@ -6,7 +6,7 @@
 //! - Between: [`Relay`] listens in and cuts the line; [`wire`] reads what it has heard.
 //! - Beneath: [`Counting`] counts calls, [`Trickle`] gives and takes a little at a time.
 //! - An oracle: [`node_peer_certificate`] and [`node_oracle`] say what Node says.
-//! - Leaks: [`run_alone`], [`open_descriptors`], [`resident_bytes`], [`alive_tasks`], [`settle`], [`drop_after`].
+//! - Leaks: [`run_alone`], [`open_descriptors`], [`resident_bytes`], [`alive_tasks`], [`allow_descriptors`], [`settle`], [`drop_after`].
 //!
 //! What goes wrong here panics, with the reason: it is a test that fails.
 #![forbid(unsafe_code)]
@@ -36,7 +36,7 @@ pub use certificate::{Certificate, Files};
 pub use counting::{Counter, Counting, Counts};
 pub use deadline::{PATIENCE, settle, within};
 pub use key::{Key, KeyKind};
-pub use leaks::{alive_tasks, open_descriptors, resident_bytes};
+pub use leaks::{alive_tasks, allow_descriptors, open_descriptors, resident_bytes};
 pub use oracle::{node_client, node_oracle, node_peer_certificate};
 pub use pairs::{tcp_pair, unix_pair};
 pub use pki::Pki;

@@ -2,11 +2,17 @@
 
 mod attempt;
 mod code;
+mod line;
 
-use std::{borrow::Cow, fmt, io};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+    io,
+};
 
 pub use attempt::{Attempt, AttemptError};
 pub(crate) use code::{alert_code, system_code};
+pub(crate) use line::OneLine;
 
 use crate::{certificate::PeerCertificate, target::Destination, timing::Timings};
 
@@ -266,20 +272,42 @@ impl Error {
         self.0.journey.peer_certificate.as_ref()
     }
 
-    /// What happened, without the hint that [`Display`](fmt::Display) adds.
+    /// What happened, as it is: without the place and the hint that [`Display`](fmt::Display) adds, and with any
+    /// control characters in what comes from the caller or the peer.
     pub fn message(&self) -> &str {
         &self.0.message
     }
+
+    /// Where it happened, unless the message says so: those of the lookup and of dialling may.
+    fn place(&self) -> Option<&Destination> {
+        let is_dialling =
+            matches!(self.0.phase, Phase::Lookup | Phase::Connect) || self.0.kind == ErrorKind::Timeout;
+        let says = |name: String| self.0.message.contains(&name);
+        self.target().filter(|target| {
+            let named = target.hostname.clone().is_some_and(says);
+            let path_named = target.socket_path.as_ref().is_some_and(|path| says(path.to_string()));
+            !(is_dialling && (named || path_named))
+        })
+    }
 }
 
+/// One line: what happened, the code, where, and what to do. Control characters are escaped.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)?;
+        let mut line = OneLine(f);
+        line.write_str(&self.0.message)?;
         if !self.0.message.contains(self.code()) {
-            write!(f, " [{}]", self.code())?;
+            write!(line, " [{}]", self.code())?;
+        }
+        if let Some(target) = self.place() {
+            write!(line, " ({target}")?;
+            match &target.socket_path {
+                Some(path) if target.hostname.is_some() => write!(line, " over {path})")?,
+                _ => line.write_str(")")?,
+            }
         }
         match &self.0.hint {
-            Some(hint) => write!(f, "; {hint}"),
+            Some(hint) => write!(line, "; {hint}"),
             None => Ok(()),
         }
     }

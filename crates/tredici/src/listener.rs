@@ -117,7 +117,12 @@ impl Listener {
     pub async fn accept(&self) -> Result<Incoming, Error> {
         let accepted = match &self.accepting {
             Accepting::Tcp(listener) => {
-                listener.accept().await.map(|(stream, remote)| (Transport::tcp(stream, remote), Some(remote)))
+                listener.accept().await.map(|(stream, remote)| {
+                    // Else what is said after the tickets of TLS 1.3 waits for the client to acknowledge them. A
+                    // stream that does not take the option is gone, as its first read will tell.
+                    let _set: io::Result<()> = stream.set_nodelay(true);
+                    (Transport::tcp(stream, remote), Some(remote))
+                })
             }
             Accepting::Unix(listener, _) => {
                 listener.accept().await.map(|(stream, _)| (Transport::accepted_unix(stream), None))

@@ -53,7 +53,7 @@ pub struct Socket {
 
 enum Stream {
     Plain(Transport),
-    Tls(TlsStream),
+    Tls(Box<TlsStream>),
 }
 
 /// What TLS adds to a socket.
@@ -109,7 +109,11 @@ impl Socket {
         origin: Origin,
     ) -> Self {
         let Secured { stream, facts, judgement } = secured;
-        Self::new(Stream::Tls(stream), Some(Secure { facts, judgement, engine, engine_reason }), origin)
+        Self::new(
+            Stream::Tls(Box::new(stream)),
+            Some(Secure { facts, judgement, engine, engine_reason }),
+            origin,
+        )
     }
 
     fn new(stream: Stream, secure: Option<Secure>, origin: Origin) -> Self {
@@ -178,12 +182,13 @@ impl Socket {
     /// ```
     pub async fn wait_for_sessions(&mut self, limit: Duration) -> Result<usize, Error> {
         let is_tls13 = self.tls_version() == Some("TLSv1.3");
-        match &mut self.stream {
+        let waited = match &mut self.stream {
             Stream::Plain(_) => Ok(0),
             // Before TLS 1.3 a session comes with the handshake or not at all.
             Stream::Tls(stream) if !is_tls13 => Ok(stream.sessions_kept()),
-            Stream::Tls(stream) => stream.wait_for_sessions(limit).await.map_err(Error::from),
-        }
+            Stream::Tls(stream) => stream.wait_for_sessions(limit).await,
+        };
+        waited.map_err(|error| self.in_our_words("read", error).into())
     }
 
     /// Sends what was written and the goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
@@ -197,7 +202,8 @@ impl Socket {
     /// ten seconds.
     pub async fn close(mut self) -> Result<(), Error> {
         let goodbye = tokio::io::AsyncWriteExt::shutdown(&mut self);
-        timeout(GOODBYE_TIMEOUT, goodbye).await.map_err(|_elapsed| not_taken())??;
+        let said = timeout(GOODBYE_TIMEOUT, goodbye).await;
+        said.map_err(|_elapsed| not_taken().with_target(self.destination.clone()))??;
         let transport = match &mut self.stream {
             Stream::Plain(transport) => transport,
             Stream::Tls(stream) => stream.transport_mut(),

@@ -20,12 +20,12 @@ impl AsyncRead for Socket {
         let (before, room) = (buffer.filled().len(), buffer.remaining());
         let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_read(cx, buffer),
-            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_read(cx, buffer),
         });
         let count = buffer.filled().len() - before;
         self.bytes_read += count as u64;
         self.read_ended |= result.is_err() || (count == 0 && room > 0);
-        Poll::Ready(result.map_err(|error| in_our_words("read", error)))
+        Poll::Ready(result.map_err(|error| self.in_our_words("read", error)))
     }
 }
 
@@ -33,7 +33,7 @@ impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_write(cx, bytes),
-            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_write(cx, bytes),
         });
         Poll::Ready(self.count_written(result))
     }
@@ -45,7 +45,7 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_write_vectored(cx, slices),
-            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(cx, slices),
         });
         Poll::Ready(self.count_written(result))
     }
@@ -60,18 +60,18 @@ impl AsyncWrite for Socket {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_flush(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_flush(cx),
         };
-        flushed.map_err(|error| in_our_words("write", error))
+        flushed.map_err(|error| self.in_our_words("write", error))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.write_ended = true;
         let ended = match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(cx),
         };
-        ended.map_err(|error| in_our_words("shutdown", error))
+        ended.map_err(|error| self.in_our_words("shutdown", error))
     }
 }
 
@@ -81,14 +81,14 @@ impl Socket {
             Ok(count) => self.bytes_written += count as u64,
             Err(_) => self.write_ended = true,
         }
-        result.map_err(|error| in_our_words("write", error))
+        result.map_err(|error| self.in_our_words("write", error))
     }
-}
 
-/// The system's error as one of ours, with code and phase; one of ours as it is.
-fn in_our_words(syscall: &str, error: io::Error) -> io::Error {
-    match error.downcast::<Error>() {
-        Ok(ours) => ours.into(),
-        Err(systems) => Error::system(Phase::Transfer, syscall, "", systems).into(),
+    /// The system's error as one of ours, with code and phase; one of ours with the place that it did not know.
+    pub(super) fn in_our_words(&self, syscall: &str, error: io::Error) -> io::Error {
+        let error = error
+            .downcast::<Error>()
+            .unwrap_or_else(|systems| Error::system(Phase::Transfer, syscall, "", systems));
+        error.with_target(self.destination.clone()).into()
     }
 }

@@ -154,6 +154,8 @@ pub(crate) struct Wire {
 pub(crate) enum Progress {
     Done,
     WantRead,
+    /// The peer said goodbye instead.
+    Closed,
 }
 
 /// What reading gave.

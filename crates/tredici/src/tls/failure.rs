@@ -30,7 +30,7 @@ fn alert(phase: Phase, description: u8) -> Error {
         40 => {
             "the two sides share no protocol version, cipher suite or group, or a client certificate is missing"
         }
-        42..=49 => "the peer refuses the certificate of this side",
+        42..=46 | 48 | 49 => "the peer refuses the certificate of this side",
         70 => "the peer does not speak these protocol versions; see minVersion and maxVersion",
         112 => "the peer does not serve this name; see servername",
         116 => "the peer wants a client certificate; see cert and key",

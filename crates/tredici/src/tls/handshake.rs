@@ -198,9 +198,13 @@ fn poll_drive(stream: &mut TlsStream, cx: &mut Context<'_>) -> Poll<Result<(), I
         if let Err(error) = ready!(stream.poll_drain_and_flush(cx)) {
             return Poll::Ready(Err(Interruption::of_write(stream, cx, error)));
         }
-        if progress == Progress::Done {
-            stream.release_buffer();
-            return Poll::Ready(Ok(()));
+        match progress {
+            Progress::Done => {
+                stream.release_buffer();
+                return Poll::Ready(Ok(()));
+            }
+            Progress::Closed => return Poll::Ready(Err(Interruption::Disconnected)),
+            Progress::WantRead => {}
         }
         if ready!(stream.poll_fill(cx)).map_err(|error| Interruption::System("read", error))? == 0 {
             return Poll::Ready(Err(Interruption::Disconnected));

@@ -39,9 +39,8 @@ const TICKETS_APART: Duration = Duration::from_millis(20);
 /// It holds no buffer while idle: the buffer for reading is made when reading is tried and dropped when it is used up,
 /// the one for writing is dropped once it is sent.
 ///
-/// Its two directions may be used by two tasks at once. The transport wakes one task for each direction, so the task
-/// that reads does not ask it for room to write while another waits for that, and the task that writes wakes the reader
-/// when it has had to read.
+/// Its two directions may be used by two tasks at once. The transport wakes one task for each direction; so whoever reads
+/// for the sake of writing, or sends for the sake of reading, has the task woken too whose direction it is.
 pub(crate) struct TlsStream {
     transport: Transport,
     connection: Box<dyn Connection>,
@@ -51,10 +50,9 @@ pub(crate) struct TlsStream {
     write_closed: bool,
     /// What the connection has ended of. It is told to everybody who asks from then on.
     failure: Option<Failure>,
-    /// The task that waits to read.
+    /// The task that waits to read, and the one that waits to write.
     reader: Option<Waker>,
-    /// Whether a task waits to write.
-    writer_waits: bool,
+    writer: Option<Waker>,
     /// How much of what is to be sent was queued by reading.
     answers: usize,
     sessions: Option<Arc<dyn SessionSink>>,
@@ -75,7 +73,7 @@ impl TlsStream {
             write_closed: false,
             failure: None,
             reader: None,
-            writer_waits: false,
+            writer: None,
             answers: 0,
             sessions: None,
             sessions_kept: 0,
@@ -140,7 +138,7 @@ impl TlsStream {
             if self.read_closed {
                 return Poll::Ready(Ok(false));
             }
-            self.answer(cx);
+            self.send_along(cx);
             if self.has_something_to_read()
                 && self.receive(cx, |connection, wire| connection.settle(wire))? != Received::WantRead
             {
@@ -209,7 +207,7 @@ impl TlsStream {
     /// The same as `poll_drain` from the writing side, whose task then is the one that waits.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
         let sent = self.poll_drain(cx);
-        self.writer_waits = sent.is_pending();
+        self.writer = sent.is_pending().then(|| cx.waker().clone());
         sent
     }
 
@@ -227,11 +225,17 @@ impl TlsStream {
         !self.wire.incoming.is_empty() || self.connection.has_pending()
     }
 
-    /// Sends what reading has queued (an answer to a key update), where no writer waits who will do it. A failure of the
-    /// transport is for the writer to meet: what was read is not lost to it.
-    fn answer(&mut self, cx: &mut Context<'_>) {
-        if self.answers > 0 && !self.writer_waits {
-            let _sent = self.poll_drain(cx);
+    /// Sends, from the reading side, what waits to be sent: an answer to a key update, or the rest of a write, for whose
+    /// answer the caller may be waiting here. A failure of the transport is for the writer to meet: what was read is not
+    /// lost to it.
+    fn send_along(&mut self, cx: &mut Context<'_>) {
+        if self.wire.outgoing.is_empty() {
+            return;
+        }
+        let both = wakers::both(self.writer.as_ref(), cx.waker());
+        let sent = self.poll_drain(&mut Context::from_waker(&both));
+        if let Some(writer) = sent.is_ready().then(|| self.writer.take()).flatten() {
+            writer.wake();
         }
     }
 
@@ -246,7 +250,7 @@ impl TlsStream {
         self.release_buffer();
         self.hand_over_sessions();
         self.answers += self.wire.outgoing.len() - queued_before;
-        self.answer(cx);
+        self.send_along(cx);
         if self.answers > ANSWERS_MAX {
             let code = "ERR_SSL_TOO_MANY_KEY_UPDATES".to_owned();
             let reason = "the peer has its messages answered and does not take the answers".to_owned();

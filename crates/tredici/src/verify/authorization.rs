@@ -1,9 +1,12 @@
 //! Why a peer is not who it should be.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 use super::{VerifyCode, identity::IdentityError};
-use crate::error::{Error, ErrorKind, Phase};
+use crate::error::{Error, ErrorKind, OneLine, Phase};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -107,12 +110,15 @@ impl AuthorizationError {
     }
 }
 
+/// One line, with control characters escaped.
 impl fmt::Display for AuthorizationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Reason::Chain(code) => f.write_str(code.reason()),
-            Reason::Identity(error) => error.fmt(f),
-            Reason::Custom(error) => write!(f, "checkServerIdentity refused the certificate: {error}"),
+            Reason::Identity(error) => write!(OneLine(f), "{error}"),
+            Reason::Custom(error) => {
+                write!(OneLine(f), "checkServerIdentity refused the certificate: {error}")
+            }
             Reason::Panicked => f.write_str("checkServerIdentity panicked"),
             Reason::Unreadable => f.write_str("the peer's certificate cannot be read"),
             Reason::NoCertificate => f.write_str("the peer sent no certificate"),

@@ -1,4 +1,5 @@
 //! What a socket tells about itself, held against what the other end says.
+#![cfg(feature = "serde")]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -259,12 +260,10 @@ async fn names_and_protocols_that_are_not_sent_are_not_told() {
 
 #[tokio::test]
 async fn bytes_and_states_are_counted_and_kept_through_a_half_close() {
-    let plain = |port| Target::tcp("127.0.0.1").port(port);
-    let ways: [(_, fn(u16) -> Target); 2] = [(ListenOptions::new(), plain), (localhost(), target)];
-    for (options, target) in ways {
-        let listener = listen(options).await;
-        let target = target(port(&listener));
-        let (mut client, mut server) = pair(&connector(), &listener, target).await;
+    let (plain, tls) = (listen(ListenOptions::new()).await, listen(localhost()).await);
+    let over_tcp = Target::tcp("127.0.0.1").port(port(&plain));
+    for (listener, target) in [(&plain, over_tcp), (&tls, target(port(&tls)))] {
+        let (mut client, mut server) = pair(&connector(), listener, target).await;
         assert_eq!((client.ready_state(), server.ready_state()), (ReadyState::Open, ReadyState::Open));
         assert_eq!((client.bytes_read(), client.bytes_written()), (0, 0));
 

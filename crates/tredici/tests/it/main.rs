@@ -3,14 +3,25 @@
 
 mod boundaries;
 mod certificate;
+mod closing;
+mod connect;
+mod dropping;
 mod economy;
 mod ends;
+mod failures;
+mod hostile;
 mod identity;
 mod introspection;
 mod layers;
+mod leaks;
+mod pin_ca;
+mod pins;
+mod public_types;
 mod sessions;
 mod source;
 mod spans;
 mod split;
+mod transports;
 mod trust;
 mod way;
+mod write_then_read;

@@ -23,7 +23,7 @@ impl AsyncRead for TlsStream {
             if this.read_closed || buffer.remaining() == 0 {
                 return Poll::Ready(Ok(()));
             }
-            this.answer(cx);
+            this.send_along(cx);
             if this.has_something_to_read() {
                 let unfilled = buffer.initialize_unfilled();
                 match this.receive(cx, |connection, wire| connection.read(wire, unfilled))? {
@@ -65,7 +65,7 @@ impl AsyncWrite for TlsStream {
         let written = this.connection.write(&mut this.wire, bytes);
         let written = written.map_err(|failure| this.fail(failure));
         // The bytes are taken, whether or not they can be sent now; a transport that fails will fail again.
-        let _sent_or_not = this.poll_send(cx);
+        let _sent_or_not = this.poll_drain(cx);
         Poll::Ready(written.map(|()| bytes.len()))
     }
 

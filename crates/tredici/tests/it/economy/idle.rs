@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::runtime::{Builder, Runtime};
 use tredici::{ListenOptions, Socket, TlsVersion};
-use tredici_test::{resident_bytes, run_alone_on};
+use tredici_test::{allow_descriptors, resident_bytes, run_alone_on};
 
 use super::KIB;
 use crate::ends;
@@ -35,6 +35,7 @@ fn a_connection_of_tls_1_2_holds_no_buffer() {
 
 /// What a connection holds may grow by what is said over it for the first time, by less than any buffer has.
 async fn no_buffer_is_held(options: ListenOptions) {
+    allow_descriptors(3 * CONNECTIONS as u64);
     let connector = ends::connector();
     let listener = ends::listen(options).await;
     let mut pairs = Vec::new();

@@ -1,4 +1,5 @@
 //! Sessions that leave the process, and sessions that come from elsewhere.
+#![cfg(feature = "serde")]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;

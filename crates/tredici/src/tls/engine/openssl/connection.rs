@@ -109,8 +109,11 @@ impl OpensslConnection {
 
 impl Connection for OpensslConnection {
     fn handshake(&mut self, wire: &mut Wire) -> Result<Progress, Failure> {
-        let done = self.lend(wire, SslStream::do_handshake)?;
-        Ok(done.map_or(Progress::WantRead, |()| Progress::Done))
+        let progress = self.lend(wire, |stream| match stream.do_handshake() {
+            Err(error) if error.code() == ErrorCode::ZERO_RETURN => Ok(Progress::Closed),
+            result => result.map(|()| Progress::Done),
+        })?;
+        Ok(progress.unwrap_or(Progress::WantRead))
     }
 
     fn read(&mut self, wire: &mut Wire, buffer: &mut [u8]) -> Result<Received, Failure> {

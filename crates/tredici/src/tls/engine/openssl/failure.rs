@@ -15,8 +15,11 @@ const ALERT: i32 = 1000;
 
 /// Why a handshake, a read or a write ended.
 pub(super) fn failure(error: &ssl::Error) -> Failure {
-    match error.ssl_error().and_then(|stack| stack.errors().first()) {
-        Some(first) => classify(first),
+    let errors = error.ssl_error().map(ErrorStack::errors).unwrap_or_default();
+    // What TLS makes of it says more than the arithmetic beneath.
+    let of_tls = errors.iter().find(|error| error.library_code() == LIBRARY_SSL);
+    match of_tls.or(errors.first()) {
+        Some(error) => classify(error),
         None => {
             Failure::Protocol { code: "ERR_SSL_SSL".into(), reason: "the TLS library gave no reason".into() }
         }

@@ -1,0 +1,67 @@
+//! What one writes by hand today: tokio's socket, the `openssl` crate's connector, `tokio-openssl`'s stream.
+
+use std::{
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
+
+use openssl::{
+    ssl::{SslConnector, SslMethod, SslSessionCacheMode},
+    x509::{X509, store::X509StoreBuilder},
+};
+use tokio::net::TcpStream;
+use tokio_openssl::SslStream;
+use tredici_openssl::Session;
+
+use super::{Contender, Terms};
+use crate::{
+    Outcome,
+    policy::{self, HOSTNAME},
+};
+
+pub(crate) struct TokioOpenssl {
+    connector: SslConnector,
+    address: SocketAddr,
+    /// The tickets that came and were not used yet.
+    sessions: Arc<Mutex<Vec<Session>>>,
+}
+
+impl Contender for TokioOpenssl {
+    type Socket = SslStream<TcpStream>;
+
+    fn new(terms: &Terms) -> Outcome<Self> {
+        assert!(!terms.keep_alive, "a plain socket does not probe");
+        let mut context = SslConnector::builder(SslMethod::tls_client())?;
+        policy::apply(&mut context)?;
+        let mut store = X509StoreBuilder::new()?;
+        store.add_cert(X509::from_pem(terms.ca.as_bytes())?)?;
+        context.set_cert_store(store.build());
+        let sessions = Arc::new(Mutex::new(Vec::new()));
+        if terms.resume {
+            context.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
+            let kept = sessions.clone();
+            context.set_new_session_callback(move |ssl, session| {
+                kept.lock().expect("nobody panics with the lock").push(Session::of(ssl, session));
+            });
+        }
+        Ok(Self { connector: context.build(), address: terms.address, sessions })
+    }
+
+    async fn connect(&self) -> Outcome<Self::Socket> {
+        let transport = TcpStream::connect(self.address).await?;
+        transport.set_nodelay(true)?;
+        let mut ssl = self.connector.configure()?.into_ssl(HOSTNAME)?;
+        let session = self.sessions.lock().expect("nobody panics with the lock").pop();
+        if let Some(session) = session {
+            session.offer(&mut ssl)?;
+        }
+        let mut stream = SslStream::new(ssl, transport)?;
+        Pin::new(&mut stream).connect().await?;
+        Ok(stream)
+    }
+
+    fn is_resumed(stream: &Self::Socket) -> bool {
+        stream.ssl().session_reused()
+    }
+}

@@ -1,0 +1,22 @@
+//! The terms that hold for everybody: tredici's own defaults, told to OpenSSL by hand, and TLS 1.3 alone.
+
+use openssl::{
+    error::ErrorStack,
+    ssl::{SslContextBuilder, SslVersion},
+};
+
+/// The name that is verified; it is not looked up.
+pub(crate) const HOSTNAME: &str = "localhost";
+
+pub(crate) fn apply(context: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    context.set_security_level(2);
+    context.set_min_proto_version(Some(SslVersion::TLS1_3))?;
+    context.set_max_proto_version(Some(SslVersion::TLS1_3))?;
+    context.set_ciphersuites("TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256")?;
+    context.set_groups_list("X25519:P-256:P-384")?;
+    context.set_sigalgs_list(
+        "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:\
+         rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:\
+         rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512",
+    )
+}

@@ -1,0 +1,151 @@
+//! What a client does for each row.
+
+use std::{
+    pin::pin,
+    task::{Context, Waker},
+    time::Duration,
+};
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::timeout,
+};
+
+use crate::{
+    Outcome,
+    contender::{Contender, Name, Terms, TokioOpenssl, Tredici},
+    measure::{Figures, Meter, Quantity, resident_bytes},
+    row::Row,
+    server::Request,
+};
+
+const MIB: u64 = 1024 * 1024;
+/// What a caller reads into, and writes from, at a time.
+const BUFFER: usize = 64 * 1024;
+/// What is exchanged before the measurement begins.
+const WARM_UP_CONNECTIONS: u64 = 10;
+const WARM_UP_MIB: u64 = 8;
+/// Longer than any turn: one that hangs is a failure, not a long wait.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) fn carry_out(name: Name, row: Row, amount: u64, terms: &Terms) -> Outcome<Figures> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let figures = async {
+        match name {
+            Name::TokioOpenssl => work(&TokioOpenssl::new(terms)?, row, amount).await,
+            Name::Tredici | Name::TrediciWithoutKeepAlive => work(&Tredici::new(terms)?, row, amount).await,
+        }
+    };
+    runtime.block_on(async { timeout(PATIENCE, figures).await? })
+}
+
+async fn work<C: Contender>(contender: &C, row: Row, amount: u64) -> Outcome<Figures> {
+    match row {
+        Row::FullHandshake => handshakes(contender, amount, false).await,
+        Row::ResumedHandshake => handshakes(contender, amount, true).await,
+        Row::Receive => receive(contender, amount).await,
+        Row::Send => send(contender, amount).await,
+        Row::Idle => idle(contender, amount).await,
+    }
+}
+
+/// Connections one after another: connect, shake hands, a byte there and back (with which the tickets come), goodbye.
+async fn handshakes<C: Contender>(contender: &C, amount: u64, resume: bool) -> Outcome<Figures> {
+    for _ in 0..WARM_UP_CONNECTIONS {
+        visit(contender).await?;
+    }
+    let meter = Meter::start()?;
+    for _ in 0..amount {
+        let resumed = visit(contender).await?;
+        if resumed != resume {
+            return Err(format!("resumed: {resumed}, and it should have been {resume}").into());
+        }
+    }
+    meter.per(amount)
+}
+
+async fn visit<C: Contender>(contender: &C) -> Outcome<bool> {
+    let mut socket = contender.connect().await?;
+    let resumed = C::is_resumed(&socket);
+    let mut message = Request::Echo(1).to_bytes().to_vec();
+    message.push(b'!');
+    socket.write_all(&message).await?;
+    socket.read_exact(&mut [0]).await?;
+    socket.shutdown().await?;
+    Ok(resumed)
+}
+
+async fn receive<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
+    let mut socket = contender.connect().await?;
+    let mut buffer = vec![0; BUFFER];
+    take(&mut socket, &mut buffer, WARM_UP_MIB).await?;
+    let meter = Meter::start()?;
+    take(&mut socket, &mut buffer, amount).await?;
+    meter.per(amount)
+}
+
+async fn take<S: AsyncReadExt + AsyncWriteExt + Unpin>(
+    socket: &mut S,
+    buffer: &mut [u8],
+    mib: u64,
+) -> Outcome<()> {
+    socket.write_all(&Request::Send(mib * MIB).to_bytes()).await?;
+    let mut missing = mib * MIB;
+    while missing > 0 {
+        match socket.read(buffer).await? {
+            0 => return Err("the server has ended".into()),
+            count => missing -= count as u64,
+        }
+    }
+    Ok(())
+}
+
+async fn send<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
+    let mut socket = contender.connect().await?;
+    let buffer = vec![b'x'; BUFFER];
+    give(&mut socket, &buffer, WARM_UP_MIB).await?;
+    let meter = Meter::start()?;
+    give(&mut socket, &buffer, amount).await?;
+    meter.per(amount)
+}
+
+async fn give<S: AsyncReadExt + AsyncWriteExt + Unpin>(
+    socket: &mut S,
+    buffer: &[u8],
+    mib: u64,
+) -> Outcome<()> {
+    socket.write_all(&Request::Receive(mib * MIB).to_bytes()).await?;
+    for _ in 0..mib * MIB / buffer.len() as u64 {
+        socket.write_all(buffer).await?;
+    }
+    // The server's receipt.
+    socket.read_exact(&mut [0]).await?;
+    Ok(())
+}
+
+/// Connections that have exchanged something, and now wait for the next that comes.
+async fn idle<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?;
+    let mut sockets = Vec::with_capacity(usize::try_from(WARM_UP_CONNECTIONS + amount)?);
+    for _ in 0..WARM_UP_CONNECTIONS {
+        sockets.push(waiting(contender).await?);
+    }
+    let before = resident_bytes()?;
+    for _ in 0..amount {
+        sockets.push(waiting(contender).await?);
+    }
+    let grown = resident_bytes()?.saturating_sub(before);
+    Ok(vec![(Quantity::Resident, grown as f64 / amount as f64)])
+}
+
+async fn waiting<C: Contender>(contender: &C) -> Outcome<C::Socket> {
+    const MESSAGE: usize = 16 * 1024;
+    let mut socket = contender.connect().await?;
+    socket.write_all(&Request::Echo(MESSAGE as u64).to_bytes()).await?;
+    socket.write_all(&vec![b'x'; MESSAGE]).await?;
+    socket.read_exact(&mut vec![0; MESSAGE]).await?;
+    let came = pin!(socket.read(&mut [0])).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+    if came { Err("the server has sent what nobody asked for".into()) } else { Ok(socket) }
+}

@@ -1,0 +1,6 @@
+//! What a connection runs over: sockets of all kinds, and streams that the caller already has.
+
+mod dialled;
+mod flow;
+mod given;
+mod traffic;
