@@ -104,6 +104,11 @@ impl Listener {
         }
     }
 
+    /// Whether it speaks TLS.
+    pub fn encrypted(&self) -> bool {
+        self.context.is_some()
+    }
+
     /// The next connection, before its handshake: a client that is slow with it holds up nobody else.
     ///
     /// # Errors
@@ -125,7 +130,11 @@ impl Listener {
         };
         let (transport, remote) =
             accepted.map_err(|error| Error::system(Phase::Connect, "accept", "", error))?;
-        Ok(Incoming { transport, remote, context: self.context.clone(), accepted: Instant::now() })
+        let mut peer = Destination::from(if remote.is_some() { Protocol::Tcp } else { Protocol::Unix });
+        peer.hostname = remote.map(|remote| remote.ip().to_string());
+        peer.port = remote.map(|remote| remote.port());
+        peer.socket_path = self.socket_path().cloned();
+        Ok(Incoming { transport, remote, peer, context: self.context.clone(), accepted: Instant::now() })
     }
 }
 
@@ -142,6 +151,8 @@ impl Drop for Listener {
 pub struct Incoming {
     transport: Transport,
     remote: Option<SocketAddr>,
+    /// Whom it is with, in the form of a target.
+    peer: Destination,
     context: Option<Arc<ServerContext>>,
     accepted: Instant,
 }
@@ -158,10 +169,7 @@ impl Incoming {
     ///
     /// Phase `secureConnect` or `verify`; `ERR_TLS_HANDSHAKE_TIMEOUT` after 120 seconds.
     pub async fn secure(self) -> Result<Socket, Error> {
-        let mut destination = Destination::from(Protocol::Tcp);
-        destination.hostname = self.remote.map(|remote| remote.ip().to_string());
-        destination.port = self.remote.map(|remote| remote.port());
-        let mut origin = Origin { destination, attempts: Vec::new(), timings: Timings::default() };
+        let mut origin = Origin { destination: self.peer, attempts: Vec::new(), timings: Timings::default() };
         let Some(context) = &self.context else {
             origin.timings.total = self.accepted.elapsed();
             return Ok(Socket::plain(self.transport, origin));

@@ -1,6 +1,9 @@
 //! A throw-away certificate authority, for trying things out.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
@@ -43,7 +46,8 @@ impl std::error::Error for AuthorityError {
 }
 
 impl Authority {
-    /// Makes an authority and a certificate for `names`, DNS names and IP addresses: P-256, good from now for years.
+    /// Makes an authority and a certificate for `names`, DNS names and IP addresses: P-256, valid from yesterday (clocks
+    /// differ) for a year.
     ///
     /// # Errors
     ///
@@ -53,7 +57,11 @@ impl Authority {
     }
 
     fn make(names: Vec<String>) -> Result<Self, rcgen::Error> {
+        let yesterday = now() - DAY;
+        let validity = (yesterday.into(), (yesterday + 366 * DAY).into());
+
         let mut ca = CertificateParams::default();
+        (ca.not_before, ca.not_after) = validity;
         ca.distinguished_name.push(DnType::CommonName, "tredici throw-away authority");
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -61,6 +69,7 @@ impl Authority {
 
         let first = names.first().cloned().unwrap_or_else(|| "localhost".to_owned());
         let mut leaf = CertificateParams::new(names)?;
+        (leaf.not_before, leaf.not_after) = validity;
         leaf.distinguished_name.push(DnType::CommonName, first);
         leaf.use_authority_key_identifier_extension = true;
         leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -79,6 +88,13 @@ impl Authority {
     pub fn identify(&self, options: ListenOptions) -> ListenOptions {
         options.cert(Pem::bytes(self.certificate.as_bytes())).key(Pem::bytes(self.key.as_bytes()))
     }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[expect(clippy::disallowed_methods, reason = "a certificate that is made now begins now")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 impl fmt::Debug for Authority {

@@ -177,7 +177,7 @@ options! {
         impl Fn(&str, &PeerCertificate) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + Send + Sync + 'static
     );
 
-    in "Who one is":
+    in "Who you are":
 
     /// The certificate to show, in PEM: the leaf first, then the intermediates up to the root.
     ///

@@ -6,6 +6,7 @@ use super::Socket;
 use crate::{
     certificate::PeerCertificate,
     error::{Error, ErrorKind, Phase},
+    tls::engine::Der,
     verify::{CertificateDigests, PinError, Pins},
 };
 
@@ -31,7 +32,12 @@ impl Pins {
     ///
     /// `ERR_TLS_PIN_MISMATCH` in phase `check`, with the peer's certificate.
     pub fn verify(&self, socket: &Socket) -> Result<(), Error> {
-        let path: Option<Vec<_>> = socket.verified_path().iter().map(|der| digests(der)).collect();
+        let read = |der: &Der| PeerCertificate::from_der(&**der).ok();
+        let path: Option<Vec<CertificateDigests>> = socket
+            .verified_path()
+            .iter()
+            .map(|der| read(der).as_ref().map(CertificateDigests::from))
+            .collect();
         if path.is_some_and(|path| self.matches(&path)) {
             return Ok(());
         }
@@ -54,12 +60,13 @@ impl Pins {
     }
 }
 
-fn digests(der: &[u8]) -> Option<CertificateDigests> {
-    let certificate = PeerCertificate::from_der(der).ok()?;
-    Some(CertificateDigests {
-        key_sha256: Sha256::digest(certificate.public_key_info()).into(),
-        certificate_sha256: Sha256::digest(der).into(),
-    })
+impl From<&PeerCertificate> for CertificateDigests {
+    fn from(certificate: &PeerCertificate) -> Self {
+        Self {
+            key_sha256: Sha256::digest(certificate.public_key_info()).into(),
+            certificate_sha256: Sha256::digest(certificate.raw()).into(),
+        }
+    }
 }
 
 /// A bad pin is a bad option.

@@ -1,0 +1,73 @@
+//! The documentation of an option, which is Markdown, as the plain text of help.
+
+use tredici::OptionRow;
+
+/// For `-h`: what it does, in one line.
+pub(super) fn short(row: &OptionRow) -> String {
+    let text = plain(&row.summary());
+    let text = text.strip_suffix('.').unwrap_or(&text);
+    match row.default {
+        "none" => text.to_owned(),
+        default => format!("{text} [default: {default}]"),
+    }
+}
+
+/// For `--help`: also what holds where it is not given, and what to beware of.
+pub(super) fn long(row: &OptionRow) -> String {
+    let documentation = row.documentation();
+    let paragraphs: Vec<String> = documentation.split("\n\n").take(2).map(plain).collect();
+    paragraphs.join("\n\n")
+}
+
+/// Without marks, links and line ends.
+fn plain(markdown: &str) -> String {
+    let markdown = markdown.replace("**", "");
+    let mut text = String::new();
+    let mut rest = &*markdown;
+    while let Some(start) = rest.find(['[', '`', '\n']) {
+        text.push_str(&rest[..start]);
+        let mark = rest.as_bytes()[start];
+        rest = &rest[start + 1..];
+        match mark {
+            b'[' => {
+                let link =
+                    rest.split_once("](").and_then(|(label, after)| Some((label, after.split_once(')')?.1)));
+                match link {
+                    Some((label, after)) => {
+                        text.push_str(&plain(label));
+                        rest = after;
+                    }
+                    None => text.push('['),
+                }
+            }
+            b'\n' => text.push(' '),
+            _ => {}
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tredici::OPTIONS;
+
+    #[test]
+    fn marks_and_links_are_gone_and_the_words_are_there() {
+        assert_eq!(plain("The `a` of [`b`](crate::OPTIONS)\nis **bold** [c]."), "The a of b is bold [c].");
+    }
+
+    #[test]
+    fn every_option_has_a_line_and_a_paragraph() {
+        for row in OPTIONS {
+            let (short, long) = (short(row), long(row));
+            assert!(!short.contains(['`', '\n']) && short.len() > 10, "{}: {short}", row.name);
+            assert!(
+                long.len() >= plain(&row.summary()).len() && !long.contains("]("),
+                "{}: {long}",
+                row.name
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Arguments that make no sense, or that ask for help.
+
+use std::io;
+
+use clap::error::ErrorKind;
+use tredici::Error;
+
+use crate::{ending::Ending, outcome::Failure, output::Output};
+
+/// What the reader of the arguments has to say instead of a verb.
+#[derive(Debug)]
+pub(crate) struct Usage(clap::Error);
+
+impl From<clap::Error> for Usage {
+    fn from(error: clap::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl Usage {
+    /// Prints the help that was asked for, or says what is wrong.
+    pub(crate) fn tell(&self, output: &mut Output) -> io::Result<Ending> {
+        let rendered = self.0.render();
+        match self.0.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                output.print(&rendered.ansi().to_string())?;
+                Ok(Ending::Done)
+            }
+            _ if output.is_json() => output.fail(Failure::of(self.error(&rendered.to_string()))),
+            _ => {
+                output.complain(&rendered.ansi().to_string());
+                Ok(Ending::Wrong)
+            }
+        }
+    }
+
+    fn error(&self, rendered: &str) -> Error {
+        let lines: Vec<&str> = rendered.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let message = lines.join(" ");
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        let tip = rendered.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        let hint = tip.unwrap_or("see --help").to_owned();
+        match self.0.kind() {
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                Error::invalid(self.code(), "a verb is missing").with_hint("see --help")
+            }
+            _ => Error::invalid(self.code(), message).with_hint(hint),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self.0.kind() {
+            ErrorKind::MissingRequiredArgument
+            | ErrorKind::MissingSubcommand
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "ERR_MISSING_ARGS",
+            ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {
+                "ERR_INVALID_ARG_VALUE"
+            }
+            _ => "UND_ERR_INVALID_ARG",
+        }
+    }
+}

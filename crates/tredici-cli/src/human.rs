@@ -1,0 +1,69 @@
+//! What a person reads. The streams take the colours away where nobody would see them.
+
+mod certificate;
+mod facts;
+mod failure;
+mod page;
+mod series;
+mod served;
+mod timings;
+
+use tredici::{Destination, Error, IdentityError};
+
+pub(crate) use series::Series;
+pub(crate) use served::{listening, served};
+
+use crate::{outcome::Failure, pin::Pins};
+use page::{BAD, FAINT, GOOD, Page, STRONG, WARNING, printable};
+
+/// A connection that was not made, or a call that cannot work.
+pub(crate) fn failure(failure: &Failure) -> String {
+    failure::page(failure)
+}
+
+/// What went wrong, in a line or two.
+pub(crate) fn problem(error: &Error) -> String {
+    failure::problem(error)
+}
+
+pub(crate) fn pins(pins: &Pins, target: &Destination) -> String {
+    let mut page = Page::default();
+    page.gap();
+    let target = printable(&target.to_string());
+    match pins.insecure.as_ref().filter(|insecure| !insecure.authorized) {
+        None => page.line(&format!("{STRONG}{target}{STRONG:#}  {GOOD}✔ verified{GOOD:#}")),
+        Some(insecure) => {
+            let code = insecure.authorization_error.as_deref().unwrap_or("no certificate");
+            page.line(&format!("{STRONG}{target}{STRONG:#}  {WARNING}! not verified: {code}{WARNING:#}"));
+            page.note(
+                "Anybody can show these certificates: compare the pins another way before you trust them.",
+            );
+        }
+    }
+    for certificate in &pins.pins {
+        page.gap();
+        page.row(
+            certificate.position,
+            certificate.subject.as_deref().unwrap_or("a name that cannot be read"),
+        );
+        page.row("", &format!("until {}", certificate.valid_to));
+        page.row("", &certificate.spki);
+        page.row("", &certificate.certificate);
+    }
+    page.gap();
+    page.into()
+}
+
+/// The certificate is for the name.
+pub(crate) fn identified(hostname: &str, names: &str) -> String {
+    format!(
+        "{GOOD}✔{GOOD:#} the certificate is for {}  {FAINT}{}{FAINT:#}\n",
+        printable(hostname),
+        printable(names)
+    )
+}
+
+/// The certificate is not for the name.
+pub(crate) fn not_identified(error: &IdentityError) -> String {
+    format!("{BAD}✘{BAD:#} {} [{}]\n", printable(&error.to_string()), error.code())
+}

@@ -1,0 +1,105 @@
+//! A certificate and those of its issuers.
+
+use std::time::{Duration, SystemTime};
+
+use tredici::{Name, PeerCertificate};
+
+use super::page::{BAD, Page, WARNING};
+
+/// A block for each certificate of the chain.
+pub(super) fn chain(page: &mut Page, leaf: &PeerCertificate) {
+    for (depth, certificate) in leaf.chain().enumerate() {
+        page.gap();
+        let (position, remark) = match depth {
+            0 => ("certificate", "who the server is"),
+            _ if certificate.is_own_issuer() => ("root", "who vouches for it"),
+            _ => ("intermediate", "who vouches for the one above"),
+        };
+        page.remark(position, &name(certificate.subject()), remark);
+        if let Some(names) = certificate.subjectaltname() {
+            alternative_names(page, names);
+        }
+        if !certificate.is_own_issuer() {
+            detail(page, "issuer", &name(certificate.issuer()));
+        }
+        validity(page, certificate, now());
+        detail(page, "key", &key(certificate));
+        let fingerprint = certificate.fingerprint256();
+        let (first, second) = fingerprint.split_at_checked(48).unwrap_or((&fingerprint, ""));
+        detail(page, "SHA-256", first);
+        detail(page, "", second);
+    }
+}
+
+fn detail(page: &mut Page, what: &str, value: &str) {
+    page.row("", &format!("{what:<9}{value}"));
+}
+
+/// More names than these nobody reads.
+const NAMES: usize = 12;
+/// How much of them goes on a line.
+const LINE: usize = 54;
+
+fn alternative_names(page: &mut Page, names: &str) {
+    let names: Vec<&str> = names.split(", ").collect();
+    let mut lines = vec![String::new()];
+    for (number, name) in names.iter().take(NAMES).enumerate() {
+        let comma = if number + 1 < names.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = format!("{name}{comma}"),
+            Some(line) if line.len() + name.len() < LINE => *line += &format!(" {name}{comma}"),
+            _ => lines.push(format!("{name}{comma}")),
+        }
+    }
+    if names.len() > NAMES {
+        lines.push(format!("and {} more", names.len() - NAMES));
+    }
+    for (number, line) in lines.iter().enumerate() {
+        detail(page, if number == 0 { "for" } else { "" }, line);
+    }
+}
+
+fn name(name: Option<&Name>) -> String {
+    match name {
+        Some(name) if name.is_empty() => "no name of its own".to_owned(),
+        Some(name) => name.to_string(),
+        None => "a name that cannot be read".to_owned(),
+    }
+}
+
+fn key(certificate: &PeerCertificate) -> String {
+    let bits = certificate.bits().unwrap_or_default();
+    match certificate.nist_curve().or(certificate.asn1_curve()) {
+        Some(curve) => format!("elliptic curve {curve}"),
+        None if certificate.modulus().is_some() => format!("RSA, {bits} bits"),
+        None => "of another kind".to_owned(),
+    }
+}
+
+fn validity(page: &mut Page, certificate: &PeerCertificate, now: SystemTime) {
+    detail(page, "from", &certificate.valid_from());
+    let until = certificate.valid_to();
+    page.styled("", &format!("{:<9}{until}{}", "until", left(certificate, now)), 0, "");
+}
+
+#[expect(clippy::disallowed_methods, reason = "shown to a person; no verdict is made of it")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// With less than this left, a certificate should have been renewed.
+const SOON: Duration = DAY.saturating_mul(14);
+
+fn left(certificate: &PeerCertificate, now: SystemTime) -> String {
+    if now < certificate.not_before() {
+        return format!("  {BAD}not valid yet{BAD:#}");
+    }
+    match certificate.not_after().duration_since(now) {
+        Err(_past) => format!("  {BAD}expired{BAD:#}"),
+        Ok(left) if left < SOON => {
+            format!("  {WARNING}{} days left{WARNING:#}", left.as_secs() / DAY.as_secs())
+        }
+        Ok(_left) => String::new(),
+    }
+}

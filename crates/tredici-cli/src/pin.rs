@@ -1,0 +1,118 @@
+//! `tredici pin`.
+
+use std::io;
+
+use serde::Serialize;
+use tredici::{CertificateDigests, Connector, Destination, Error, PeerCertificate, Pin as Digest, Target};
+
+use crate::{
+    arguments::Pin,
+    ending::Ending,
+    human,
+    interrupt::{Interrupt, block_on},
+    outcome::Failure,
+    output::Output,
+};
+
+struct Plan {
+    connector: Connector,
+    target: Destination,
+    is_insecure: bool,
+}
+
+/// The pins of a server's chain.
+#[derive(Serialize)]
+pub(crate) struct Pins {
+    ok: bool,
+    pub(crate) pins: Vec<PinnedCertificate>,
+    /// Whether the server was verified, where it was read without that.
+    #[serde(flatten)]
+    pub(crate) insecure: Option<Insecure>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Insecure {
+    pub(crate) authorized: bool,
+    pub(crate) authorization_error: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PinnedCertificate {
+    pub(crate) position: &'static str,
+    pub(crate) subject: Option<String>,
+    pub(crate) valid_to: String,
+    pub(crate) spki: String,
+    pub(crate) certificate: String,
+}
+
+pub(crate) fn run(arguments: &Pin, output: &mut Output) -> io::Result<Ending> {
+    match plan(arguments) {
+        Ok(plan) => block_on(follow(plan, output)),
+        Err(error) => output.fail(Failure::of(error)),
+    }
+}
+
+fn plan(arguments: &Pin) -> Result<Plan, Error> {
+    let target = Target::try_from(arguments.target.as_str())?.destination().clone();
+    if !target.protocol.is_tls() {
+        let message = format!("{target} has no certificates: it is plain");
+        return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("use https: or tls:"));
+    }
+    let mut options = arguments.terms.resolve()?;
+    if arguments.insecure_read {
+        options = options.danger().reject_unauthorized(false);
+    }
+    Ok(Plan { connector: Connector::new(options)?, target, is_insecure: arguments.insecure_read })
+}
+
+async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
+    let interrupt = Interrupt::listen();
+    output.begin(&format!("connecting to {}", plan.target));
+    let connected = tokio::select! {
+        connected = plan.connector.connect(Target::from(plan.target.clone())) => connected,
+        () = interrupt.wait() => return Ok(Ending::Interrupted),
+    };
+    let socket = match connected {
+        Ok(socket) => socket,
+        Err(error) => return output.fail(Failure::to_reach(Some(plan.target), error)),
+    };
+    let pins = Pins {
+        ok: true,
+        pins: socket.peer_certificate().map(of_chain).unwrap_or_default(),
+        insecure: plan.is_insecure.then(|| Insecure {
+            authorized: socket.authorized(),
+            authorization_error: socket.authorization_error().map(|error| error.code().to_owned()),
+        }),
+    };
+    // What was to be seen has been seen, however the connection ends.
+    let _closed = socket.close().await;
+    output.finish();
+    match output.is_json() {
+        true => output.document(&pins)?,
+        false => output.print(&human::pins(&pins, &plan.target))?,
+    }
+    Ok(Ending::Done)
+}
+
+/// From the leaf to the last issuer that is known.
+fn of_chain(leaf: &PeerCertificate) -> Vec<PinnedCertificate> {
+    leaf.chain().enumerate().map(|(depth, certificate)| of_certificate(depth, certificate)).collect()
+}
+
+fn of_certificate(depth: usize, certificate: &PeerCertificate) -> PinnedCertificate {
+    let digests = CertificateDigests::from(certificate);
+    let (position, pin) = match depth {
+        0 => ("leaf", Digest::Leaf(digests.certificate_sha256)),
+        _ if certificate.is_own_issuer() => ("root", Digest::Issuer(digests.certificate_sha256)),
+        _ => ("intermediate", Digest::Issuer(digests.certificate_sha256)),
+    };
+    PinnedCertificate {
+        position,
+        subject: certificate.subject().map(ToString::to_string),
+        valid_to: certificate.valid_to(),
+        spki: Digest::Key(digests.key_sha256).to_string(),
+        certificate: pin.to_string(),
+    }
+}
