@@ -34,17 +34,18 @@ async fn no_longer_than_seven_days() {
     if !NodeServer::is_available() {
         return;
     }
-    let days = 24 * HOUR;
-    let server = NodeServer::with(Pki::shared().localhost()).option("sessionTimeout", 14 * 24 * 3600);
-    let server = server.start().await;
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    // In TLS 1.3 OpenSSL's servers do not say more than seven days.
+    let server = NodeServer::with(Pki::shared().localhost()).option("maxVersion", "TLSv1.2");
+    let server = server.option("sessionTimeout", 14 * 24 * 3600).start().await;
     let clock = Clock::new();
     let connector = Connector::new(clock.tell(trusting())).expect("a connector");
     visit(&connector, target(server.port())).await;
-    clock.advance(7 * days);
+    clock.advance(7 * DAY);
     assert_eq!(held(&connector, target(server.port())), 0);
     visit(&connector, target(server.port())).await;
-    clock.advance(7 * days - HOUR);
-    assert_eq!(held(&connector, target(server.port())), 2);
+    clock.advance(7 * DAY - HOUR);
+    assert_eq!(held(&connector, target(server.port())), 1);
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
 //! Sessions that leave the process, and sessions that come from elsewhere.
 #![cfg(feature = "serde")]
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tredici::{ConnectOptions, Connector, Session, Sessions, Target, TlsVersion};
 use tredici_test::{Authority, CertificateSpec, NodeServer, Pki, Relay, node_oracle};
 
 use super::{chain, held, offers, resumptions, visit};
-use crate::ends::{Echo, exchange, showing, target, trusting};
+use crate::ends::{Clock, Echo, exchange, showing, target, trusting};
 
 /// Trusts the kit's root, and keeps no sessions of its own.
 fn forgetful() -> ConnectOptions {
@@ -66,6 +68,23 @@ async fn from_a_file() {
         .expect("it is written");
     let connector = with(forgetful(), Sessions::file(file.path()));
     assert_eq!(resumptions(&connector, || target(server.port()), 3).await, [true, true, false]);
+}
+
+#[tokio::test]
+async fn whatever_it_says_of_its_end_its_certificates_are_judged_by_their_dates() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let server = Echo::tls().await;
+    let sessions = sessions_of(trusting(), || target(server.port())).await;
+    let mut written = serde_json::to_value(Sessions::from(sessions)).expect("JSON");
+    for session in written["sessions"].as_array_mut().expect("an array") {
+        session["expires"] = json!(10_000_000_000_u64);
+    }
+    let clock = Clock::new();
+    clock.advance(365 * DAY);
+    let read = Sessions::parse(written.to_string().as_bytes()).expect("our own form");
+    let connector = with(clock.tell(forgetful()), read);
+    let error = connector.connect(target(server.port())).await.expect_err("the certificates have ended");
+    assert_eq!((error.phase().as_str(), error.code()), ("verify", "CERT_HAS_EXPIRED"));
 }
 
 #[tokio::test]

@@ -158,3 +158,28 @@ async fn the_chain_may_have_expired_meanwhile() {
         assert_eq!(socket.authorization_error().expect("a reason").code(), "CERT_HAS_EXPIRED");
     }
 }
+
+#[tokio::test]
+async fn the_dates_are_judged_again() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let server = Echo::tls().await;
+    for newest in VERSIONS {
+        let clock = Clock::new();
+        let options = clock.tell(trusting()).max_version(newest);
+        let rejecting = Connector::new(options.clone()).expect("a connector");
+        let lenient = Connector::new(options.danger().reject_unauthorized(false)).expect("a connector");
+        for connector in [&rejecting, &lenient] {
+            visit(connector, target(server.port())).await;
+        }
+        // The certificates are good since yesterday.
+        clock.turn_back(2 * DAY);
+
+        let error = rejecting.connect(target(server.port())).await.expect_err("not yet");
+        assert_eq!((error.phase().as_str(), error.code()), ("verify", "CERT_NOT_YET_VALID"));
+        assert_eq!(error.peer_certificate().expect("one").raw(), Pki::shared().localhost().der());
+
+        let socket = lenient.connect(target(server.port())).await.expect("a connection");
+        assert!(socket.is_session_reused(), "{newest}: it was the kept chain that was judged");
+        assert_eq!(socket.authorization_error().expect("a reason").code(), "CERT_NOT_YET_VALID");
+    }
+}
