@@ -230,3 +230,12 @@ async fn data_is_altered_on_its_way() {
         }
     }
 }
+
+/// What the caller's own function does in the middle of a handshake stays there.
+#[tokio::test]
+async fn a_callers_key_log_panics() {
+    let echo = Echo::tls().await;
+    let options = ends::trusting().danger().keylog(|_: &str| panic!("no room for a key"));
+    let connector = Connector::new(options).expect("a connector");
+    exchange(&mut connector.connect(ends::target(echo.port())).await.expect("a connection")).await;
+}
