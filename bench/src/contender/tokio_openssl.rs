@@ -12,7 +12,7 @@ use openssl::{
 };
 use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
-use tredici_openssl::Session;
+use tredici_openssl::{Session, set_new_session_callback};
 
 use super::{Contender, Terms};
 use crate::{
@@ -40,9 +40,11 @@ impl Contender for TokioOpenssl {
         let sessions = Arc::new(Mutex::new(Vec::new()));
         if terms.resume {
             context.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
-            let kept = sessions.clone();
-            context.set_new_session_callback(move |ssl, session| {
-                kept.lock().expect("nobody panics with the lock").push(Session::of(ssl, session));
+            let kept = Arc::downgrade(&sessions);
+            set_new_session_callback(&mut context, move |_, session| {
+                if let Some(kept) = kept.upgrade() {
+                    kept.lock().expect("nobody panics with the lock").push(session);
+                }
             });
         }
         Ok(Self { connector: context.build(), address: terms.address, sessions })

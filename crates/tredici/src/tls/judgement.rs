@@ -13,10 +13,12 @@ use crate::{
     verify::{AuthorizationError, VerifyCode, check_server_identity},
 };
 
-/// A peer's certificates, read when somebody asks.
+/// A peer's certificates, read when somebody asks, and no more of them than is asked for: reading takes longer than
+/// most of what else is ours in a handshake.
 #[derive(Debug)]
 pub(crate) struct Peer {
     chain: PeerChain,
+    leaf: OnceLock<Option<PeerCertificate>>,
     certificate: OnceLock<Option<PeerCertificate>>,
     validity: OnceLock<Option<Validity>>,
 }
@@ -30,11 +32,16 @@ struct Validity {
 
 impl Peer {
     pub(crate) fn new(chain: PeerChain) -> Self {
-        Self { chain, certificate: OnceLock::new(), validity: OnceLock::new() }
+        Self { chain, leaf: OnceLock::new(), certificate: OnceLock::new(), validity: OnceLock::new() }
     }
 
     pub(crate) fn chain(&self) -> &PeerChain {
         &self.chain
+    }
+
+    /// The leaf, without its issuers.
+    pub(crate) fn leaf(&self) -> Option<&PeerCertificate> {
+        self.leaf.get_or_init(|| read(self.chain.presented.first()?)).as_ref()
     }
 
     /// The leaf, linked to its issuers as far as they are known.
@@ -58,7 +65,6 @@ impl Peer {
     }
 
     fn validity(&self) -> Option<Validity> {
-        let read = |der: &Der| PeerCertificate::with_chain(std::slice::from_ref(der), &[]).ok();
         let intersect = |so_far: Option<Validity>, certificate: PeerCertificate| {
             let (from, to) = (certificate.not_before(), certificate.not_after());
             Some(so_far.map_or(Validity { from, to }, |so_far| Validity {
@@ -72,6 +78,10 @@ impl Peer {
         };
         *self.validity.get_or_init(of_path)
     }
+}
+
+fn read(der: &Der) -> Option<PeerCertificate> {
+    PeerCertificate::with_chain(std::slice::from_ref(der), &[]).ok()
 }
 
 /// What was decided over a peer.
@@ -153,14 +163,15 @@ impl PeerJudge {
         if code != VerifyCode::OK {
             return Err(AuthorizationError::chain(code));
         }
-        let Some(certificate) = peer.certificate() else { return Err(AuthorizationError::unreadable()) };
+        let leaf = peer.leaf().ok_or_else(AuthorizationError::unreadable)?;
         let Some(hostname) = &self.criteria.hostname else { return Ok(()) };
-        match &self.criteria.check_server_identity {
-            None => check_server_identity(hostname, certificate).map_err(AuthorizationError::identity),
-            Some(check) => match catch_unwind(AssertUnwindSafe(|| (check.0)(hostname, certificate))) {
-                Ok(verdict) => verdict.map_err(AuthorizationError::custom),
-                Err(_panic) => Err(AuthorizationError::panicked()),
-            },
+        let Some(check) = &self.criteria.check_server_identity else {
+            return check_server_identity(hostname, leaf).map_err(AuthorizationError::identity);
+        };
+        let certificate = peer.certificate().ok_or_else(AuthorizationError::unreadable)?;
+        match catch_unwind(AssertUnwindSafe(|| (check.0)(hostname, certificate))) {
+            Ok(verdict) => verdict.map_err(AuthorizationError::custom),
+            Err(_panic) => Err(AuthorizationError::panicked()),
         }
     }
 
