@@ -119,13 +119,16 @@ fn ten_thousand_failures_one_after_another() {
 
 /// As many connections as that, all of them open before the first is closed.
 async fn at_once(connector: &Connector, target: Target, count: usize) {
+    // More at a time than the system queues for one listener, and some are reset before they are accepted.
+    const AT_A_TIME: usize = 250;
     let mut connecting = JoinSet::new();
-    for _ in 0..count {
-        let (connector, target) = (connector.clone(), target.destination().clone());
-        connecting.spawn(async move { connector.connect(Target::from(target)).await });
-    }
     let mut sockets = Vec::new();
-    while let Some(connected) = connecting.join_next().await {
+    while sockets.len() < count {
+        while connecting.len() < AT_A_TIME && sockets.len() + connecting.len() < count {
+            let (connector, target) = (connector.clone(), target.destination().clone());
+            connecting.spawn(async move { connector.connect(Target::from(target)).await });
+        }
+        let connected = connecting.join_next().await.expect("one is connecting");
         sockets.push(connected.expect("no panic").expect("a connection"));
     }
     for socket in &mut sockets {
@@ -146,13 +149,21 @@ async fn a_thousand_at_once(options: ListenOptions, target: fn(u16) -> Target) {
     allow_descriptors(3 * COUNT as u64);
     let echo = Echo::with(options).await;
     let connector = Connector::new(ends::trusting().timeout(Duration::ZERO)).expect("a connector");
-    at_once(&connector, target(echo.port()), COUNT).await;
-    settle("the server to be idle", || alive_tasks() == 1).await;
-    let before = Holdings::now();
-    for _ in 0..3 {
+    // How the allocator lays out so many at once is a matter of chance, and its pages come back when they do. But what
+    // is left behind is left behind each time: one time with less than half a kilobyte for each shows that nothing is.
+    let mut grown = usize::MAX;
+    for _ in 0..8 {
+        let before = Holdings::now();
         at_once(&connector, target(echo.port()), COUNT).await;
+        settle("the server to be idle", || alive_tasks() == 1).await;
+        settle("the descriptors to be closed", || open_descriptors() <= before.descriptors).await;
+        grown = resident_bytes().saturating_sub(before.memory);
+        println!("{before:?}, and {grown} bytes more now");
+        if grown <= LITTLE / 2 {
+            return;
+        }
     }
-    before.come_back(4 * LITTLE).await;
+    panic!("{grown} bytes are left behind each time");
 }
 
 #[test]
