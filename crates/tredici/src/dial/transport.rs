@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    mem::MaybeUninit,
     net::SocketAddr,
     pin::Pin,
     task::{Context, Poll, Waker},
@@ -85,9 +86,9 @@ impl Transport {
             return;
         }
         let cx = &mut Context::from_waker(Waker::noop());
-        let mut scratch = [0; 16 * 1024];
+        let mut scratch = [const { MaybeUninit::uninit() }; 16 * 1024];
         for _ in 0..AT_MOST {
-            let mut buffer = ReadBuf::new(&mut scratch);
+            let mut buffer = ReadBuf::uninit(&mut scratch);
             match Pin::new(&mut *self).poll_read(cx, &mut buffer) {
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
                 _ => break,
