@@ -7,6 +7,9 @@ use crate::contender::Name;
 /// One kind of work for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Row {
+    /// The first with its server: what is known of servers that were met before does not help.
+    FirstHandshake,
+    /// One more with the same server, in full.
     FullHandshake,
     ResumedHandshake,
     Receive,
@@ -15,11 +18,18 @@ pub(crate) enum Row {
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::FullHandshake, Self::ResumedHandshake, Self::Receive, Self::Send, Self::Idle];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::FirstHandshake,
+        Self::FullHandshake,
+        Self::ResumedHandshake,
+        Self::Receive,
+        Self::Send,
+        Self::Idle,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::FirstHandshake => "first handshake",
             Self::FullHandshake => "full handshake",
             Self::ResumedHandshake => "resumed handshake",
             Self::Receive => "bulk receive",
@@ -32,7 +42,7 @@ impl Row {
     /// handshake is measured with them and without.
     pub(crate) fn contenders(self) -> &'static [Name] {
         match self {
-            Self::FullHandshake | Self::ResumedHandshake => {
+            Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake => {
                 &[Name::TokioOpenssl, Name::Tredici, Name::TrediciWithoutKeepAlive]
             }
             Self::Receive | Self::Send | Self::Idle => &[Name::TokioOpenssl, Name::Tredici],
@@ -42,7 +52,7 @@ impl Row {
     /// What one is counted in.
     pub(crate) fn unit(self) -> &'static str {
         match self {
-            Self::FullHandshake | Self::ResumedHandshake | Self::Idle => "connection",
+            Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake | Self::Idle => "connection",
             Self::Receive | Self::Send => "MiB",
         }
     }
@@ -50,8 +60,8 @@ impl Row {
     /// How many of them one turn takes.
     pub(crate) fn amount(self, short: bool) -> u64 {
         match (self, short) {
-            (Self::FullHandshake | Self::ResumedHandshake, false) => 500,
-            (Self::FullHandshake | Self::ResumedHandshake, true) => 30,
+            (Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake, false) => 500,
+            (Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake, true) => 30,
             (Self::Receive | Self::Send, false) => 512,
             (Self::Receive | Self::Send, true) => 16,
             (Self::Idle, false) => 1000,

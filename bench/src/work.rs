@@ -33,20 +33,22 @@ pub(crate) fn carry_out(name: Name, row: Row, amount: u64, terms: &Terms) -> Out
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let figures = async {
         match name {
-            Name::TokioOpenssl => work(&TokioOpenssl::new(terms)?, row, amount).await,
-            Name::Tredici | Name::TrediciWithoutKeepAlive => work(&Tredici::new(terms)?, row, amount).await,
+            Name::TokioOpenssl => work::<TokioOpenssl>(terms, row, amount).await,
+            Name::Tredici | Name::TrediciWithoutKeepAlive => work::<Tredici>(terms, row, amount).await,
         }
     };
     runtime.block_on(async { timeout(PATIENCE, figures).await? })
 }
 
-async fn work<C: Contender>(contender: &C, row: Row, amount: u64) -> Outcome<Figures> {
+async fn work<C: Contender>(terms: &Terms, row: Row, amount: u64) -> Outcome<Figures> {
+    let contender = C::new(terms)?;
     match row {
-        Row::FullHandshake => handshakes(contender, amount, false).await,
-        Row::ResumedHandshake => handshakes(contender, amount, true).await,
-        Row::Receive => receive(contender, amount).await,
-        Row::Send => send(contender, amount).await,
-        Row::Idle => idle(contender, amount).await,
+        Row::FirstHandshake => first_handshakes::<C>(terms, amount).await,
+        Row::FullHandshake => handshakes(&contender, amount, false).await,
+        Row::ResumedHandshake => handshakes(&contender, amount, true).await,
+        Row::Receive => receive(&contender, amount).await,
+        Row::Send => send(&contender, amount).await,
+        Row::Idle => idle(&contender, amount).await,
     }
 }
 
@@ -61,6 +63,19 @@ async fn handshakes<C: Contender>(contender: &C, amount: u64, resume: bool) -> O
         if resumed != resume {
             return Err(format!("resumed: {resumed}, and it should have been {resume}").into());
         }
+    }
+    meter.per(amount)
+}
+
+/// The same, each by a contender that has met nobody yet; making the contenders is not counted.
+async fn first_handshakes<C: Contender>(terms: &Terms, amount: u64) -> Outcome<Figures> {
+    for _ in 0..WARM_UP_CONNECTIONS {
+        visit(&C::new(terms)?).await?;
+    }
+    let contenders = (0..amount).map(|_| C::new(terms)).collect::<Outcome<Vec<_>>>()?;
+    let meter = Meter::start()?;
+    for contender in &contenders {
+        visit(contender).await?;
     }
     meter.per(amount)
 }

@@ -4,13 +4,14 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use openssl::{
     ssl::{SslConnector, SslMethod, SslSessionCacheMode},
     x509::{X509, store::X509StoreBuilder},
 };
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
 use tokio_openssl::SslStream;
 use tredici_openssl::{Session, set_new_session_callback};
 
@@ -19,6 +20,9 @@ use crate::{
     Outcome,
     policy::{self, HOSTNAME},
 };
+
+/// tredici's default for connecting.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct TokioOpenssl {
     connector: SslConnector,
@@ -51,6 +55,16 @@ impl Contender for TokioOpenssl {
     }
 
     async fn connect(&self) -> Outcome<Self::Socket> {
+        timeout(TIMEOUT, self.dial()).await?
+    }
+
+    fn is_resumed(stream: &Self::Socket) -> bool {
+        stream.ssl().session_reused()
+    }
+}
+
+impl TokioOpenssl {
+    async fn dial(&self) -> Outcome<SslStream<TcpStream>> {
         let transport = TcpStream::connect(self.address).await?;
         transport.set_nodelay(true)?;
         let mut ssl = self.connector.configure()?.into_ssl(HOSTNAME)?;
@@ -61,9 +75,5 @@ impl Contender for TokioOpenssl {
         let mut stream = SslStream::new(ssl, transport)?;
         Pin::new(&mut stream).connect().await?;
         Ok(stream)
-    }
-
-    fn is_resumed(stream: &Self::Socket) -> bool {
-        stream.ssl().session_reused()
     }
 }

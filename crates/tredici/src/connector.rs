@@ -203,9 +203,8 @@ impl Connector {
         let origin = journey.origin(&route.destination);
         let socket = Socket::secured(secured, context.engine_name(), context.engine_reason().clone(), origin);
         let mut socket = self.examine(socket, journey)?;
-        if let Some(sink) = self.sink(&socket, &tls.key) {
-            socket.release_sessions(sink);
-        }
+        let sink = self.sink(&socket, &tls.key);
+        socket.release_sessions(sink);
         Ok(socket)
     }
 

@@ -3,7 +3,7 @@
 mod transport;
 
 use std::{
-    io,
+    fmt, io,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     time::Duration,
@@ -157,18 +157,21 @@ impl Failure {
 }
 
 async fn connect(address: SocketAddr, terms: &SocketTerms) -> Result<TcpStream, Failure> {
-    let failure = |syscall, place: String| move |error| Failure { syscall, place, error };
-    let place = || RemoteAddress::Ip(address).to_string();
+    let remote = RemoteAddress::Ip(address);
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     }
-    .map_err(failure("socket", place()))?;
-    apply(&socket, address, terms).map_err(failure("setsockopt", place()))?;
+    .map_err(failure("socket", &remote))?;
+    apply(&socket, address, terms).map_err(failure("setsockopt", &remote))?;
     if let Some(local) = terms.local_address {
-        socket.bind(SocketAddr::new(local, 0)).map_err(failure("bind", local.to_string()))?;
+        socket.bind(SocketAddr::new(local, 0)).map_err(failure("bind", local))?;
     }
-    socket.connect(address).await.map_err(failure("connect", place()))
+    socket.connect(address).await.map_err(failure("connect", &remote))
+}
+
+fn failure(syscall: &'static str, place: impl fmt::Display) -> impl FnOnce(io::Error) -> Failure {
+    move |error| Failure { syscall, place: place.to_string(), error }
 }
 
 fn apply(socket: &TcpSocket, address: SocketAddr, terms: &SocketTerms) -> io::Result<()> {

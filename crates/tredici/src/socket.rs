@@ -138,8 +138,8 @@ impl Socket {
         self
     }
 
-    /// Lets the sessions of this connection be kept: its peer was found good.
-    pub(crate) fn release_sessions(&mut self, sink: Arc<dyn SessionSink>) {
+    /// Says where the sessions of this connection are kept, if anywhere, now that its peer was found good.
+    pub(crate) fn release_sessions(&mut self, sink: Option<Arc<dyn SessionSink>>) {
         if let Stream::Tls(stream) = &mut self.stream {
             stream.release_sessions(sink);
         }

@@ -7,3 +7,4 @@ pub(crate) mod handshake;
 pub(crate) mod judgement;
 pub(crate) mod session;
 pub(crate) mod stream;
+mod verified;

@@ -1,7 +1,8 @@
 //! The byte stream underneath, whatever it is.
 
 use std::{
-    io::{self, Read},
+    io,
+    mem::MaybeUninit,
     net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
@@ -88,9 +89,9 @@ impl Transport {
             Stream::Given(_) => return,
         };
         // The system is asked: the runtime may not have heard yet that something came.
-        let mut scratch = [0; 16 * 1024];
+        let mut scratch = [const { MaybeUninit::uninit() }; 16 * 1024];
         for _ in 0..AT_MOST {
-            match (&*socket).read(&mut scratch) {
+            match socket.recv(&mut scratch) {
                 Ok(count) if count > 0 => {}
                 _ => break,
             }

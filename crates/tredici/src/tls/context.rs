@@ -9,6 +9,7 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use super::{
     engine::{self, ContextTerms, Session, Side, openssl::OpensslContext},
     judgement::Criteria,
+    verified::VerifiedPeers,
 };
 use crate::{
     error::{Error, ErrorKind, Phase},
@@ -25,6 +26,7 @@ pub(crate) struct ClientContext {
     check_server_identity: Option<CheckServerIdentity>,
     clock: Clock,
     scope: Scope,
+    verified: Arc<VerifiedPeers>,
 }
 
 impl ClientContext {
@@ -38,6 +40,7 @@ impl ClientContext {
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
             clock: clock(values),
+            verified: Arc::new(VerifiedPeers::new()),
         })
     }
 
@@ -80,6 +83,7 @@ impl ClientContext {
             check_server_identity: self.check_server_identity.clone(),
             reject_unauthorized: self.reject_unauthorized,
             clock: self.clock.clone(),
+            verified: self.verified.clone(),
         }
     }
 }
@@ -90,6 +94,7 @@ pub(crate) struct ServerContext {
     requests_certificate: bool,
     reject_unauthorized: bool,
     clock: Clock,
+    verified: Arc<VerifiedPeers>,
 }
 
 impl ServerContext {
@@ -121,6 +126,7 @@ impl ServerContext {
             requests_certificate,
             reject_unauthorized,
             clock: clock(values),
+            verified: Arc::new(VerifiedPeers::new()),
         })
     }
 
@@ -142,6 +148,7 @@ impl ServerContext {
             check_server_identity: None,
             reject_unauthorized: self.reject_unauthorized,
             clock: self.clock.clone(),
+            verified: self.verified.clone(),
         }
     }
 }

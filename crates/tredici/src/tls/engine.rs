@@ -195,6 +195,10 @@ pub(crate) struct PeerChain {
 
 /// Who decides over a peer.
 pub(crate) trait Judge: Send + Sync {
+    /// The same as [`judge`](Self::judge) for certificates whose chain was found good before under the same context, and
+    /// would be again; `None` where it has to be verified.
+    fn judge_verified(&self, presented: &[Der]) -> Option<Result<(), VerifyCode>>;
+
     /// Whether the handshake goes on; the code chooses the alert where it does not.
     fn judge(&self, chain: PeerChain) -> Result<(), VerifyCode>;
 

@@ -6,7 +6,10 @@ use std::{
     time::SystemTime,
 };
 
-use super::engine::{Der, Judge, PeerChain};
+use super::{
+    engine::{Der, Judge, PeerChain},
+    verified::VerifiedPeers,
+};
 use crate::{
     certificate::PeerCertificate,
     options::{CheckServerIdentity, Clock},
@@ -62,6 +65,11 @@ impl Peer {
     /// The end of the first certificate of the path that ends; `None` where one cannot be read.
     pub(crate) fn valid_to(&self) -> Option<SystemTime> {
         self.validity().map(|validity| validity.to)
+    }
+
+    /// Whether all certificates of the path are within their time. At its last second OpenSSL holds one for expired.
+    pub(super) fn is_valid_at(&self, now: SystemTime) -> bool {
+        self.validity().is_some_and(|validity| validity.from <= now && now < validity.to)
     }
 
     fn validity(&self) -> Option<Validity> {
@@ -123,6 +131,8 @@ pub(crate) struct Criteria {
     pub(crate) check_server_identity: Option<CheckServerIdentity>,
     pub(crate) reject_unauthorized: bool,
     pub(crate) clock: Clock,
+    /// Whose chain the engine has found good before.
+    pub(crate) verified: Arc<VerifiedPeers>,
 }
 
 /// Decides, and remembers what was decided until the handshake is over.
@@ -185,11 +195,9 @@ impl PeerJudge {
             Some(_) => VerifyCode::OK,
         }
     }
-}
 
-impl Judge for PeerJudge {
-    fn judge(&self, chain: PeerChain) -> Result<(), VerifyCode> {
-        let peer = Arc::new(Peer::new(chain));
+    /// Decides over the peer of this handshake.
+    fn decide(&self, peer: Arc<Peer>) -> Result<(), VerifyCode> {
         let error = self.verdict(peer.chain.code, &peer).err();
         let answer = match &error {
             Some(error) if self.criteria.reject_unauthorized => Err(error.verify_code()),
@@ -200,6 +208,21 @@ impl Judge for PeerJudge {
             // One handshake, one peer: a second decision can only be an attempt to change the first.
             Err(_second) => Err(VerifyCode::APPLICATION_VERIFICATION),
         }
+    }
+}
+
+impl Judge for PeerJudge {
+    fn judge_verified(&self, presented: &[Der]) -> Option<Result<(), VerifyCode>> {
+        let peer = self.criteria.verified.find(presented, self.now())?;
+        Some(self.decide(peer))
+    }
+
+    fn judge(&self, chain: PeerChain) -> Result<(), VerifyCode> {
+        let peer = Arc::new(Peer::new(chain));
+        if peer.chain.code == VerifyCode::OK {
+            self.criteria.verified.add(&peer);
+        }
+        self.decide(peer)
     }
 
     fn now(&self) -> SystemTime {

@@ -55,11 +55,19 @@ pub(crate) struct TlsStream {
     writer: Option<Waker>,
     /// How much of what is to be sent was queued by reading.
     answers: usize,
-    sessions: Option<Arc<dyn SessionSink>>,
+    sessions: Sessions,
     sessions_kept: usize,
     /// Where an error belongs: until the peer's first data, an alert is its answer to the handshake (in TLS 1.3
     /// a client is done before the server has judged its certificate).
     phase: Phase,
+}
+
+/// What becomes of the sessions that come.
+enum Sessions {
+    /// Nobody knows before the peer and the caller's checks have been heard.
+    Waiting,
+    Kept(Arc<dyn SessionSink>),
+    Dropped,
 }
 
 impl TlsStream {
@@ -75,7 +83,7 @@ impl TlsStream {
             reader: None,
             writer: None,
             answers: 0,
-            sessions: None,
+            sessions: Sessions::Waiting,
             sessions_kept: 0,
             phase: Phase::SecureConnect,
         }
@@ -97,18 +105,22 @@ impl TlsStream {
         (&mut *self.connection, &mut self.wire)
     }
 
-    /// From now on new sessions go to `sink`; those that came already go there at once.
-    pub(crate) fn release_sessions(&mut self, sink: Arc<dyn SessionSink>) {
-        self.sessions = Some(sink);
+    /// From now on new sessions go to `sink`, or nowhere; those that came already go there at once.
+    pub(crate) fn release_sessions(&mut self, sink: Option<Arc<dyn SessionSink>>) {
+        self.sessions = sink.map_or(Sessions::Dropped, Sessions::Kept);
         self.hand_over_sessions();
     }
 
     fn hand_over_sessions(&mut self) {
-        if let Some(sink) = &self.sessions {
-            for session in self.connection.take_sessions() {
-                sink.add(session);
-                self.sessions_kept += 1;
+        match &self.sessions {
+            Sessions::Waiting => {}
+            Sessions::Kept(sink) => {
+                for session in self.connection.take_sessions() {
+                    sink.add(session);
+                    self.sessions_kept += 1;
+                }
             }
+            Sessions::Dropped => drop(self.connection.take_sessions()),
         }
     }
 

@@ -75,13 +75,16 @@ pub(super) fn install(context: &mut SslContextBuilder) -> Result<(), Error> {
 fn decide(verification: &mut Verification<'_>) -> Result<(), VerifyCode> {
     let companion = verification.connection().and_then(companion);
     let judge = companion.ok_or(VerifyCode::APPLICATION_VERIFICATION)?.judge.clone();
+    let presented = verification.presented().map(|stack| ders(stack, &[])).unwrap_or_default();
+    if let Some(verdict) = judge.judge_verified(&presented) {
+        return verdict;
+    }
     // The context's own callback lets verification go on after an error, so that the code is that of the last one.
     let verified = verification.verify();
     let code = match VerifyCode::from(verification.error()) {
         VerifyCode::OK if !verified => VerifyCode::UNSPECIFIED,
         code => code,
     };
-    let presented = verification.presented().map(|stack| ders(stack, &[])).unwrap_or_default();
     let path = verification.path().map(|stack| ders(stack, &presented)).unwrap_or_default();
     judge.judge(PeerChain { presented, path, code })
 }
