@@ -29,18 +29,32 @@ async fn a_port_that_refuses() {
     }
 }
 
-/// Takes this port of this address without listening there, so that it is nobody else's.
-pub(super) fn refusing(address: &str, port: u16) -> TcpSocket {
+/// Takes this port of this address without listening there, so that it is nobody else's; `None` where it is already.
+fn refusing(address: &str, port: u16) -> Option<TcpSocket> {
     let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(SocketAddr::new(address.parse().unwrap(), port)).expect("the port is free");
-    socket
+    socket.bind(SocketAddr::new(address.parse().unwrap(), port)).ok()?;
+    Some(socket)
+}
+
+/// What `make` makes, and its port at another address, which refuses. The system gives out ports for one address, so it
+/// takes a few that are free at both.
+pub(super) async fn beside_refusing<T>(
+    address: &str,
+    port: impl Fn(&T) -> u16,
+    make: impl AsyncFn() -> T,
+) -> (T, TcpSocket) {
+    loop {
+        let made = make().await;
+        if let Some(refusing) = refusing(address, port(&made)) {
+            return (made, refusing);
+        }
+    }
 }
 
 #[tokio::test]
 async fn several_addresses_that_refuse() {
-    let first = RefusedPort::new();
+    let (first, _second) = beside_refusing("127.0.0.2", RefusedPort::port, async || RefusedPort::new()).await;
     let port = first.port();
-    let _second = refusing("127.0.0.2", port);
     let lookup =
         FixedLookup::new().with("db.test", ["127.0.0.1", "127.0.0.2"].map(|text| text.parse().unwrap()));
     let error = refusal(ConnectOptions::new().lookup(lookup), Target::tcp("db.test").port(port)).await;
@@ -58,8 +72,8 @@ async fn several_addresses_that_refuse() {
 
 #[tokio::test]
 async fn an_address_after_one_that_refuses() {
-    let server = ScriptedServer::tcp_at([127, 0, 0, 2].into(), Fault::Silent).await;
-    let _first = refusing("127.0.0.1", server.port());
+    let serve = async || ScriptedServer::tcp_at([127, 0, 0, 2].into(), Fault::Silent).await;
+    let (server, _first) = beside_refusing("127.0.0.1", ScriptedServer::port, serve).await;
     let lookup =
         FixedLookup::new().with("db.test", ["127.0.0.1", "127.0.0.2"].map(|text| text.parse().unwrap()));
     let connector = Connector::new(ConnectOptions::new().lookup(lookup)).unwrap();

@@ -8,7 +8,7 @@ use tredici::{
 };
 use tredici_test::{Fault, ScriptedServer, UnansweredPort};
 
-use super::{code_and_phase, connecting::refusing, reads_well, refusal};
+use super::{code_and_phase, connecting::beside_refusing, reads_well, refusal};
 use crate::ends::{self, trusting};
 
 const LIMIT: Duration = Duration::from_millis(1234);
@@ -89,9 +89,9 @@ async fn a_port_that_never_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn every_address_that_was_tried_is_named() {
-    let silent = UnansweredPort::at([127, 0, 0, 2].into()).await;
+    let silence = async || UnansweredPort::at([127, 0, 0, 2].into()).await;
+    let (silent, _first) = beside_refusing("127.0.0.1", UnansweredPort::port, silence).await;
     let port = silent.port();
-    let _first = refusing("127.0.0.1", port);
     let lookup =
         FixedLookup::new().with("db.test", ["127.0.0.1", "127.0.0.2"].map(|text| text.parse().unwrap()));
     let error = times_out(limited().lookup(lookup), Target::tcp("db.test").port(port), LIMIT).await;
