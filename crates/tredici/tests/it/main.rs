@@ -10,6 +10,7 @@ mod failures;
 mod identity;
 mod introspection;
 mod layers;
+mod mended;
 mod pin_ca;
 mod pins;
 mod public_types;
