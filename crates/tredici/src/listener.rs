@@ -7,7 +7,7 @@ mod authority;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
-    net::{TcpListener, UnixListener},
+    net::{TcpListener, TcpSocket, UnixListener, UnixSocket},
     time::{Instant, timeout},
 };
 
@@ -27,6 +27,11 @@ use crate::{
 
 /// Node's default for a server.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How many connections may wait to be accepted; the system may allow fewer (Linux 4096, `net.core.somaxconn`). With
+/// the 128 that are usual a rush of clients overflows it: those over TCP wait for seconds and some of them for nothing,
+/// those over a Unix socket are refused at once.
+const BACKLOG: u32 = 4096;
 
 /// Accepts connections at a TCP address or a Unix socket: TLS where an option asks for it, else plain.
 ///
@@ -78,12 +83,9 @@ impl Listener {
         let accepting = match &address {
             ListenAddress::Tcp(host, port) => {
                 let addresses = resolve(host, *port).await?;
-                Accepting::Tcp(TcpListener::bind(&*addresses).await.map_err(failed)?)
+                Accepting::Tcp(listen_tcp(&addresses).map_err(failed)?)
             }
-            ListenAddress::Unix(path) => {
-                let bound = dial::unix_name(path).and_then(UnixListener::bind);
-                Accepting::Unix(bound.map_err(failed)?, path.clone())
-            }
+            ListenAddress::Unix(path) => Accepting::Unix(listen_unix(path).map_err(failed)?, path.clone()),
         };
         Ok(Self { accepting, context })
     }
@@ -195,6 +197,32 @@ impl Incoming {
         origin.destination.servername = secured.facts.servername.clone();
         Ok(Socket::secured(secured, context.engine_name(), "default".into(), origin))
     }
+}
+
+/// At the first of these addresses that can be had.
+fn listen_tcp(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
+    let mut failure = io::ErrorKind::AddrNotAvailable.into();
+    for &address in addresses {
+        match listen_at(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // What connections of an earlier listener have left there does not count.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn listen_unix(path: &SocketPath) -> io::Result<UnixListener> {
+    let socket = UnixSocket::new_stream()?;
+    socket.bind(dial::unix_name(path)?)?;
+    socket.listen(BACKLOG)
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
