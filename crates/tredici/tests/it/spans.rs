@@ -9,7 +9,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 use tredici::{ConnectOptions, Connector, FixedLookup, ListenOptions, Listener, Target};
-use tredici_test::Pki;
+use tredici_test::{Pki, run_alone};
 
 /// Notes each new span of ours with those that it stands in, outermost first.
 #[derive(Clone, Default)]
@@ -25,8 +25,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Names {
     }
 }
 
-#[tokio::test]
-async fn every_phase_is_a_span_within_the_connections() {
+/// Alone, since what is traced is decided for a whole process, which tests on other threads are part of.
+#[test]
+fn every_phase_is_a_span_within_the_connections() {
+    run_alone("spans::every_phase_is_a_span_within_the_connections", names_of_the_spans());
+}
+
+async fn names_of_the_spans() {
     let localhost = Pki::shared().localhost();
     let options = ListenOptions::new().cert(localhost.chain_pem()).key(localhost.key_pem());
     let listener = Listener::bind("127.0.0.1:0".parse().expect("address"), options).await.expect("listener");
