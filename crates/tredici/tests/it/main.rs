@@ -18,6 +18,7 @@ mod mended;
 mod pin_ca;
 mod pins;
 mod public_types;
+mod remembered;
 mod sessions;
 mod source;
 mod spans;
