@@ -37,7 +37,7 @@ async fn the_peer_is_the_same_each_time() {
         let socket = visit(&connector, &server).await.expect("a connection");
         assert!(socket.authorized());
         let certificate = socket.peer_certificate().expect("one");
-        chains.push(certificate.chain().map(|one| one.fingerprint256()).collect::<Vec<_>>());
+        chains.push(certificate.chain().map(tredici::PeerCertificate::fingerprint256).collect::<Vec<_>>());
     }
     assert_eq!(chains[0].len(), 3);
     assert!(chains.iter().all(|chain| *chain == chains[0]));
