@@ -276,13 +276,16 @@ impl TlsStream {
     fn poll_able_to_write(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
         while !self.connection.is_able_to_write() {
             self.check()?;
-            if self.has_something_to_read()
-                && self.receive(cx, |connection, wire| connection.settle(wire))? != Received::WantRead
-            {
-                break;
+            if self.has_something_to_read() {
+                match self.receive(cx, |connection, wire| connection.settle(wire))? {
+                    Received::WantRead => continue,
+                    Received::Bytes(_) | Received::Closed => break,
+                }
             }
             let both = wakers::both(self.reader.as_ref(), cx.waker());
-            if ready!(self.poll_fill(&mut Context::from_waker(&both)))? == 0 {
+            let filled = self.poll_fill(&mut Context::from_waker(&both));
+            self.writer = filled.is_pending().then(|| cx.waker().clone());
+            if ready!(filled)? == 0 {
                 return Poll::Ready(Err(self.fail(Failure::Truncated)));
             }
             if let Some(reader) = self.reader.take() {
@@ -290,6 +293,16 @@ impl TlsStream {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads for the reader's sake. While the rest of a handshake message is to come, a writer may wait for it too, and
+    /// would lose its place at the transport.
+    fn poll_fill_beside_writer(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<usize>> {
+        if self.connection.is_able_to_write() {
+            return self.poll_fill(cx);
+        }
+        let both = wakers::both(self.writer.as_ref(), cx.waker());
+        self.poll_fill(&mut Context::from_waker(&both))
     }
 
     /// The failure that the connection has ended of, if it has.

@@ -39,7 +39,7 @@ impl AsyncRead for TlsStream {
                     Received::WantRead => {}
                 }
             }
-            match this.poll_fill(cx) {
+            match this.poll_fill_beside_writer(cx) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(this.fail(Failure::Truncated))),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
