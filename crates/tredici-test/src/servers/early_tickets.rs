@@ -49,12 +49,35 @@ impl EarlyTicketServer {
     /// # Panics
     /// Where the certificate's key is not a P-256 key.
     pub async fn start(certificate: &Certificate, tickets: usize, text: &str) -> Self {
-        assert_eq!(certificate.key().kind(), KeyKind::P256, "this server signs with P-256 only");
+        Self::serve(Terms {
+            certificate: certificate.clone(),
+            tickets,
+            key_updates: 0,
+            text: text.to_owned(),
+        })
+        .await
+    }
+
+    /// The same with key updates (RFC 8446, section 4.6.3) instead of tickets, each of which asks for one in return.
+    ///
+    /// # Panics
+    /// Where the certificate's key is not a P-256 key.
+    pub async fn updating(certificate: &Certificate, key_updates: usize, text: &str) -> Self {
+        Self::serve(Terms {
+            certificate: certificate.clone(),
+            tickets: 0,
+            key_updates,
+            text: text.to_owned(),
+        })
+        .await
+    }
+
+    async fn serve(terms: Terms) -> Self {
+        assert_eq!(terms.certificate.key().kind(), KeyKind::P256, "this server signs with P-256 only");
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port on the loopback interface");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let greeted = Arc::<AtomicUsize>::default();
-        let terms = Terms { certificate: certificate.clone(), tickets, text: text.to_owned() };
         let task = tokio::spawn({
             let greeted = Arc::clone(&greeted);
             async move {
@@ -89,6 +112,7 @@ impl Drop for EarlyTicketServer {
 struct Terms {
     certificate: Certificate,
     tickets: usize,
+    key_updates: usize,
     text: String,
 }
 
@@ -139,9 +163,15 @@ fn everything_at_once(hello: &ClientHello, client_hello: Vec<u8>, terms: &Terms)
 
     let mut sent = plain_record(&server_hello);
     sent.extend(Sealer::new(&handshake_secret).record(22, &flight));
-    let mut application = Sealer::new(&schedule.server_application(&transcript));
+    let mut secret = schedule.server_application(&transcript);
+    let mut application = Sealer::new(&secret);
     for number in 0..terms.tickets {
         sent.extend(application.record(22, &message(4, &ticket_body(number))));
+    }
+    for _ in 0..terms.key_updates {
+        sent.extend(application.record(22, &message(24, &[1])));
+        secret = schedule::updated(&secret);
+        application = Sealer::new(&secret);
     }
     sent.extend(application.record(23, terms.text.as_bytes()));
     Some(sent)
@@ -257,6 +287,18 @@ mod tests {
             assert_eq!(*tickets.lock().unwrap(), 3);
         }
         assert_eq!(server.greeted(), 2);
+    }
+
+    #[tokio::test]
+    async fn openssl_follows_the_key_updates() {
+        let server = EarlyTicketServer::updating(Pki::shared().localhost(), 5, "hello").await;
+        let mut stream = connect(server.port(), |_| {}).await.unwrap();
+        let heard = tokio::task::spawn_blocking(move || {
+            let mut heard = [0; 5];
+            stream.read_exact(&mut heard).unwrap();
+            heard
+        });
+        assert_eq!(&heard.await.unwrap(), b"hello");
     }
 
     #[tokio::test]

@@ -66,6 +66,11 @@ impl Schedule {
     }
 }
 
+/// The traffic secret after a key update (section 7.2).
+pub(super) fn updated(secret: &Secret) -> Secret {
+    expand_label(secret, "traffic upd", &[])
+}
+
 fn next(stage: &Prk) -> Salt {
     let derived: Secret = expand_prk(stage, "derived", &hash(&[]));
     Salt::new(HKDF_SHA256, &derived)
