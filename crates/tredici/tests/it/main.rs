@@ -14,6 +14,7 @@ mod identity;
 mod introspection;
 mod layers;
 mod leaks;
+mod mended;
 mod pin_ca;
 mod pins;
 mod public_types;
