@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use tracing::{Subscriber, instrument::WithSubscriber, span};
+use tracing::{Subscriber, span};
 use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt},
     registry::LookupSpan,
 };
 use tredici::{ConnectOptions, Connector, FixedLookup, ListenOptions, Listener, Target};
-use tredici_test::Pki;
+use tredici_test::{Pki, run_alone};
 
 /// Notes each new span of ours with those that it stands in, outermost first.
 #[derive(Clone, Default)]
@@ -25,8 +25,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Names {
     }
 }
 
-#[tokio::test]
-async fn every_phase_is_a_span_within_the_connections() {
+/// Alone, because whether a span is wanted is asked once in a process, by whichever thread comes to it first.
+#[test]
+fn every_phase_is_a_span_within_the_connections() {
+    run_alone("spans::every_phase_is_a_span_within_the_connections", spans_of_a_connection());
+}
+
+async fn spans_of_a_connection() {
     let localhost = Pki::shared().localhost();
     let options = ListenOptions::new().cert(localhost.chain_pem()).key(localhost.key_pem());
     let listener = Listener::bind("127.0.0.1:0".parse().expect("address"), options).await.expect("listener");
@@ -39,11 +44,8 @@ async fn every_phase_is_a_span_within_the_connections() {
     let connector = Connector::new(options).expect("connector");
     let names = Names::default();
     let subscriber = tracing_subscriber::registry().with(names.clone());
-    connector
-        .connect(Target::https("localhost").port(port))
-        .with_subscriber(subscriber)
-        .await
-        .expect("socket");
+    tracing::subscriber::set_global_default(subscriber).expect("nobody else has set one");
+    connector.connect(Target::https("localhost").port(port)).await.expect("socket");
     server.await.expect("server").expect("accepted");
 
     let names = names.0.lock().expect("names").clone();
