@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use sync_wrapper::SyncWrapper;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -66,6 +68,15 @@ impl Transport {
             Stream::Tcp(stream) => Pin::new(stream),
             Stream::Unix(stream) => Pin::new(stream),
             Stream::Given(stream) => Pin::new(&mut **stream.get_mut()),
+        }
+    }
+
+    /// Has what is written next go out together with the end that follows it, in one packet.
+    pub(crate) fn hold_for_end(&self) {
+        #[cfg(target_os = "linux")]
+        if let Stream::Tcp(stream) = &self.stream {
+            // Where that cannot be had, they go out in two.
+            let _held = SockRef::from(stream).set_tcp_cork(true);
         }
     }
 

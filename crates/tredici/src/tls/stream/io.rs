@@ -105,6 +105,7 @@ impl AsyncWrite for TlsStream {
         let this = self.get_mut();
         if !this.write_closed && this.failure.is_none() {
             ready!(this.poll_writable(cx))?;
+            this.transport.hold_for_end();
             this.connection.close(&mut this.wire);
             this.write_closed = true;
         }
