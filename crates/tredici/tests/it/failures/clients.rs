@@ -181,6 +181,8 @@ fn an_identity_that_cannot_be_used() {
     assert_eq!(code(&own.key_pem(), &own.key_pem()), "ERR_OSSL_PEM_NO_START_LINE");
     assert_eq!(code(&own.chain_pem(), "garbage"), "ERR_OSSL_UNSUPPORTED");
     assert_eq!(code(&own.chain_pem(), &own.chain_pem()), "ERR_OSSL_UNSUPPORTED");
+    let alike = trusting().cert([own.chain_pem(), other.chain_pem()]).key([own.key_pem(), other.key_pem()]);
+    assert_eq!(refused_options(alike).code(), "ERR_INVALID_ARG_VALUE", "only one of a kind can be shown");
     let (cert, key) = (own.chain_pem(), own.key_pem());
     assert_eq!(refused_options(trusting().cert(cert)).code(), "ERR_INVALID_ARG_VALUE");
     assert_eq!(refused_options(trusting().key(key)).code(), "ERR_INVALID_ARG_VALUE");

@@ -1,7 +1,7 @@
 //! The certificates that this side shows, with their keys.
 
 use openssl::{
-    pkey::{PKey, Private},
+    pkey::{Id, PKey, Private},
     ssl::SslContextBuilder,
     x509::X509,
 };
@@ -21,13 +21,15 @@ pub(super) fn apply(
     identities: &Identities,
 ) -> Result<Vec<(X509, Der)>, Error> {
     let keys: Vec<_> = identities.keys.iter().map(read_key).collect::<Result<_, _>>()?;
-    identities.chains.iter().map(|chain| show(context, chain, &keys)).collect()
+    let mut kinds = Vec::new();
+    identities.chains.iter().map(|chain| show(context, chain, &keys, &mut kinds)).collect()
 }
 
 fn show(
     context: &mut SslContextBuilder,
     chain: &[Der],
     keys: &[PKey<Private>],
+    kinds: &mut Vec<Id>,
 ) -> Result<(X509, Der), Error> {
     let refuse = |stack| option_error("cert", &stack);
     let chain_certificates: Vec<_> =
@@ -43,6 +45,13 @@ fn show(
         )
         .with_hint("give each chain leaf first, and its own private key")
     })?;
+    if kinds.contains(&key.id()) {
+        let message =
+            "cert names two certificates with the same kind of key, of which only one could be shown";
+        return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message)
+            .with_hint("give one of each kind, such as RSA and ECDSA"));
+    }
+    kinds.push(key.id());
     context.set_certificate(leaf).map_err(refuse)?;
     for intermediate in intermediates {
         tredici_openssl::add_chain_certificate(context, intermediate).map_err(refuse)?;
