@@ -77,8 +77,11 @@ impl Listener {
         let values = options.values();
         let context = values.names_tls().then(|| ServerContext::new(values)).transpose()?.map(Arc::new);
         let failed = |error| {
-            Error::system(Phase::Connect, "listen", &address.to_string(), error)
-                .with_hint("choose another address, or end the program that has it")
+            let error = Error::system(Phase::Connect, "listen", &address.to_string(), error);
+            match hint(error.code(), &address) {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
         };
         let accepting = match &address {
             ListenAddress::Tcp(host, port) => {
@@ -137,6 +140,20 @@ impl Listener {
         peer.port = remote.map(|remote| remote.port());
         peer.socket_path = self.socket_path().cloned();
         Ok(Incoming { transport, remote, peer, context: self.context.clone(), accepted: Instant::now() })
+    }
+}
+
+/// What to do about an address that cannot be had.
+fn hint(code: &str, address: &ListenAddress) -> Option<&'static str> {
+    match (code, address) {
+        ("EADDRINUSE", ListenAddress::Unix(_)) => {
+            Some("where no program listens there any more, the file is left over: remove it")
+        }
+        ("EADDRINUSE", _) => Some("choose another address, or end the program that has it"),
+        ("ENOENT", ListenAddress::Unix(_)) => Some("the folder does not exist"),
+        ("EADDRNOTAVAIL", _) => Some("this machine does not have that address"),
+        ("EACCES", _) => Some("you may not listen there"),
+        _ => None,
     }
 }
 

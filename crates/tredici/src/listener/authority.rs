@@ -31,18 +31,46 @@ pub struct Authority {
 
 /// A name that no certificate can be made for.
 #[derive(Debug)]
-pub struct AuthorityError(rcgen::Error);
+pub struct AuthorityError(Reason);
+
+#[derive(Debug)]
+enum Reason {
+    NoName(String),
+    NotMade(rcgen::Error),
+}
 
 impl fmt::Display for AuthorityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no certificate can be made for these names: {}", self.0)
+        match &self.0 {
+            Reason::NoName(name) => {
+                write!(
+                    f,
+                    "no certificate can be made for '{}': it is no host name and no IP address",
+                    name.escape_debug()
+                )
+            }
+            Reason::NotMade(error) => write!(f, "no certificate can be made for these names: {error}"),
+        }
     }
 }
 
 impl std::error::Error for AuthorityError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
+        match &self.0 {
+            Reason::NoName(_) => None,
+            Reason::NotMade(error) => Some(error),
+        }
     }
+}
+
+/// An IP address, or labels of letters, digits and hyphens, the first of which may be a wildcard.
+fn is_name(name: &str) -> bool {
+    let labels = name.strip_prefix("*.").unwrap_or(name);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    name.parse::<std::net::IpAddr>().is_ok() || labels.split('.').all(is_label)
 }
 
 impl Authority {
@@ -53,7 +81,11 @@ impl Authority {
     ///
     /// Where a name is none.
     pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, AuthorityError> {
-        Self::make(names.into_iter().map(Into::into).collect()).map_err(AuthorityError)
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        if let Some(name) = names.iter().find(|name| !is_name(name)) {
+            return Err(AuthorityError(Reason::NoName(name.clone())));
+        }
+        Self::make(names).map_err(|error| AuthorityError(Reason::NotMade(error)))
     }
 
     fn make(names: Vec<String>) -> Result<Self, rcgen::Error> {
@@ -100,5 +132,21 @@ fn now() -> SystemTime {
 impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_what_is_none() {
+        assert!(
+            Authority::new(["localhost", "*.example.test", "127.0.0.1", "::1", "xn--bcher-kva.test"]).is_ok()
+        );
+        for name in ["bad name", "", "a..b", "*", "bücher.test", "*.*.test", "a\0b"] {
+            let error = Authority::new([name]).expect_err(name);
+            assert!(error.to_string().contains("no host name"), "{error}");
+        }
     }
 }

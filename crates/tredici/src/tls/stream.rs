@@ -218,9 +218,20 @@ impl TlsStream {
 
     /// The same as `poll_drain` from the writing side, whose task then is the one that waits.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
-        let sent = self.poll_drain(cx);
+        let sent = self.poll_drain_beside_reader(cx);
         self.writer = sent.is_pending().then(|| cx.waker().clone());
         sent
+    }
+
+    /// Writes for the writer's sake. A reader who waits for the answer is woken too once there is room: the writer may not
+    /// come again for what is left.
+    fn poll_drain_beside_reader(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
+        let sent = self.poll_drain(cx);
+        if sent.is_ready() || self.reader.is_none() {
+            return sent;
+        }
+        let both = wakers::both(self.reader.as_ref(), cx.waker());
+        self.poll_drain(&mut Context::from_waker(&both))
     }
 
     /// Sends what can be sent without waiting, closes the transport for writing, and reads away what has come: the

@@ -65,7 +65,7 @@ impl AsyncWrite for TlsStream {
         let written = this.connection.write(&mut this.wire, bytes);
         let written = written.map_err(|failure| this.fail(failure));
         // The bytes are taken, whether or not they can be sent now; a transport that fails will fail again.
-        let _sent_or_not = this.poll_drain(cx);
+        let _sent_or_not = this.poll_drain_beside_reader(cx);
         Poll::Ready(written.map(|()| bytes.len()))
     }
 

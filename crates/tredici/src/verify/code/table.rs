@@ -75,8 +75,8 @@ pub(super) static ROWS: [Row; 104] = [
         "the peer sent its certificate alone, and no trusted one issued it",
     )
     .hint(
-        "the server does not send its intermediate certificate: have it send the full chain, or add the \
-             intermediate with extra_ca",
+        "give the authority that issued it with ca or extra_ca; if there are intermediates between them, have the \
+             server send its full chain",
     ),
     row("CERT_CHAIN_TOO_LONG", "the chain is longer than is allowed"),
     row("CERT_REVOKED", "the certificate was revoked by its issuer")
