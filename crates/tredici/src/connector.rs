@@ -50,7 +50,7 @@ type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
 /// let connector = Connector::new(
 ///     ConnectOptions::new().ca(Pem::file("ca.pem")).max_cached_sessions(50).timeout(Duration::from_secs(5)),
 /// )?;
-/// let socket = connector.connect("https://db.internal:5433").await?;
+/// let socket = connector.connect("tls://db.internal:5433").await?;
 /// println!("{:?} {:?}", socket.tls_version(), socket.peer_certificate().map(|c| c.fingerprint256()));
 /// # Ok(())
 /// # }

@@ -8,7 +8,10 @@ mod report;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    time::timeout,
+};
 
 #[cfg(feature = "serde")]
 pub use report::SocketReport;
@@ -194,23 +197,32 @@ impl Socket {
     /// Sends what was written and the goodbye, and waits a moment (at most 100 ms) for the peer to do the same.
     ///
     /// What the peer sends meanwhile is read away, so that the close is no reset and what was written last is not
-    /// lost on its way.
+    /// lost on its way. The session tickets among it are kept: the next connection to the same server can be resumed,
+    /// also where this one was never read.
     ///
     /// # Errors
     ///
     /// When what was written cannot be sent: the system's error, or `ETIMEDOUT` where the peer has not taken it within
     /// ten seconds.
     pub async fn close(mut self) -> Result<(), Error> {
-        let goodbye = tokio::io::AsyncWriteExt::shutdown(&mut self);
+        let goodbye = self.shutdown();
         let said = timeout(GOODBYE_TIMEOUT, goodbye).await;
         said.map_err(|_elapsed| not_taken().with_target(self.destination.clone()))??;
-        let transport = match &mut self.stream {
-            Stream::Plain(transport) => transport,
-            Stream::Tls(stream) => stream.transport_mut(),
-        };
-        transport.linger().await;
+        match &mut self.stream {
+            Stream::Plain(transport) => linger(transport).await,
+            Stream::Tls(stream) => linger(&mut **stream).await,
+        }
         Ok(())
     }
+}
+
+/// Waits a moment for the peer's end, reading away what it still sends.
+async fn linger(stream: &mut (impl AsyncRead + Unpin)) {
+    const MOMENT: Duration = Duration::from_millis(100);
+    const AT_MOST: u64 = 1024 * 1024;
+    let mut rest = stream.take(AT_MOST);
+    // The peer may also never end: then the close is as good as it can be.
+    let _ended = timeout(MOMENT, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
 }
 
 fn not_taken() -> Error {

@@ -112,8 +112,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 /// ```
 /// use tredici::Target;
 ///
-/// let target = Target::https("db.internal").port(5433).servername("primary.db.internal");
-/// assert_eq!(target.destination().to_string(), "https://db.internal:5433");
+/// let target = Target::tls("db.internal").port(5433).servername("primary.db.internal");
+/// assert_eq!(target.destination().to_string(), "tls://db.internal:5433");
 /// # Ok::<(), tredici::TargetError>(())
 /// ```
 pub struct Target {

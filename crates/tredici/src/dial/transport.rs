@@ -6,7 +6,6 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use socket2::SockRef;
@@ -68,15 +67,6 @@ impl Transport {
             Stream::Unix(stream) => Pin::new(stream),
             Stream::Given(stream) => Pin::new(&mut **stream.get_mut()),
         }
-    }
-
-    /// Waits a moment for the peer's end, reading away what it still sends.
-    pub(crate) async fn linger(&mut self) {
-        const MOMENT: Duration = Duration::from_millis(100);
-        const AT_MOST: u64 = 1024 * 1024;
-        let mut rest = tokio::io::AsyncReadExt::take(&mut *self, AT_MOST);
-        // The peer may also never end: then the close is as good as it can be.
-        let _ended = tokio::time::timeout(MOMENT, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
     }
 
     /// Reads away what has come and nobody wants, so that the close that follows is no reset. A stream that the caller

@@ -34,7 +34,9 @@ fn alert(phase: Phase, description: u8) -> Error {
         70 => "the peer does not speak these protocol versions; see minVersion and maxVersion",
         112 => "the peer does not serve this name; see servername",
         116 => "the peer wants a client certificate; see cert and key",
-        120 => "the peer speaks none of the protocols in ALPNProtocols",
+        120 => {
+            "the peer speaks none of the protocols offered by ALPN: https: offers http/1.1 and h2, tls: only ALPNProtocols"
+        }
         _ => return error,
     };
     error.with_hint(hint)

@@ -170,3 +170,15 @@ async fn a_peer_that_does_not_end_is_not_waited_for() {
     within("the close", client.close()).await.expect("closes");
     assert!(start.elapsed() <= Duration::from_millis(101), "{:?}", start.elapsed());
 }
+
+/// What a close waits for is read by TLS, and not just away.
+#[tokio::test]
+async fn a_close_keeps_the_tickets_of_a_connection_that_was_never_read() {
+    let echo = ends::Echo::tls().await;
+    let connector = ends::connector();
+    for resumed in [false, true, true] {
+        let socket = connector.connect(ends::target(echo.port())).await.expect("a connection");
+        assert_eq!(socket.is_session_reused(), resumed);
+        socket.close().await.expect("closes");
+    }
+}
