@@ -9,7 +9,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
@@ -25,7 +25,9 @@ use super::serve::report;
 
 pub(super) async fn answer(socket: &mut Socket, index: usize) -> io::Result<()> {
     let shared = Mutex::new(socket);
-    let service = service_fn(async |_request: Request<Incoming>| {
+    let service = service_fn(async |mut request: Request<Incoming>| {
+        // What follows it on this connection begins where its body ends; one that breaks off ends the connection.
+        while let Some(Ok(_read)) = request.body_mut().frame().await {}
         let body = report(&lock(&shared), index).unwrap_or_default();
         let mut response = Response::new(Full::new(Bytes::from(body)));
         response

@@ -1,0 +1,199 @@
+//! Calls that are wrong: status 2, and nothing touched the network.
+
+use serde_json::{Value, json};
+use tredici_test::{Fault, ScriptedServer};
+
+use crate::{
+    command::{Files, Ran, tredici},
+    report::assert_failed,
+};
+
+fn assert_wrong(ran: &Ran, code: &str) -> Value {
+    assert_eq!((ran.status, ran.stderr.as_str()), (2, ""), "{ran:?}");
+    let document = ran.document();
+    assert_failed(&document, code, "options");
+    assert_eq!((&document["index"], &document["attempts"]), (&json!(0), &json!([])));
+    assert_eq!(document["peerCertificate"], json!({}));
+    document
+}
+
+#[tokio::test]
+async fn every_verb_reports_a_wrong_call_in_the_shape_of_a_failed_connection() {
+    let files = Files::new();
+    let text = files.write("text", "this is no certificate");
+    let missing = files.name("missing");
+    let calls: &[(&[&str], &str)] = &[
+        (&["connect", "localhost:1"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "https://localhost:70000"], "ERR_SOCKET_BAD_PORT"),
+        (&["connect", "tls://localhost"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "--bogus"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "--trace"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "--times", "0"], "ERR_INVALID_ARG_VALUE"),
+        (&["connect", "--concurrency", "2"], "ERR_MISSING_ARGS"),
+        (&["connect", "--read", "5"], "ERR_INVALID_ARG_VALUE"),
+        (&["connect", "--send", r"\q"], "ERR_INVALID_ARG_VALUE"),
+        (&["connect", "--pipe", "--read", "1s"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "--pipe", "--options", "-"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "--host", "localhost"], "ERR_MISSING_ARGS"),
+        (&["connect", "--ca", &missing], "ENOENT"),
+        (&["connect", "--ca", &text], "ERR_OSSL_PEM_NO_START_LINE"),
+        (&["connect", "--options", &missing], "ENOENT"),
+        (&["connect", "--options", &text], "UND_ERR_INVALID_ARG"),
+        (&["connect", "--session-in", &text], "ERR_INVALID_ARG_VALUE"),
+        (&["connect", "--session-out", "/dev/null/x"], "ENOTDIR"),
+        (&["connect", "--keylog", "/dev/null/x"], "ENOTDIR"),
+        (&["connect", "--min-version", "TLSv9"], "ERR_TLS_INVALID_PROTOCOL_VERSION"),
+        (&["connect", "--reject-unauthorized=0"], "ERR_INVALID_ARG_TYPE"),
+        (&["connect", "--ciphers", "NONSENSE"], "ERR_SSL_NO_CIPHER_MATCH"),
+        (&["connect", "--engine", "best"], "ERR_INVALID_ARG_VALUE"),
+        (&["connect", "--request-cert"], "UND_ERR_INVALID_ARG"),
+        (&["connect", "tcp://localhost:1", "--json", "--port", "1", "--port", "2"], "UND_ERR_INVALID_ARG"),
+        (&["listen"], "ERR_MISSING_ARGS"),
+        (&["listen", "localhost"], "UND_ERR_INVALID_ARG"),
+        (&["listen", "localhost:0", "--mode", "shout"], "ERR_INVALID_ARG_VALUE"),
+        (&["listen", "localhost:0", "--count", "-1"], "UND_ERR_INVALID_ARG"),
+        (&["listen", "localhost:0", "--for", "soon"], "ERR_INVALID_ARG_VALUE"),
+        (&["listen", "localhost:0", "--ca-out", "ca.pem"], "ERR_MISSING_ARGS"),
+        (&["listen", "localhost:0", "--self-signed", "a", "--cert", &text], "UND_ERR_INVALID_ARG"),
+        (&["listen", "localhost:0", "--self-signed", "a", "--ca-out", "/dev/null/x"], "ENOTDIR"),
+        (&["listen", "localhost:0", "--cert", &text], "ERR_INVALID_ARG_VALUE"),
+        (&["listen", "localhost:0", "--servername", "a"], "UND_ERR_INVALID_ARG"),
+        (&["pin"], "ERR_MISSING_ARGS"),
+        (&["pin", "tcp://localhost:1"], "UND_ERR_INVALID_ARG"),
+        (&["pin", "nowhere"], "UND_ERR_INVALID_ARG"),
+        (&["pin", "https://localhost:1", "--times", "2"], "UND_ERR_INVALID_ARG"),
+        (&["verify", "localhost"], "ERR_MISSING_ARGS"),
+        (&["verify", "localhost", "--certificate", &missing], "ENOENT"),
+        (&["verify", "localhost", "--certificate", &text], "ERR_INVALID_ARG_VALUE"),
+        (&["request", "https://localhost:1"], "UND_ERR_INVALID_ARG"),
+        (&["bench", "https://localhost:1"], "UND_ERR_INVALID_ARG"),
+        (&[], "UND_ERR_INVALID_ARG"),
+    ];
+    for (arguments, code) in calls {
+        let arguments = match arguments.contains(&"--json") {
+            true => arguments.to_vec(),
+            false => [arguments, &["--json"][..]].concat(),
+        };
+        assert_wrong(&tredici(&arguments).await, code);
+    }
+}
+
+#[tokio::test]
+async fn a_person_reads_what_is_wrong_on_standard_error() {
+    for (arguments, part) in [
+        (&["connect", "localhost:1"][..], "it has no scheme"),
+        (&["connect", "--tims", "3"], "--times"),
+        (&["connect", "--read", "5"], "write a number with its unit"),
+        (&["connect", "--min-version", "TLSv9"], "TLSv1.3"),
+        (&["verify", "localhost"], "--certificate"),
+        (&["frobnicate"], "frobnicate"),
+    ] {
+        let ran = tredici(arguments).await;
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.stderr.contains("error: ") && ran.stderr.contains(part), "{}", ran.stderr);
+    }
+}
+
+#[tokio::test]
+async fn nothing_touches_the_network() {
+    let server = ScriptedServer::tcp(Fault::Silent).await;
+    let target = format!("https://127.0.0.1:{}", server.port());
+    let plain = format!("tcp://127.0.0.1:{}", server.port());
+    for arguments in [
+        &["connect", &target, "--ca", "/missing", "--json"][..],
+        &["connect", &target, "--session-out", "/dev/null/x", "--json"],
+        &["connect", &target, "--servername", "127.0.0.1", "--json"],
+        &["connect", &plain, "--local-address", "nowhere", "--json"],
+    ] {
+        assert_eq!(tredici(arguments).await.status, 2, "{arguments:?}");
+    }
+    assert_eq!(server.accepted(), 0);
+}
+
+#[tokio::test]
+async fn the_target_is_told_where_it_could_be_read() {
+    let ran = tredici(&["connect", "https://localhost:1", "--ca", "/missing", "--json"]).await;
+    let document = assert_wrong(&ran, "ENOENT");
+    assert_eq!(
+        (&document["target"]["hostname"], &document["target"]["port"]),
+        (&json!("localhost"), &json!(1))
+    );
+    let ran = tredici(&["connect", "https://", "--json"]).await;
+    assert_eq!(assert_wrong(&ran, "UND_ERR_INVALID_ARG")["target"]["hostname"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_option_that_does_not_go_with_the_target_ends_a_series_at_once() {
+    let arguments = [
+        "connect",
+        "tls://127.0.0.1:1",
+        "--times",
+        "3",
+        "--json",
+        "--host",
+        "x",
+        "--path",
+        "a",
+        "--socket-path",
+        "b",
+    ];
+    assert_wrong(&tredici(&arguments).await, "ERR_INVALID_ARG_VALUE");
+}
+
+#[tokio::test]
+async fn no_secret_is_told() {
+    let files = Files::new();
+    let certificate = tredici_test::Pki::shared().localhost();
+    let cert = files.write("cert.pem", certificate.chain_pem());
+    let key = files.write("key.pem", certificate.key().encrypted_pem("horse battery"));
+    for json in [true, false] {
+        let mut arguments =
+            vec!["connect", "https://localhost:1", "--cert", &cert, "--key", &key, "--passphrase", "staple"];
+        if json {
+            arguments.push("--json");
+        }
+        let ran = tredici(&arguments).await;
+        assert_eq!(ran.status, 2);
+        assert!(!format!("{ran:?}").contains("staple"), "{ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn help_and_version_are_no_mistakes() {
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["--version"],
+        &["connect", "--help"],
+        &["listen", "-h"],
+        &["pin", "--help"],
+        &["verify", "-h"],
+    ] {
+        let ran = tredici(arguments).await;
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+        assert!(!ran.stdout.is_empty());
+    }
+    let ran = tredici(&["--help"]).await;
+    for part in ["Exit status:", "130  Ctrl-C", "connect", "listen", "pin", "verify"] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+}
+
+#[tokio::test]
+async fn help_shows_every_option_that_can_be_a_flag() {
+    for (verb, has) in [
+        ("connect", (|row| row.side.is_client()) as fn(&tredici::OptionRow) -> bool),
+        ("pin", |row| row.side.is_client()),
+        ("listen", |row| row.side.is_server()),
+    ] {
+        let help = tredici(&[verb, "--help"]).await.stdout;
+        for row in tredici::OPTIONS.iter().filter(|row| row.kind != tredici::OptionKind::Callback) {
+            let flag = format!("--{}", row.flag());
+            let shown = help.lines().any(|line| {
+                line.trim_start().strip_prefix(&flag).is_some_and(|rest| rest.starts_with([' ', '[', '=']))
+            });
+            assert_eq!(shown, has(row), "{verb} {flag}");
+            assert!(!shown || help.contains(&format!("{}:", row.section)), "{}", row.section);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `tredici pin`.
+
+use serde_json::{Value, json};
+use tredici_test::{CertificateSpec, NodeServer, Pki, node_oracle};
+
+use crate::{
+    command::{Files, keys, listen, tredici, url},
+    report::assert_failed,
+};
+
+/// The digests, made with Node.
+const DIGESTS: &str = "const crypto = require('crypto');
+    const sha256 = (bytes) => crypto.createHash('sha256').update(bytes).digest();
+    return input.map((pem) => {
+        const certificate = new crypto.X509Certificate(pem);
+        return {
+            spki: 'sha256/' + sha256(certificate.publicKey.export({ type: 'spki', format: 'der' })).toString('base64'),
+            certificate: sha256(certificate.raw).toString('hex'),
+            validTo: certificate.validTo,
+        };
+    });";
+
+#[tokio::test]
+async fn every_certificate_of_the_chain_ready_to_paste() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    let pki = Pki::shared();
+    let files = Files::trusting(pki);
+    let (cert, key) = files.identity(pki.localhost());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key, "--mode", "discard"]).await;
+    let ran = tredici(&["pin", &url(port), "--ca", &files.name("ca.pem"), "--json"]).await;
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let document = ran.document();
+    assert_eq!((keys(&document), &document["ok"]), (vec!["ok", "pins"], &json!(true)));
+
+    let chain = [pki.localhost().pem(), pki.intermediate().pem(), pki.root().pem()];
+    let digests = node_oracle(DIGESTS, json!(chain)).await;
+    let expected = [
+        ("leaf", "CN=localhost", "cert"),
+        ("intermediate", "CN=Test Intermediate", "ca"),
+        ("root", "CN=Test Root", "ca"),
+    ];
+    let pins = document["pins"].as_array().expect("pins");
+    assert_eq!(pins.len(), 3);
+    for ((pin, (position, subject, kind)), digest) in
+        pins.iter().zip(expected).zip(digests.as_array().expect("digests"))
+    {
+        assert_eq!(keys(pin), ["position", "subject", "validTo", "spki", "certificate"]);
+        assert_eq!((&pin["position"], &pin["subject"]), (&json!(position), &json!(subject)));
+        assert_eq!((&pin["spki"], &pin["validTo"]), (&digest["spki"], &digest["validTo"]));
+        let certificate = format!("{kind}-sha256:{}", digest["certificate"].as_str().expect("hex"));
+        assert_eq!(pin["certificate"], certificate);
+        for pin in ["spki", "certificate"].map(|name| pin[name].as_str().expect("a pin")) {
+            assert!(pin.parse::<tredici::Pin>().is_ok(), "{pin}");
+        }
+    }
+
+    let ran = tredici(&["pin", &url(port), "--ca", &files.name("ca.pem")]).await;
+    for pin in pins {
+        for field in ["position", "subject", "spki", "certificate"] {
+            assert!(ran.stdout.contains(pin[field].as_str().expect("text")), "{field}: {}", ran.stdout);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_verify_is_refused_unless_it_is_to_be_read() {
+    let certificate = CertificateSpec::server(&["localhost"]).self_signed();
+    let files = Files::new();
+    let (cert, key) = files.identity(&certificate);
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key, "--mode", "discard"]).await;
+    let ran = tredici(&["pin", &url(port), "--json"]).await;
+    assert_eq!(ran.status, 1);
+    let document = ran.document();
+    assert_failed(&document, "DEPTH_ZERO_SELF_SIGNED_CERT", "verify");
+    assert_eq!(document["peerCertificate"]["subject"]["CN"], "localhost");
+
+    let ran = tredici(&["pin", &url(port), "--insecure-read", "--json"]).await;
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let document = ran.document();
+    assert_eq!((&document["ok"], &document["pins"][0]["position"]), (&json!(true), &json!("leaf")));
+    assert_eq!(
+        (&document["authorized"], &document["authorizationError"]),
+        (&json!(false), &json!("DEPTH_ZERO_SELF_SIGNED_CERT"))
+    );
+
+    let ran = tredici(&["pin", &url(port), "--insecure-read"]).await;
+    assert!(ran.stdout.contains("! not verified: DEPTH_ZERO_SELF_SIGNED_CERT"), "{}", ran.stdout);
+}
+
+#[tokio::test]
+async fn a_verified_server_that_is_read_insecurely_is_said_to_be_verified() {
+    let files = Files::new();
+    let ca = files.name("ca.pem");
+    let (_server, port) = listen(&["--self-signed", "localhost", "--ca-out", &ca, "--mode", "discard"]).await;
+    let document = tredici(&["pin", &url(port), "--ca", &ca, "--insecure-read", "--json"]).await.document();
+    assert_eq!((&document["authorized"], &document["authorizationError"]), (&json!(true), &Value::Null));
+}
+
+#[tokio::test]
+async fn nobody_there_is_status_1() {
+    let port = tredici_test::RefusedPort::new();
+    let ran = tredici(&["pin", &format!("https://127.0.0.1:{}", port.port()), "--json"]).await;
+    assert_eq!(ran.status, 1);
+    assert_failed(&ran.document(), "ECONNREFUSED", "connect");
+}

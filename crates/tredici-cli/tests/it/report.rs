@@ -1,0 +1,278 @@
+//! The report of a connection, field by field.
+
+use serde_json::{Value, json};
+use tredici_test::{Fault, Pki, RefusedPort, ScriptedServer};
+
+use crate::command::{Files, keys, listen, tredici, url};
+
+const CONNECTED: &[&str] = &["ok", "index", "target", "timings", "attempts", "socket", "received", "closed"];
+const FAILED: &[&str] = &["ok", "index", "target", "timings", "attempts", "error", "peerCertificate"];
+const TARGET: &[&str] = &["protocol", "hostname", "port", "servername", "socketPath", "localAddress"];
+const TIMINGS: &[&str] = &["lookup", "connect", "secureConnect", "total"];
+const ATTEMPT: &[&str] = &["address", "port", "family", "elapsed", "error"];
+const ERROR: &[&str] = &["code", "name", "phase", "message", "reason", "host", "retryable", "hint", "causes"];
+const SOCKET: &[&str] = &[
+    "readyState",
+    "encrypted",
+    "authorized",
+    "authorizationError",
+    "alpnProtocol",
+    "servername",
+    "localAddress",
+    "localFamily",
+    "localPort",
+    "remoteAddress",
+    "remoteFamily",
+    "remotePort",
+    "bytesRead",
+    "bytesWritten",
+    "tlsVersion",
+    "cipher",
+    "ephemeralKeyInfo",
+    "isSessionReused",
+    "sharedSigalgs",
+    "finished",
+    "peerFinished",
+    "ticket",
+    "engine",
+    "engineReason",
+    "certificate",
+    "peerCertificate",
+];
+
+/// All that every report of a failure has.
+pub(crate) fn assert_failed(document: &Value, code: &str, phase: &str) {
+    assert_eq!(document["ok"], false);
+    assert_eq!(
+        (&document["error"]["code"], &document["error"]["phase"]),
+        (&code.into(), &phase.into()),
+        "{document}"
+    );
+    assert_eq!(keys(&document["error"]), ERROR);
+    assert_eq!(keys(document)[..FAILED.len()], *FAILED);
+    assert_eq!(keys(&document["target"]), TARGET);
+    assert_eq!(keys(&document["timings"]), TIMINGS);
+    let message = document["error"]["message"].as_str().expect("a message");
+    assert!(!message.is_empty() && !message.contains('\n'), "{message}");
+}
+
+#[tokio::test]
+async fn every_field_of_a_tls_connection() {
+    let files = Files::trusting(Pki::shared());
+    let (cert, key) = files.identity(Pki::shared().localhost());
+    let (_server, port) =
+        listen(&["--cert", &cert, "--key", &key, "--alpn-protocols", "h2", "--mode", "echo"]).await;
+    let ran = tredici(&["connect", &url(port), "--ca", &files.name("ca.pem"), "--json"]).await;
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let document = ran.document();
+    assert_eq!(keys(&document), CONNECTED);
+    assert_eq!((&document["ok"], &document["index"]), (&json!(true), &json!(0)));
+
+    let target = json!({ "protocol": "https:", "hostname": "localhost", "port": port, "servername": "localhost",
+        "socketPath": null, "localAddress": null });
+    assert_eq!((keys(&document["target"]), &document["target"]), (TARGET.to_vec(), &target));
+
+    let timings = &document["timings"];
+    assert_eq!(keys(timings), TIMINGS);
+    let time = |name: &str| timings[name].as_f64().expect(name);
+    assert!(time("lookup") + time("connect") + time("secureConnect") <= time("total"), "{timings}");
+    assert!(time("total") < 30_000.0, "milliseconds: {timings}");
+
+    let attempts = document["attempts"].as_array().expect("attempts");
+    let last = attempts.last().expect("an attempt");
+    assert_eq!(keys(last), ATTEMPT);
+    assert_eq!((&last["address"], &last["port"]), (&json!("127.0.0.1"), &json!(port)));
+    assert_eq!((&last["family"], &last["error"]), (&json!(4), &Value::Null));
+
+    let socket = &document["socket"];
+    assert_eq!(keys(socket), SOCKET);
+    for (field, want) in [
+        ("readyState", json!("open")),
+        ("encrypted", json!(true)),
+        ("authorized", json!(true)),
+        ("authorizationError", Value::Null),
+        ("alpnProtocol", json!("h2")),
+        ("servername", json!("localhost")),
+        ("localAddress", json!("127.0.0.1")),
+        ("localFamily", json!("IPv4")),
+        ("remoteAddress", json!("127.0.0.1")),
+        ("remoteFamily", json!("IPv4")),
+        ("remotePort", json!(port)),
+        ("bytesRead", json!(0)),
+        ("bytesWritten", json!(0)),
+        ("tlsVersion", json!("TLSv1.3")),
+        ("ephemeralKeyInfo", json!({ "type": "ECDH", "name": "X25519", "size": 253 })),
+        ("isSessionReused", json!(false)),
+        ("sharedSigalgs", json!([])),
+        ("engine", json!("openssl")),
+        ("engineReason", json!("default")),
+        ("certificate", json!({})),
+    ] {
+        assert_eq!(socket[field], want, "{field}");
+    }
+    assert_eq!(keys(&socket["cipher"]), ["name", "standardName", "version"]);
+    assert!(socket["localPort"].as_u64().is_some_and(|port| port > 0));
+    for field in ["finished", "peerFinished"] {
+        let hex = socket[field].as_str().expect(field);
+        assert!(hex.len() == 96 && hex.bytes().all(|digit| digit.is_ascii_hexdigit()), "{field}: {hex}");
+    }
+    assert_eq!(socket["peerCertificate"]["subject"], json!({ "CN": "localhost" }));
+    assert_eq!((&document["received"], &document["closed"]), (&Value::Null, &json!({ "clean": true })));
+}
+
+#[tokio::test]
+async fn alpn_is_false_where_tls_agreed_on_none_and_null_without_tls() {
+    let files = Files::new();
+    let (_tls, port) =
+        listen(&["--self-signed", "localhost", "--ca-out", &files.name("ca.pem"), "--mode", "discard"]).await;
+    let ran = tredici(&["connect", &url(port), "--ca", &files.name("ca.pem"), "--json"]).await;
+    assert_eq!(ran.document()["socket"]["alpnProtocol"], false);
+
+    let (_plain, port) = listen(&["--mode", "discard"]).await;
+    let ran = tredici(&["connect", &format!("tcp://127.0.0.1:{port}"), "--json"]).await;
+    assert_eq!(ran.status, 0);
+    let document = ran.document();
+    let socket = &document["socket"];
+    assert_eq!((&socket["encrypted"], &socket["authorized"]), (&json!(false), &json!(false)));
+    for field in [
+        "authorizationError",
+        "alpnProtocol",
+        "servername",
+        "tlsVersion",
+        "cipher",
+        "ephemeralKeyInfo",
+        "isSessionReused",
+        "sharedSigalgs",
+        "finished",
+        "peerFinished",
+        "ticket",
+        "engine",
+        "engineReason",
+        "certificate",
+        "peerCertificate",
+    ] {
+        assert_eq!(socket[field], Value::Null, "{field}");
+    }
+    assert_eq!(document["timings"]["secureConnect"], Value::Null);
+    assert_eq!(document["timings"]["lookup"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_an_https_target_offers_and_what_a_tls_target_offers() {
+    let files = Files::new();
+    let ca = files.name("ca.pem");
+    let (_server, port) = listen(&[
+        "--self-signed",
+        "localhost",
+        "--ca-out",
+        &ca,
+        "--mode",
+        "discard",
+        "--alpn-protocols",
+        "x,http/1.1",
+    ])
+    .await;
+    let alpn = async |target: &str, more: &[&str]| {
+        let target = format!("{target}://localhost:{port}");
+        let arguments = [&["connect", &target, "--ca", &ca, "--json"], more].concat();
+        tredici(&arguments).await.document()["socket"]["alpnProtocol"].clone()
+    };
+    assert_eq!(alpn("https", &[]).await, "http/1.1");
+    assert_eq!(alpn("tls", &[]).await, false);
+    assert_eq!(alpn("tls", &["--alpn-protocols", "y,x"]).await, "x");
+}
+
+#[tokio::test]
+async fn every_field_of_a_refused_connection() {
+    let port = RefusedPort::new();
+    let target = format!("https://127.0.0.1:{}", port.port());
+    let ran = tredici(&["connect", &target, "--json"]).await;
+    assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
+    let document = ran.document();
+    assert_failed(&document, "ECONNREFUSED", "connect");
+    assert_eq!(keys(&document), FAILED);
+    assert_eq!(document["attempts"][0]["error"]["code"], "ECONNREFUSED");
+    assert_eq!(
+        (&document["error"]["name"], &document["error"]["retryable"]),
+        (&json!("Error"), &json!(true))
+    );
+    assert!(document["error"]["hint"].is_string());
+    assert_eq!(document["peerCertificate"], json!({}));
+    assert_eq!(document["timings"]["secureConnect"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_peers_certificate_is_told_where_it_was_refused() {
+    let files = Files::trusting(Pki::shared());
+    let (cert, key) = files.identity(Pki::shared().localhost());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key]).await;
+    let ca = files.name("ca.pem");
+    let ran = tredici(&["connect", &url(port), "--ca", &ca, "--servername", "other.test", "--json"]).await;
+    assert_eq!(ran.status, 1);
+    let document = ran.document();
+    assert_failed(&document, "ERR_TLS_CERT_ALTNAME_INVALID", "verify");
+    assert_eq!(keys(&document), FAILED);
+    assert_eq!(document["error"]["host"], "other.test");
+    assert!(document["error"]["reason"].as_str().expect("reason").starts_with("Host: other.test. is not in"));
+    assert_eq!(document["peerCertificate"]["subject"]["CN"], "localhost");
+    assert_eq!(document["peerCertificate"]["issuerCertificate"]["subject"]["CN"], "Test Intermediate");
+
+    // A person reads the same, on standard error.
+    let ran = tredici(&["connect", &url(port), "--ca", &ca, "--servername", "other.test"]).await;
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+    let headline = ran.stderr.lines().find(|line| !line.is_empty()).expect("a line");
+    assert!(
+        headline.contains("[ERR_TLS_CERT_ALTNAME_INVALID]") && headline.contains("in verify"),
+        "{headline}"
+    );
+    assert!(ran.stderr.contains("CN=localhost"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn who_asked_not_to_reject_is_told_the_reason() {
+    let (_server, port) = listen(&["--self-signed", "localhost"]).await;
+    let ran = tredici(&["connect", &url(port), "--reject-unauthorized=false", "--json"]).await;
+    assert_eq!(ran.status, 0);
+    let socket = &ran.document()["socket"];
+    assert_eq!(
+        (&socket["authorized"], &socket["authorizationError"]),
+        (&json!(false), &json!("UNABLE_TO_VERIFY_LEAF_SIGNATURE"))
+    );
+    let ran = tredici(&["connect", &url(port), "--reject-unauthorized=false"]).await;
+    assert!(ran.stdout.contains("! not verified: UNABLE_TO_VERIFY_LEAF_SIGNATURE"), "{}", ran.stdout);
+}
+
+#[tokio::test]
+async fn many_connections_are_told_in_order_and_one_failure_is_the_status() {
+    let files = Files::new();
+    let ca = files.name("ca.pem");
+    let (_server, port) =
+        listen(&["--self-signed", "localhost", "--ca-out", &ca, "--count", "5", "--mode", "discard"]).await;
+    let arguments = ["connect", &url(port), "--ca", &ca, "--json", "--times", "8", "--concurrency", "3"];
+    let ran = tredici(&arguments).await;
+    let documents = ran.documents();
+    let indices: Vec<_> = documents.iter().map(|document| document["index"].as_u64()).collect();
+    assert_eq!(indices, (0..8).map(Some).collect::<Vec<_>>());
+    // The server takes five and is gone.
+    let ok = documents.iter().filter(|document| document["ok"] == true).count();
+    assert_eq!((ran.status, ok), (1, 5), "{documents:?}");
+}
+
+#[tokio::test]
+async fn a_person_reads_the_first_in_full_the_others_in_a_line_and_a_sum() {
+    let (_server, port) = listen(&["--mode", "discard"]).await;
+    let ran = tredici(&["connect", &format!("tcp://127.0.0.1:{port}"), "--times", "3"]).await;
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(ran.stdout.matches("address ").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n     2 ") && ran.stdout.contains("\n     3 "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("3 connected"), "{}", ran.stdout);
+}
+
+#[tokio::test]
+async fn words_of_a_peer_command_no_terminal() {
+    let server = ScriptedServer::tcp(Fault::Reply(b"\x1b[2Jboo\x07\n".to_vec())).await;
+    let target = format!("tcp://127.0.0.1:{}", server.port());
+    let ran = tredici(&["connect", &target, "--send", "x", "--read", "5s"]).await;
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains(r"\u{1b}[2Jboo\u{7}") && !ran.stdout.contains('\x1b'), "{}", ran.stdout);
+}
