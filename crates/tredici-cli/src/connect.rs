@@ -7,7 +7,7 @@ mod once;
 use std::{io, num::NonZeroUsize, pin::pin};
 
 use futures_util::{StreamExt, stream};
-use tredici::{Authority, Connector, Destination, Error, Phase, Sessions, Target};
+use tredici::{Authority, ConnectOptions, Connector, Destination, Error, Phase, Sessions, Target};
 
 use crate::{
     arguments::Connect,
@@ -67,6 +67,9 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
         Some(target) => Some(target),
         None => options.target()?.map(|target| target.destination().clone()),
     };
+    if let Some(target) = target.as_ref().filter(|target| !target.protocol.is_tls()) {
+        refuse_tls_terms(&arguments, &options, target)?;
+    }
     let whom = match target {
         Some(target) => Whom::Target(target),
         None => {
@@ -97,6 +100,25 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
             .map(|path| PendingFile::create(&path, file::SECRET))
             .transpose()?,
     })
+}
+
+/// On a plain connection a term of trust would be ignored, and whoever gave it would believe in it.
+fn refuse_tls_terms(
+    arguments: &Connect,
+    options: &ConnectOptions,
+    target: &Destination,
+) -> Result<(), Error> {
+    /// What promises nothing of the peer may be there, such as in a file of options for all targets.
+    const HARMLESS: [&str; 6] =
+        ["engine", "maxCachedSessions", "allowH2", "preferH2", "ALPNProtocols", "rejectUnauthorized"];
+    let term = match options.tls_terms().find(|term| !HARMLESS.contains(term) && *term != "keylog") {
+        Some(term) => format!("options.{term}"),
+        None if arguments.keylog.is_some() => "--keylog".to_owned(),
+        None if arguments.session_out.is_some() => "--session-out".to_owned(),
+        None => return Ok(()),
+    };
+    let message = format!("{term} has no meaning for {}, which has no TLS", target.protocol);
+    Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("use https: or tls:, or leave it out"))
 }
 
 async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {

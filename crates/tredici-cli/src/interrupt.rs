@@ -1,8 +1,8 @@
 //! Ctrl-C: what is open is closed, then the command ends.
 
-use std::io;
+use std::{io, time::Duration};
 
-use tokio::{runtime::Runtime, signal, sync::watch};
+use tokio::{runtime::Runtime, signal, sync::watch, time::timeout};
 
 /// Tells everybody who waits that the command is to end.
 #[derive(Debug, Clone)]
@@ -14,10 +14,13 @@ impl Interrupt {
         let (sender, receiver) = watch::channel(false);
         tokio::spawn(async move {
             // Where the signal cannot be had, its default ends the process.
-            if signal::ctrl_c().await.is_ok() {
-                let _nobody_waits = sender.send(true);
+            if signal::ctrl_c().await.is_err() {
+                return sender.closed().await;
             }
-            sender.closed().await;
+            let _nobody_waits = sender.send(true);
+            // What is open is being closed, which a peer can delay: a second Ctrl-C, or a second of waiting, ends that.
+            let _again_or_late = timeout(Duration::from_secs(1), signal::ctrl_c()).await;
+            std::process::exit(130);
         });
         Self(receiver)
     }

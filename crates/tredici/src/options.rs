@@ -74,6 +74,19 @@ impl ConnectOptions {
         ConnectDanger(self)
     }
 
+    /// The documented names of the options that were given and have no meaning without TLS.
+    ///
+    /// A connector may serve plain targets and TLS targets alike, and leaves these aside for the plain ones. Who has one
+    /// target in mind can ask here whether they would be.
+    ///
+    /// ```
+    /// let options = tredici::ConnectOptions::new().ca("...").port(25);
+    /// assert!(options.tls_terms().eq(["ca"]));
+    /// ```
+    pub fn tls_terms(&self) -> impl Iterator<Item = &'static str> {
+        self.0.tls_terms()
+    }
+
     pub(crate) fn values(&self) -> &Values {
         &self.0
     }

@@ -197,3 +197,20 @@ async fn help_shows_every_option_that_can_be_a_flag() {
         }
     }
 }
+
+#[tokio::test]
+async fn terms_of_tls_are_not_ignored_on_a_plain_target() {
+    for terms in [
+        ["--servername", "a"],
+        ["--min-version", "TLSv1.3"],
+        ["--session-out", "/dev/null"],
+        ["--keylog", "/dev/null"],
+    ] {
+        let call = [&["connect", "http://localhost:1", "--json"], &terms[..]].concat();
+        let ran = tredici(&call).await;
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert_failed(&ran.document(), "UND_ERR_INVALID_ARG", "options");
+    }
+    let ran = tredici(&["connect", "http://localhost:1", "--json", "--reject-unauthorized=false"]).await;
+    assert_eq!(ran.status, 1, "it promises nothing: {ran:?}");
+}

@@ -31,9 +31,15 @@ macro_rules! options {
                 }
             )?)+)+
 
-            /// Whether an option was given that has no meaning without TLS.
+            /// The options that were given and have no meaning without TLS.
+            pub(crate) fn tls_terms(&self) -> impl Iterator<Item = &'static str> {
+                let given = [$($((marked!($tls) && self.$rust.is_some()).then_some(stringify!($name)),)+)+];
+                given.into_iter().flatten()
+            }
+
+            /// Whether there are any of those.
             pub(crate) fn names_tls(&self) -> bool {
-                $($((marked!($tls) && self.$rust.is_some()))||+)||+
+                self.tls_terms().next().is_some()
             }
 
             /// Every value by itself, as its form judges it.
