@@ -35,7 +35,7 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One connection: TCP or Unix, plain or TLS.
 ///
-/// It implements [`AsyncRead`](tokio::io::AsyncRead) and [`AsyncWrite`](tokio::io::AsyncWrite). With TLS it was
+/// It implements [`AsyncRead`] and [`AsyncWrite`](tokio::io::AsyncWrite). With TLS it was
 /// verified before the caller got it. Writes go out at once as far as the transport takes them; flush to wait for the
 /// rest. The stream's end is an error of code `ERR_TLS_TRUNCATED` where TLS did not say goodbye.
 ///
