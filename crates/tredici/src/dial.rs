@@ -50,6 +50,8 @@ impl Attempts {
 
     fn end(&mut self, error: Option<AttemptError>) {
         if let Some((address, start)) = self.running.take() {
+            // Most connections have one, and keep it.
+            self.done.reserve_exact(1);
             self.done.push(Attempt::new(address, start.elapsed(), error));
         }
     }

@@ -7,7 +7,7 @@
 
 pub(crate) mod openssl;
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use bytes::BytesMut;
 
@@ -238,11 +238,11 @@ pub(crate) struct Facts {
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct Cipher {
     /// OpenSSL's name, such as `ECDHE-RSA-AES128-GCM-SHA256`.
-    pub name: String,
+    pub name: &'static str,
     /// The name of the standard, such as `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`.
-    pub standard_name: String,
+    pub standard_name: &'static str,
     /// The lowest protocol version that has the suite, such as `TLSv1.2`.
-    pub version: String,
+    pub version: &'static str,
 }
 
 /// The ephemeral key of the exchange, as Node's `getEphemeralKeyInfo()` tells it.
@@ -255,7 +255,7 @@ pub struct EphemeralKeyInfo {
     pub kind: &'static str,
     /// The group, such as `X25519` or `prime256v1`.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
-    pub name: Option<String>,
+    pub name: Option<Cow<'static, str>>,
     /// Its size in bits.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub size: Option<u32>,
@@ -263,6 +263,6 @@ pub struct EphemeralKeyInfo {
 
 impl fmt::Display for Cipher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(self.name)
     }
 }

@@ -1,6 +1,7 @@
 //! One `SSL` over two buffers in memory.
 
 use std::{
+    borrow::Cow,
     io::{self, Read, Write},
     sync::Arc,
 };
@@ -113,6 +114,9 @@ impl Connection for OpensslConnection {
             Err(error) if error.code() == ErrorCode::ZERO_RETURN => Ok(Progress::Closed),
             result => result.map(|()| Progress::Done),
         })?;
+        if progress == Some(Progress::Done) {
+            self.companion.dismiss_judge();
+        }
         Ok(progress.unwrap_or(Progress::WantRead))
     }
 
@@ -222,9 +226,9 @@ impl Drop for OpensslConnection {
 fn cipher(ssl: &SslRef) -> Option<Cipher> {
     let cipher = ssl.current_cipher()?;
     Some(Cipher {
-        name: cipher.name().to_owned(),
-        standard_name: cipher.standard_name().unwrap_or(cipher.name()).to_owned(),
-        version: cipher.version().to_owned(),
+        name: cipher.name(),
+        standard_name: cipher.standard_name().unwrap_or(cipher.name()),
+        version: cipher.version(),
     })
 }
 
@@ -235,12 +239,15 @@ fn ephemeral_key_info(ssl: &SslRef) -> Option<EphemeralKeyInfo> {
     let key = ssl.peer_tmp_key().ok()?;
     let name = match key.id() {
         Id::DH => return Some(EphemeralKeyInfo { kind: "DH", name: None, size: Some(key.bits()) }),
-        Id::EC => key.ec_key().ok()?.group().curve_name()?.short_name().ok()?.to_owned(),
-        Id::X25519 => "X25519".to_owned(),
-        Id::X448 => "X448".to_owned(),
-        _ => return Some(EphemeralKeyInfo { kind: "TLSGroup", name: group_name(ssl), size: None }),
+        Id::EC => key.ec_key().ok()?.group().curve_name()?.short_name().ok()?,
+        Id::X25519 => "X25519",
+        Id::X448 => "X448",
+        _ => {
+            let name = group_name(ssl).map(Cow::Owned);
+            return Some(EphemeralKeyInfo { kind: "TLSGroup", name, size: None });
+        }
     };
-    Some(EphemeralKeyInfo { kind: "ECDH", name: Some(name), size: Some(key.bits()) })
+    Some(EphemeralKeyInfo { kind: "ECDH", name: Some(name.into()), size: Some(key.bits()) })
 }
 
 /// A `Finished` message is as long as the hash of the connection.

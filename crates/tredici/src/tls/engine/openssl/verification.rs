@@ -19,7 +19,8 @@ use crate::{error::Error, verify::VerifyCode};
 
 /// What the callbacks of one connection need and leave behind.
 pub(super) struct Companion {
-    pub(super) judge: Arc<dyn Judge>,
+    /// Until the handshake is over.
+    judge: Mutex<Option<Arc<dyn Judge>>>,
     sessions: Mutex<Vec<NewSession>>,
 }
 
@@ -28,7 +29,16 @@ const MAX_WAITING_SESSIONS: usize = 8;
 
 impl Companion {
     pub(super) fn new(judge: Arc<dyn Judge>) -> Arc<Self> {
-        Arc::new(Self { judge, sessions: Mutex::default() })
+        Arc::new(Self { judge: Mutex::new(Some(judge)), sessions: Mutex::default() })
+    }
+
+    fn judge(&self) -> Option<Arc<dyn Judge>> {
+        self.judge.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// There is nothing left to decide: whoever asks from now on is refused.
+    pub(super) fn dismiss_judge(&self) {
+        *self.judge.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub(super) fn add_session(&self, session: NewSession) {
@@ -73,8 +83,8 @@ pub(super) fn install(context: &mut SslContextBuilder) -> Result<(), Error> {
 }
 
 fn decide(verification: &mut Verification<'_>) -> Result<(), VerifyCode> {
-    let companion = verification.connection().and_then(companion);
-    let judge = companion.ok_or(VerifyCode::APPLICATION_VERIFICATION)?.judge.clone();
+    let judge = verification.connection().and_then(companion).and_then(|companion| companion.judge());
+    let judge = judge.ok_or(VerifyCode::APPLICATION_VERIFICATION)?;
     let presented = verification.presented().map(|stack| ders(stack, &[])).unwrap_or_default();
     if let Some(verdict) = judge.judge_verified(&presented) {
         return verdict;
