@@ -231,7 +231,7 @@ async fn every_kind_of_key_exchange_and_of_key() {
             let signed_by = if kind == KeyKind::Rsa2048 { "ECDHE-RSA-" } else { "ECDHE-ECDSA-" };
             match version {
                 TlsVersion::Tls1_2 => assert!(cipher.name.starts_with(signed_by), "{cipher}"),
-                _ => assert_eq!((&*cipher.name, &*cipher.version), ("TLS_AES_256_GCM_SHA384", "TLSv1.3")),
+                _ => assert_eq!((cipher.name, cipher.version), ("TLS_AES_256_GCM_SHA384", "TLSv1.3")),
             }
         }
     }
