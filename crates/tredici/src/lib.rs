@@ -64,7 +64,7 @@ pub use verify::{
     Pins, VerifyCode, check_names, check_server_identity,
 };
 
-/// The examples of the README compile.
-#[cfg(doctest)]
+/// The examples of the README compile; one of them reads JSON.
+#[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
