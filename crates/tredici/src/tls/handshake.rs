@@ -4,7 +4,7 @@ use std::{
     future::poll_fn,
     io,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker},
 };
 
 use super::{
@@ -147,8 +147,8 @@ enum Interruption {
 
 impl Interruption {
     /// The peer no longer takes what is sent: it may have said why before it went.
-    fn of_write(stream: &mut TlsStream, cx: &mut Context<'_>, error: io::Error) -> Self {
-        if let Poll::Ready(Ok(1..)) = stream.poll_fill(cx) {
+    fn of_write(stream: &mut TlsStream, error: io::Error) -> Self {
+        if let Poll::Ready(Ok(1..)) = stream.poll_fill(&mut Context::from_waker(Waker::noop())) {
             let (connection, wire) = stream.connection_and_wire();
             if let Err(failure) = connection.handshake(wire) {
                 return Self::Engine(failure);
@@ -182,32 +182,29 @@ impl Interruption {
 }
 
 async fn drive(stream: &mut TlsStream) -> Result<(), Interruption> {
-    poll_fn(|cx| poll_drive(stream, cx)).await
-}
-
-fn poll_drive(stream: &mut TlsStream, cx: &mut Context<'_>) -> Poll<Result<(), Interruption>> {
     loop {
         let (connection, wire) = stream.connection_and_wire();
         let progress = match connection.handshake(wire) {
             Ok(progress) => progress,
             Err(failure) => {
                 stream.abandon();
-                return Poll::Ready(Err(Interruption::Engine(failure)));
+                return Err(Interruption::Engine(failure));
             }
         };
-        if let Err(error) = ready!(stream.poll_drain_and_flush(cx)) {
-            return Poll::Ready(Err(Interruption::of_write(stream, cx, error)));
+        if let Err(error) = poll_fn(|cx| stream.poll_drain_and_flush(cx)).await {
+            return Err(Interruption::of_write(stream, error));
         }
         match progress {
             Progress::Done => {
                 stream.release_buffer();
-                return Poll::Ready(Ok(()));
+                return Ok(());
             }
-            Progress::Closed => return Poll::Ready(Err(Interruption::Disconnected)),
+            Progress::Closed => return Err(Interruption::Disconnected),
             Progress::WantRead => {}
         }
-        if ready!(stream.poll_fill(cx)).map_err(|error| Interruption::System("read", error))? == 0 {
-            return Poll::Ready(Err(Interruption::Disconnected));
+        let filled = poll_fn(|cx| stream.poll_fill(cx)).await;
+        if filled.map_err(|error| Interruption::System("read", error))? == 0 {
+            return Err(Interruption::Disconnected);
         }
     }
 }
