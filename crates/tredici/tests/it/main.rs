@@ -3,6 +3,7 @@
 
 mod boundaries;
 mod certificate;
+mod choice;
 mod closing;
 mod connect;
 mod dropping;
