@@ -153,6 +153,21 @@ impl Connector {
         }
     }
 
+    /// How many sessions for this target are in the cache, where they wait to be resumed. An addition of this library.
+    ///
+    /// # Errors
+    ///
+    /// Where the target cannot be read.
+    pub fn cached_sessions<T>(&self, target: T) -> Result<usize, Error>
+    where
+        T: TryInto<Target>,
+        T::Error: Into<Error>,
+    {
+        let target = target.try_into().map_err(Into::into)?;
+        let (route, _) = settle::settle(&self.terms.values, target)?;
+        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, self.terms.context.now())))
+    }
+
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
     /// offer them in another process through that option. They are secrets. None are left here: a ticket of TLS 1.3 is
     /// used once.

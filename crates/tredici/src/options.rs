@@ -31,6 +31,8 @@ pub use alpn::AlpnProtocols;
 pub(crate) use callback::{CheckServerIdentity, Clock, KeyLog};
 pub use choice::{CaStore, Engine};
 pub(crate) use ciphers::Suites;
+#[cfg(feature = "rustls")]
+pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
 pub(crate) use limit::Beyond;
 pub use lookup::{FixedLookup, Lookup, LookupError, LookupFuture};

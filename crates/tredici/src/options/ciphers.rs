@@ -6,6 +6,8 @@ use crate::error::Error;
 /// A cipher suite that every engine has.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Suite {
+    /// Its number in IANA's registry.
+    pub(crate) number: u16,
     /// OpenSSL's name, which is what `ciphers` takes.
     pub(crate) name: &'static str,
     /// The name in IANA's registry. For TLS 1.3 OpenSSL has the same.
@@ -14,25 +16,25 @@ pub(crate) struct Suite {
     pub(crate) version: TlsVersion,
 }
 
-const fn tls13(name: &'static str) -> Suite {
-    Suite { name, standard_name: name, version: TlsVersion::Tls1_3 }
+const fn tls13(number: u16, name: &'static str) -> Suite {
+    Suite { number, name, standard_name: name, version: TlsVersion::Tls1_3 }
 }
 
-const fn tls12(name: &'static str, standard_name: &'static str) -> Suite {
-    Suite { name, standard_name, version: TlsVersion::Tls1_2 }
+const fn tls12(number: u16, name: &'static str, standard_name: &'static str) -> Suite {
+    Suite { number, name, standard_name, version: TlsVersion::Tls1_2 }
 }
 
 /// The default policy, the preferred first: TLS 1.3, and of TLS 1.2 what has ECDHE and AEAD.
 pub(crate) static SUITES: [Suite; 9] = [
-    tls13("TLS_AES_256_GCM_SHA384"),
-    tls13("TLS_CHACHA20_POLY1305_SHA256"),
-    tls13("TLS_AES_128_GCM_SHA256"),
-    tls12("ECDHE-ECDSA-AES256-GCM-SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
-    tls12("ECDHE-RSA-AES256-GCM-SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
-    tls12("ECDHE-ECDSA-CHACHA20-POLY1305", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
-    tls12("ECDHE-RSA-CHACHA20-POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
-    tls12("ECDHE-ECDSA-AES128-GCM-SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-    tls12("ECDHE-RSA-AES128-GCM-SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+    tls13(0x1302, "TLS_AES_256_GCM_SHA384"),
+    tls13(0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
+    tls13(0x1301, "TLS_AES_128_GCM_SHA256"),
+    tls12(0xC02C, "ECDHE-ECDSA-AES256-GCM-SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+    tls12(0xC030, "ECDHE-RSA-AES256-GCM-SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+    tls12(0xCCA9, "ECDHE-ECDSA-CHACHA20-POLY1305", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
+    tls12(0xCCA8, "ECDHE-RSA-CHACHA20-POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
+    tls12(0xC02B, "ECDHE-ECDSA-AES128-GCM-SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+    tls12(0xC02F, "ECDHE-RSA-AES128-GCM-SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
 ];
 
 /// The cipher suites to speak, as Node takes `ciphers` apart: what begins with `TLS_` is for TLS 1.3, the rest for what

@@ -168,6 +168,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
         max_version,
         suites,
         keylog: values.keylog.clone(),
+        clock: clock(values),
     })
 }
 

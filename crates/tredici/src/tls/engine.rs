@@ -9,6 +9,8 @@ mod built_in;
 #[cfg(feature = "openssl")]
 mod openssl;
 pub(crate) mod policy;
+#[cfg(feature = "rustls")]
+mod rustls;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
@@ -16,7 +18,7 @@ use bytes::BytesMut;
 
 use crate::{
     error::Error,
-    options::{KeyLog, Suites, TlsVersion},
+    options::{Clock, KeyLog, Suites, TlsVersion},
     verify::VerifyCode,
 };
 
@@ -34,6 +36,12 @@ pub(crate) struct ContextTerms {
     pub(crate) max_version: TlsVersion,
     pub(crate) suites: Suites,
     pub(crate) keylog: Option<KeyLog>,
+    /// The time by which sessions age.
+    #[cfg_attr(
+        not(feature = "rustls"),
+        expect(dead_code, reason = "OpenSSL knows no clock but the system's")
+    )]
+    pub(crate) clock: Clock,
 }
 
 /// Which end of a connection, with what only that end needs.

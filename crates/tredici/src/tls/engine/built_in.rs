@@ -15,6 +15,11 @@ pub(crate) struct BuiltIn {
 
 /// All of them, the preferred first.
 pub(crate) static BUILT_IN: &[BuiltIn] = &[
+    #[cfg(feature = "rustls")]
+    BuiltIn {
+        engine: Engine::Rustls,
+        compile: |terms| Ok(Arc::new(super::rustls::RustlsContext::new(terms)?)),
+    },
     #[cfg(feature = "openssl")]
     BuiltIn {
         engine: Engine::OpenSsl,

@@ -6,7 +6,7 @@ use openssl::ssl::{SslContextBuilder, SslOptions, SslVersion};
 use super::{
     super::{
         ContextTerms,
-        policy::{GROUPS, SIGNATURES},
+        policy::{GROUPS, Group, SIGNATURES},
     },
     failure::{internal, option_error},
 };
@@ -21,8 +21,10 @@ const SECURITY_LEVEL: u32 = 2;
 pub(super) fn apply(context: &mut SslContextBuilder, terms: &ContextTerms) -> Result<(), Error> {
     context.set_security_level(SECURITY_LEVEL);
     context.set_options(SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION);
-    context.set_groups_list(&GROUPS[1..].join(":")).map_err(|stack| internal(&stack))?;
-    context.set_sigalgs_list(&SIGNATURES.join(":")).map_err(|stack| internal(&stack))?;
+    context.set_groups_list(&groups()).map_err(|stack| internal(&stack))?;
+    context
+        .set_sigalgs_list(&list(SIGNATURES.iter().map(|signature| signature.name)))
+        .map_err(|stack| internal(&stack))?;
 
     let Suites { tls13, below, .. } = &terms.suites;
     context.set_cipher_list(&below.join(":")).map_err(|stack| option_error("ciphers", &stack))?;
@@ -43,4 +45,14 @@ fn version(version: TlsVersion) -> SslVersion {
         TlsVersion::Tls1_2 => SslVersion::TLS1_2,
         TlsVersion::Tls1_3 => SslVersion::TLS1_3,
     }
+}
+
+/// Separated so that a server takes the first that the client knows, even where that costs a round trip.
+fn groups() -> String {
+    let known = |group: &&Group| group.info.kind == "ECDH";
+    list(GROUPS.iter().filter(known).map(|group| group.name))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(":")
 }
