@@ -9,6 +9,7 @@ mod choice;
 mod engines;
 mod identity;
 mod layers;
+#[cfg(feature = "openssl")]
 mod on_openssl;
 mod public_types;
 mod source;
