@@ -15,7 +15,7 @@ use crate::source;
 const ROWS: [&str; 4] = ["finished", "session_bytes", "shared_sigalgs", "ticket"];
 
 /// The engines that are built in, as their modules are called.
-const ENGINES: [(&str, bool); 1] = [("on_openssl", true)];
+const ENGINES: [(&str, bool); 2] = [("on_openssl", true), ("on_rustls", cfg!(feature = "rustls"))];
 
 /// The tests of this binary by their outermost module, without that.
 fn tests() -> BTreeMap<String, BTreeSet<String>> {
