@@ -7,12 +7,12 @@ mod trust;
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use super::{
-    engine::{self, ContextTerms, Session, Side, openssl::OpensslContext},
+    engine::{self, ContextTerms, Session, Side, openssl::OpensslContext, rustls::RustlsContext},
     judgement::Criteria,
     verified::VerifiedPeers,
 };
 use crate::{
-    error::{Error, ErrorKind, Phase},
+    error::Error,
     options::{AlpnProtocols, CheckServerIdentity, Clock, Engine, Values},
 };
 
@@ -35,7 +35,7 @@ impl ClientContext {
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
             scope: Scope::of(&terms, values.reject_unauthorized()),
-            engine: Arc::new(OpensslContext::new(&terms)?),
+            engine: make(values.engine(), &terms)?,
             engine_reason,
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
@@ -122,7 +122,7 @@ impl ServerContext {
             ));
         }
         Ok(Self {
-            engine: Arc::new(OpensslContext::new(&terms)?),
+            engine: make(values.engine(), &terms)?,
             requests_certificate,
             reject_unauthorized,
             clock: clock(values),
@@ -163,6 +163,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
         max_version: values.max_version(),
         ciphers: values.ciphers.clone(),
         keylog: values.keylog.clone(),
+        clock: clock(values),
     })
 }
 
@@ -170,15 +171,15 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
 fn choose_engine(wanted: Engine) -> Result<Cow<'static, str>, Error> {
     match wanted {
         Engine::Auto => Ok("default".into()),
-        Engine::OpenSsl => Ok("engine".into()),
-        Engine::Rustls => Err(Error::new(
-            ErrorKind::Unsupported,
-            Phase::Options,
-            "UND_ERR_NOT_SUPPORTED",
-            "options.engine asks for rustls, which is not built in",
-        )
-        .with_hint("leave it out, or ask for openssl")),
+        Engine::OpenSsl | Engine::Rustls => Ok("engine".into()),
     }
+}
+
+fn make(engine: Engine, terms: &ContextTerms) -> Result<Arc<dyn engine::Context>, Error> {
+    Ok(match engine {
+        Engine::Auto | Engine::OpenSsl => Arc::new(OpensslContext::new(terms)?),
+        Engine::Rustls => Arc::new(RustlsContext::new(terms)?),
+    })
 }
 
 fn clock(values: &Values) -> Clock {

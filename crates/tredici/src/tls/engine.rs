@@ -6,6 +6,8 @@
 //! connection was given. What an engine does not have it refuses by name.
 
 pub(crate) mod openssl;
+#[cfg(feature = "rustls")]
+pub(crate) mod rustls;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
@@ -13,7 +15,7 @@ use bytes::BytesMut;
 
 use crate::{
     error::Error,
-    options::{KeyLog, TlsVersion},
+    options::{Clock, KeyLog, TlsVersion},
     verify::VerifyCode,
 };
 
@@ -30,6 +32,8 @@ pub(crate) struct ContextTerms {
     /// In OpenSSL's notation; `None` is the default policy.
     pub(crate) ciphers: Option<String>,
     pub(crate) keylog: Option<KeyLog>,
+    /// The time by which sessions age.
+    pub(crate) clock: Clock,
 }
 
 /// Which end of a connection, with what only that end needs.

@@ -1,6 +1,6 @@
 //! Two ends that share no version, no cipher suite or no protocol; and what they agree on where they do.
 
-use tredici::{ConnectOptions, Connector, Engine, ErrorKind, ListenOptions, Target, TlsVersion};
+use tredici::{ConnectOptions, Connector, ErrorKind, ListenOptions, Target, TlsVersion};
 use tredici_test::{NodeServer, Pki};
 
 use super::super::ends::{self, target, trusting};
@@ -83,14 +83,6 @@ fn ciphers_that_nobody_knows() {
     }
     let suite = trusting().ciphers("TLS_AES_128_GCM_SHA256").max_version(TlsVersion::Tls1_2);
     assert_eq!(refused_options(suite).code(), "ERR_SSL_NO_CIPHER_MATCH");
-}
-
-#[test]
-fn an_engine_that_is_not_there() {
-    let error = refused_options(trusting().engine(Engine::Rustls));
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Unsupported, "UND_ERR_NOT_SUPPORTED"));
-    assert_eq!(error.name(), "NotSupportedError");
-    assert!(error.message().contains("options.engine") && error.hint().is_some(), "{error}");
 }
 
 /// The call's server name, else the option's, else the host's, else the address's name.

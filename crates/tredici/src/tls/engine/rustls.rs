@@ -1,0 +1,17 @@
+//! The engine on rustls: fast and memory-safe, for every option that it can honour exactly.
+
+mod chain;
+mod companion;
+mod connection;
+mod context;
+mod exporter;
+mod facts;
+mod failure;
+mod identity;
+mod key_log;
+mod policy;
+mod sessions;
+mod unbuffered;
+mod verifier;
+
+pub(crate) use context::RustlsContext;
