@@ -10,6 +10,7 @@ use tredici_test::{CertificateSpec, KeyKind, NodeServer, Pki, within};
 use super::{
     ENGINE,
     ends::{connector, exchange, listen, listen_unix, localhost, pair, port, showing, target, trusting},
+    groups,
 };
 
 const VERSIONS: [TlsVersion; 2] = [TlsVersion::Tls1_2, TlsVersion::Tls1_3];
@@ -101,7 +102,7 @@ async fn both_our_ends_agree() {
 
         let key = client.ephemeral_key_info().map(|key| (key.kind, key.name.as_deref(), key.size));
         let has_exchange = !resumed || version == TlsVersion::Tls1_3;
-        assert_eq!(key, has_exchange.then_some(("ECDH", Some("X25519"), Some(253))));
+        assert_eq!(key, has_exchange.then_some(groups::preferred(version)));
         assert_eq!(server.ephemeral_key_info(), None);
         assert_eq!(server.certificate().expect("one").raw(), Pki::shared().localhost().der());
         assert_eq!(client.certificate(), None);

@@ -11,7 +11,7 @@ use openssl::{
     error::ErrorStack,
     nid::Nid,
     pkey::Id,
-    ssl::{ErrorCode, NameType, ShutdownState, Ssl, SslRef, SslStream},
+    ssl::{ErrorCode, NameType, ShutdownState, Ssl, SslRef, SslStream, SslVersion},
     x509::X509,
 };
 use tredici_openssl::{current_ticket, group_name, shared_signature_algorithms};
@@ -236,18 +236,22 @@ fn ephemeral_key_info(ssl: &SslRef) -> Option<EphemeralKeyInfo> {
     if ssl.is_server() {
         return None;
     }
-    let key = ssl.peer_tmp_key().ok()?;
+    let Ok(key) = ssl.peer_tmp_key() else { return hybrid(ssl) };
     let name = match key.id() {
         Id::DH => return Some(EphemeralKeyInfo { kind: "DH", name: None, size: Some(key.bits()) }),
         Id::EC => key.ec_key().ok()?.group().curve_name()?.short_name().ok()?,
         Id::X25519 => "X25519",
         Id::X448 => "X448",
-        _ => {
-            let name = group_name(ssl).map(Cow::Owned);
-            return Some(EphemeralKeyInfo { kind: "TLSGroup", name, size: None });
-        }
+        _ => return hybrid(ssl),
     };
     Some(EphemeralKeyInfo { kind: "ECDH", name: Some(name.into()), size: Some(key.bits()) })
+}
+
+/// Of a key that is encapsulated, as ML-KEM's are, OpenSSL keeps the group alone. In TLS 1.2, which has none of them,
+/// that may be the group of the handshake that is resumed.
+fn hybrid(ssl: &SslRef) -> Option<EphemeralKeyInfo> {
+    let name = group_name(ssl).filter(|_| ssl.version2() == Some(SslVersion::TLS1_3))?;
+    Some(EphemeralKeyInfo { kind: "TLSGroup", name: Some(Cow::Owned(name)), size: None })
 }
 
 /// A `Finished` message is as long as the hash of the connection.
