@@ -1,5 +1,6 @@
 //! The tests on OpenSSL.
 
+mod error_queue;
 mod only;
 #[path = "suite/modules.rs"]
 mod suite;

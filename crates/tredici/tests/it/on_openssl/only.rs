@@ -1,5 +1,6 @@
 //! What no other engine has, a row of the table to a file.
 
+mod encrypted_key;
 mod finished;
 mod session_bytes;
 mod shared_sigalgs;

@@ -1,5 +1,6 @@
 //! What only OpenSSL has, a row of the table to a file: rustls says so, and says what.
 
+mod encrypted_key;
 mod finished;
 mod session_bytes;
 mod shared_sigalgs;

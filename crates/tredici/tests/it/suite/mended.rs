@@ -9,7 +9,6 @@ mod gate;
 mod half_a_message;
 mod kept_sessions;
 mod key_updates;
-mod library;
 mod listener;
 mod records;
 mod terms;

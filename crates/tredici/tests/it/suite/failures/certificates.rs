@@ -1,9 +1,10 @@
 //! Certificates that are not to be trusted: the code is Node's, the server learns why, the caller sees whom they
 //! talked to.
 
-use openssl::{asn1::Asn1Time, bn::BigNum, hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rcgen::{CertificateParams, Issuer, KeyPair, SubjectPublicKeyInfo};
 use serde_json::{Value, json};
-use tredici::{Connector, ErrorKind, ListenOptions, TlsVersion};
+use tredici::{Connector, ErrorKind, ListenOptions, PeerCertificate, TlsVersion};
 use tredici_test::{
     Authority, Certificate, CertificateSpec, ExtendedKeyUsagePurpose, NodeServer, Pki, node_oracle,
 };
@@ -135,11 +136,9 @@ fn cases() -> Vec<Case> {
 fn forged(certificate: &Certificate) -> String {
     let mut der = certificate.der().to_vec();
     *der.last_mut().unwrap() ^= 1;
-    pem(&X509::from_der(&der).unwrap())
-}
-
-fn pem(certificate: &X509) -> String {
-    String::from_utf8(certificate.to_pem().unwrap()).unwrap()
+    let base64 = STANDARD.encode(der);
+    let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 #[tokio::test]
@@ -162,9 +161,9 @@ async fn is_refused(case: &Case, server: &mut Server, version: TlsVersion) {
     assert_eq!((error.kind(), error.retryable()), (kind, false), "{name}");
     assert!(error.reason().is_some(), "{name}");
 
-    let shown = X509::stack_from_pem(case.shown.as_bytes()).unwrap();
+    let shown = PeerCertificate::from_pem(&case.shown).unwrap();
     let certificate = error.peer_certificate().expect("whom we talked to");
-    assert_eq!(certificate.raw(), shown[0].to_der().unwrap(), "{name}");
+    assert_eq!(certificate.raw(), shown.raw(), "{name}");
     assert_eq!(error.attempts().len(), 1, "{name}");
     assert!(error.timings().connect.is_some() && error.timings().secure_connect.is_some(), "{name}");
 
@@ -223,32 +222,37 @@ async fn a_self_signed_certificate_that_is_trusted() {
 /// RSA with 1024 bits, which Node 20 still takes.
 #[tokio::test]
 async fn a_key_that_is_too_weak() {
-    let (certificate, key) = weak();
-    let options = server_options().cert(pem(&certificate)).key(key).ciphers("DEFAULT:@SECLEVEL=0");
-    let mut server = Server::with(options).await;
+    if !NodeServer::is_available() {
+        return;
+    }
+    let (certificate, key) = weak().await;
+    let server = NodeServer::with(Pki::shared().localhost()).option("cert", certificate).option("key", key);
+    let mut server = server.option("ciphers", "DEFAULT:@SECLEVEL=0").start().await;
     for version in VERSIONS {
         let error = refusal(only(trusting(), version), target(server.port())).await;
         assert_eq!((error.code(), error.phase().as_str()), ("EE_KEY_TOO_SMALL", "verify"), "{error}");
         assert!(error.hint().is_some());
         assert_eq!(error.peer_certificate().unwrap().bits(), Some(1024));
-        assert_eq!(server.handshake().await.expect_err("refused").kind(), ErrorKind::Alert(BAD_CERTIFICATE));
+        let told = server.event("tlsClientError").await;
+        assert!(told["code"].as_str().unwrap().ends_with("ALERT_BAD_CERTIFICATE"), "{told}");
     }
 }
 
-fn weak() -> (X509, String) {
+/// A certificate of the kit's root, and its key.
+async fn weak() -> (String, String) {
+    const KEY: &str = "return require('crypto').generateKeyPairSync('rsa', {
+        modulusLength: 1024,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });";
+    let key = node_oracle(KEY, Value::Null).await;
+    let public_key = SubjectPublicKeyInfo::from_pem(key["publicKey"].as_str().unwrap()).unwrap();
     let root = Pki::shared().root();
-    let issuer = X509::from_der(root.der()).unwrap();
-    let issuers_key = PKey::private_key_from_der(root.certificate().key().der()).unwrap();
-    let key = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();
-    let mut builder = X509::builder().unwrap();
-    builder.set_version(2).unwrap();
-    builder.set_serial_number(&BigNum::from_u32(7).unwrap().to_asn1_integer().unwrap()).unwrap();
-    builder.set_issuer_name(issuer.subject_name()).unwrap();
-    builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
-    builder.set_not_after(&Asn1Time::days_from_now(1).unwrap()).unwrap();
-    builder.set_pubkey(&key).unwrap();
-    builder.sign(&issuers_key, MessageDigest::sha256()).unwrap();
-    (builder.build(), String::from_utf8(key.private_key_to_pem_pkcs8().unwrap()).unwrap())
+    let roots_key = KeyPair::try_from(root.certificate().key().der()).unwrap();
+    let issuer = Issuer::from_ca_cert_pem(&root.pem(), roots_key).unwrap();
+    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&public_key, &issuer).unwrap();
+    (certificate.pem(), key["privateKey"].as_str().unwrap().to_owned())
 }
 
 /// All cases in one process: for each the code with which it refuses, and its word where it is told not to.

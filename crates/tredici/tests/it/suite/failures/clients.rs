@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tredici::{ConnectOptions, Connector, Error, ErrorKind, ListenOptions, PrivateKey, TlsVersion};
+use tredici::{ConnectOptions, Connector, Engine, Error, ErrorKind, ListenOptions, TlsVersion};
 use tredici_test::{
     Authority, Certificate, CertificateSpec, ExtendedKeyUsagePurpose, OpensslServer, Pki, within,
 };
 
-use super::super::ends::{self, target, trusting};
+use super::super::{
+    ENGINE,
+    ends::{self, target, trusting},
+};
 use super::{VERSIONS, code_and_phase, refusal, refused_options, server::Server, speaking};
 
 fn as_client(options: ConnectOptions, certificate: &Certificate) -> ConnectOptions {
@@ -91,7 +94,12 @@ async fn a_client_that_is_not_trusted() {
 async fn a_client_without_a_certificate() {
     let mut server = Server::with(asking()).await;
     let error = refusal(speaking(TlsVersion::Tls1_2), target(server.port())).await;
-    assert_eq!(error.code(), "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE");
+    // RFC 5246 section 7.4.6 leaves it to the server; rustls takes the alert that only TLS 1.3 has a name for.
+    let code = match ENGINE {
+        Engine::OpenSsl => "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+        _ => "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    };
+    assert_eq!(error.code(), code);
     let connector = Connector::new(speaking(TlsVersion::Tls1_3)).unwrap();
     let mut socket = connector.connect(target(server.port())).await.unwrap();
     let error = socket.wait_for_sessions(Duration::from_secs(20)).await.expect_err("refused");
@@ -146,30 +154,6 @@ async fn openssl_as_the_server_that_refuses() {
 
 fn expired() -> Certificate {
     Pki::shared().intermediate().leaf(CertificateSpec::client("c").expired())
-}
-
-#[tokio::test]
-async fn an_encrypted_key() {
-    let own = Pki::shared().client();
-    let pem = || own.key().encrypted_pem("open sesame");
-    let options = |key: PrivateKey| trusting().cert(own.chain_pem()).key(key);
-    let mut server = Server::with(asking()).await;
-    for options in [
-        options(PrivateKey::new(pem())).passphrase("open sesame"),
-        options(PrivateKey::new(pem()).passphrase("open sesame")).passphrase("the key's own goes first"),
-    ] {
-        let _socket = Connector::new(options).unwrap().connect(target(server.port())).await.unwrap();
-        assert!(server.handshake().await.unwrap().authorized);
-    }
-    for options in [
-        options(PrivateKey::new(pem())),
-        options(PrivateKey::new(pem())).passphrase("close sesame"),
-        options(PrivateKey::new(pem()).passphrase("close sesame")).passphrase("open sesame"),
-    ] {
-        let error = refused_options(options);
-        assert_eq!(error.code(), "ERR_OSSL_BAD_DECRYPT");
-        assert!(!format!("{error} {error:?}").contains("sesame"), "{error:?}");
-    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What others do with OpenSSL in the same process is not ours.
+//! OpenSSL collects errors by thread; one that somebody else has left there is not ours.
 
 use std::{
     io,
@@ -11,9 +11,10 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     net::TcpStream,
 };
+use tredici::{Connector, TlsVersion};
 use tredici_test::{Trickle, within};
 
-use super::super::ends::{Echo, connector, exchange, target};
+use super::suite::ends::{Echo, connector, exchange, target, trusting};
 
 /// Leaves an error in OpenSSL's queue of this thread whenever it is read or written, and gives a little at a time, so that
 /// OpenSSL mostly has to say that it wants more: that is when it looks at the queue.
@@ -50,7 +51,7 @@ impl AsyncWrite for Littering {
 }
 
 #[tokio::test]
-async fn a_stale_error_in_the_threads_queue_is_not_ours() {
+async fn an_error_that_is_there_when_the_engine_wants_more() {
     let server = Echo::tls().await;
     let tcp = TcpStream::connect(("127.0.0.1", server.port())).await.expect("a connection");
     let over = target(1).over(Littering(Trickle::new(tcp, 7)));
@@ -59,4 +60,31 @@ async fn a_stale_error_in_the_threads_queue_is_not_ours() {
     client.shutdown().await.expect("says goodbye");
     let end = within("the end", client.read(&mut [0])).await;
     assert_eq!(end.expect("a clean end"), 0);
+}
+
+#[tokio::test]
+async fn an_error_that_is_left_between_reads_and_writes() {
+    let server = Echo::tls().await;
+    for version in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
+        let connector = Connector::new(trusting().max_version(version)).expect("a connector");
+        litter();
+        let socket = connector.connect(target(server.port())).await.expect("a connection");
+        let (mut reader, mut writer) = tokio::io::split(socket);
+        let writing = tokio::spawn(async move {
+            writer.write_all(&[b'x'; 200_000]).await.expect("writes");
+            writer.shutdown().await.expect("ends");
+            litter();
+        });
+        // Records come in pieces, so that OpenSSL has to say that it wants more.
+        let mut count = 0;
+        loop {
+            litter();
+            match reader.read(&mut [0; 10_000]).await.expect("reads") {
+                0 => break,
+                some => count += some,
+            }
+        }
+        assert_eq!(count, 200_000);
+        writing.await.expect("the writer");
+    }
 }
