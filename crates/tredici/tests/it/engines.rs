@@ -18,7 +18,8 @@ const ROWS: [&str; 5] = ["encrypted_key", "finished", "session_bytes", "shared_s
 const OF_OPENSSL: &str = "error_queue";
 
 /// The engines that are built in, as their modules are called.
-const ENGINES: [(&str, bool); 2] = [("on_openssl", true), ("on_rustls", cfg!(feature = "rustls"))];
+const ENGINES: [(&str, bool); 2] =
+    [("on_openssl", cfg!(feature = "openssl")), ("on_rustls", cfg!(feature = "rustls"))];
 
 /// The tests of this binary by their outermost module, without that.
 fn tests() -> BTreeMap<String, BTreeSet<String>> {

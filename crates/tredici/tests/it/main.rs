@@ -6,10 +6,13 @@
 
 mod boundaries;
 mod certificate;
+mod choice;
 mod engines;
 mod identity;
 mod layers;
+#[cfg(feature = "openssl")]
 mod on_openssl;
+#[cfg(feature = "rustls")]
 mod on_rustls;
 mod public_types;
 mod source;
