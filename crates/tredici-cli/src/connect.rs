@@ -109,8 +109,15 @@ fn refuse_tls_terms(
     target: &Destination,
 ) -> Result<(), Error> {
     /// What promises nothing of the peer may be there, such as in a file of options for all targets.
-    const HARMLESS: [&str; 6] =
-        ["engine", "maxCachedSessions", "allowH2", "preferH2", "ALPNProtocols", "rejectUnauthorized"];
+    const HARMLESS: [&str; 7] = [
+        "engine",
+        "maxCachedSessions",
+        "cacheVerifiedChains",
+        "allowH2",
+        "preferH2",
+        "ALPNProtocols",
+        "rejectUnauthorized",
+    ];
     let term = match options.tls_terms().find(|term| !HARMLESS.contains(term) && *term != "keylog") {
         Some(term) => format!("options.{term}"),
         None if arguments.keylog.is_some() => "--keylog".to_owned(),

@@ -297,6 +297,17 @@ options! {
     /// `session`.
     client tls - session: Sessions = "those of the cache" rustls limit::NO_SESSIONS => session(impl Into<Sessions>);
 
+    /// Whether a peer's certificates that were found good are remembered, so that their signatures need not be
+    /// verified again when the same peer is met again.
+    ///
+    /// Default: true. It spares a client a third of a full handshake. Remembered are the last 64 chains, each as a
+    /// whole, for this connector or listener alone and until the first certificate of the path ends; the name, the
+    /// caller's checks and the handshake's own signature are verified each time. An addition of this library;
+    /// Chromium has a caching verifier.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`.
+    both tls - cacheVerifiedChains: Boolean = "true" (true) => cache_verified_chains(bool);
+
     in "What to look into":
 
     /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.
