@@ -6,6 +6,7 @@
 //! - Between: [`Relay`] listens in and cuts the line; [`wire`] reads what it has heard.
 //! - Beneath: [`Counting`] counts calls, [`Trickle`] gives and takes a little at a time.
 //! - An oracle: [`node_peer_certificate`] and [`node_oracle`] say what Node says.
+//! - Engines: [`assert_same_suites`] compares what is tested on each.
 //! - Leaks: [`run_alone`], [`open_descriptors`], [`resident_bytes`], [`alive_tasks`], [`allow_descriptors`], [`settle`], [`drop_after`].
 //!
 //! What goes wrong here panics, with the reason: it is a test that fails.
@@ -26,6 +27,7 @@ mod program;
 mod relay;
 mod servers;
 mod spec;
+mod suites;
 mod trickle;
 pub mod wire;
 
@@ -48,4 +50,5 @@ pub use servers::node::{Behaviour, NodeServer, NodeServerBuilder};
 pub use servers::openssl::{OpensslServer, OpensslServerBuilder};
 pub use servers::scripted::{Fault, ScriptedServer};
 pub use spec::{CertificateSpec, attribute};
+pub use suites::{EngineTests, assert_same_suites};
 pub use trickle::Trickle;
