@@ -2,14 +2,20 @@
 //!
 //! What has to do with TLS stands in `suite`, and is there once for each engine; the rest knows of none.
 #![forbid(unsafe_code)]
-#![expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")]
+#![cfg_attr(
+    all(feature = "openssl", feature = "rustls"),
+    expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")
+)]
 
 mod boundaries;
 mod certificate;
+mod choice;
 mod engines;
 mod identity;
 mod layers;
+#[cfg(feature = "openssl")]
 mod on_openssl;
+#[cfg(feature = "rustls")]
 mod on_rustls;
 mod public_types;
 mod source;

@@ -17,7 +17,7 @@ use super::ENGINE;
 
 /// A TLS listener's options, with nothing but the engine.
 pub(crate) fn server_options() -> ListenOptions {
-    ListenOptions::new()
+    ListenOptions::new().engine(ENGINE)
 }
 
 /// A client's options, with nothing but the engine.

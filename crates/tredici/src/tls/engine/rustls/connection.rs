@@ -1,6 +1,7 @@
 //! One connection of rustls's over two buffers in memory.
 
 use bytes::{Buf, BytesMut};
+use rustls::HandshakeKind;
 
 use super::{
     super::{Connection, Facts, Failure, NewSession, Progress, Received, Wire},
@@ -59,6 +60,14 @@ impl RustlsConnection {
         }
     }
 
+    fn finish_handshake(&mut self) {
+        self.companion.judge = None;
+        if self.tls.handshake_kind() == Some(HandshakeKind::Resumed) {
+            // rustls makes a session of TLS 1.2 anew when it is resumed, with a new life; its server has not.
+            self.companion.sessions.retain(|session| session.version != "TLSv1.2");
+        }
+    }
+
     /// After an error rustls still has the alert to send.
     fn send_alert(&mut self, wire: &mut Wire) {
         let Self { tls, companion, plain, .. } = self;
@@ -103,7 +112,7 @@ impl Connection for RustlsConnection {
         loop {
             let step = self.step(wire, Intent::Nothing, &mut [], &mut 0)?;
             if !self.tls.is_handshaking() && !self.tls.wants_write() {
-                self.companion.judge = None;
+                self.finish_handshake();
                 return Ok(Progress::Done);
             }
             match step {

@@ -41,7 +41,7 @@ enum Config {
 impl RustlsContext {
     pub(crate) fn new(terms: &ContextTerms) -> Result<Self, Error> {
         let provider = policy::provider(terms)?;
-        let identity = Arc::new(Identity::new(&terms.identities, &provider)?);
+        let identity = Arc::new(Identity::new(&terms.identities)?);
         let shown = identity.first().cloned();
         let config = match &terms.side {
             Side::Client => Config::Client(Arc::new(client(terms, provider, identity)?)),

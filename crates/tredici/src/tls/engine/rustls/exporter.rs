@@ -27,10 +27,7 @@ impl Secrets {
     /// Takes from the key log what an exporter will need.
     pub(super) fn note(&mut self, label: &str, client_random: &[u8], secret: &[u8]) {
         match label {
-            TLS13_LABEL => {
-                self.server_random = None;
-                self.master = Zeroizing::new(secret.to_vec());
-            }
+            TLS13_LABEL => self.master = Zeroizing::new(secret.to_vec()),
             TLS12_LABEL => {
                 self.client_random = client_random.try_into().ok();
                 self.master = Zeroizing::new(secret.to_vec());
@@ -45,10 +42,8 @@ impl Secrets {
         const SERVER_HELLO: u8 = 2;
         /// A record's header, a message's header, the version.
         const BEFORE: usize = 5 + 4 + 2;
-        if !self.master.is_empty() || self.server_random.is_some() {
-            return;
-        }
-        if let Some(flight) = flight.get(..BEFORE + 32)
+        if self.server_random.is_none()
+            && let Some(flight) = flight.get(..BEFORE + 32)
             && flight[0] == HANDSHAKE
             && flight[5] == SERVER_HELLO
         {

@@ -1,9 +1,9 @@
 //! What a handshake agreed on, in OpenSSL's and the standard's names.
 
-use rustls::{CommonState, HandshakeKind, NamedGroup, ProtocolVersion};
+use rustls::{CommonState, HandshakeKind, ProtocolVersion};
 
 use super::{
-    super::{Der, EphemeralKeyInfo, Facts},
+    super::{Der, EphemeralKeyInfo, Facts, policy::GROUPS},
     policy,
     unbuffered::Unbuffered,
 };
@@ -25,18 +25,6 @@ pub(super) fn facts(tls: &Unbuffered, servername: Option<String>, local_certific
 }
 
 fn ephemeral_key_info(tls: &CommonState) -> Option<EphemeralKeyInfo> {
-    let ecdh = |name: &'static str, size| EphemeralKeyInfo {
-        kind: "ECDH",
-        name: Some(name.into()),
-        size: Some(size),
-    };
-    Some(match tls.negotiated_key_exchange_group()?.name() {
-        NamedGroup::X25519 => ecdh("X25519", 253),
-        NamedGroup::secp256r1 => ecdh("prime256v1", 256),
-        NamedGroup::secp384r1 => ecdh("secp384r1", 384),
-        NamedGroup::X25519MLKEM768 => {
-            EphemeralKeyInfo { kind: "TLSGroup", name: Some("X25519MLKEM768".into()), size: None }
-        }
-        _ => return None,
-    })
+    let number = u16::from(tls.negotiated_key_exchange_group()?.name());
+    GROUPS.iter().find(|group| group.number == number).map(|group| group.info.clone())
 }

@@ -5,11 +5,12 @@ use std::{fmt, sync::Arc};
 use rustls::{
     SignatureAlgorithm, SignatureScheme,
     client::ResolvesClientCert,
-    crypto::CryptoProvider,
+    crypto::aws_lc_rs::sign::any_supported_type,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
     sign::{CertifiedKey, SigningKey},
 };
+use zeroize::Zeroizing;
 
 use super::{
     super::{Der, Identities, PrivateKey},
@@ -25,9 +26,8 @@ pub(super) struct Identity {
 
 impl Identity {
     /// Gives each chain its key.
-    pub(super) fn new(identities: &Identities, provider: &CryptoProvider) -> Result<Self, Error> {
-        let keys: Vec<_> =
-            identities.keys.iter().map(|key| read_key(key, provider)).collect::<Result<_, _>>()?;
+    pub(super) fn new(identities: &Identities) -> Result<Self, Error> {
+        let keys: Vec<_> = identities.keys.iter().map(read_key).collect::<Result<_, _>>()?;
         let mut shown = Vec::new();
         for chain in &identities.chains {
             shown.push(pair(chain, &keys)?);
@@ -110,18 +110,18 @@ fn pair(chain: &[Der], keys: &[Arc<dyn SigningKey>]) -> Result<(Arc<CertifiedKey
     Ok((Arc::new(CertifiedKey::new(certificates, key.clone())), leaf.clone()))
 }
 
-fn read_key(key: &PrivateKey, provider: &CryptoProvider) -> Result<Arc<dyn SigningKey>, Error> {
+fn read_key(key: &PrivateKey) -> Result<Arc<dyn SigningKey>, Error> {
     if is_encrypted(&key.pem) {
         return Err(match key.passphrase {
             Some(_) => unsupported("an encrypted key"),
             None => Error::invalid("ERR_OSSL_BAD_DECRYPT", "key is encrypted, and there is no passphrase"),
         });
     }
-    let der = PrivateKeyDer::from_pem_slice(&key.pem).map_err(|error| {
+    let der = PrivateKeyDer::from_pem_slice(&key.pem).map(Zeroizing::new).map_err(|error| {
         Error::invalid("ERR_OSSL_UNSUPPORTED", "key holds no private key in PEM form")
             .with_reason(error.to_string())
     })?;
-    provider.key_provider.load_private_key(der).map_err(|error| option_error("key", &error))
+    any_supported_type(&der).map_err(|error| option_error("key", &error))
 }
 
 fn is_encrypted(pem: &[u8]) -> bool {

@@ -3,34 +3,42 @@
 use std::sync::Arc;
 
 use rustls::{
-    CipherSuite, SupportedProtocolVersion,
+    CipherSuite, SupportedCipherSuite, SupportedProtocolVersion,
     crypto::{
-        CryptoProvider,
-        aws_lc_rs::{cipher_suite, default_provider, kx_group},
+        CryptoProvider, SupportedKxGroup,
+        aws_lc_rs::{ALL_CIPHER_SUITES, ALL_KX_GROUPS, default_provider},
     },
     version::{TLS12, TLS13},
 };
 
-use super::super::{Cipher, ContextTerms};
-use crate::{error::Error, options::TlsVersion};
+use super::{
+    super::{
+        Cipher, ContextTerms,
+        policy::{GROUPS, Group},
+    },
+    failure::unsupported,
+};
+use crate::{
+    error::Error,
+    options::{SUITES, Suite, TlsVersion},
+};
 
 /// The algorithms to offer and take.
-pub(super) fn provider(_terms: &ContextTerms) -> Result<Arc<CryptoProvider>, Error> {
+pub(super) fn provider(terms: &ContextTerms) -> Result<Arc<CryptoProvider>, Error> {
+    let suites = terms.suites.by_name().ok_or_else(|| unsupported("what ciphers asks for"))?;
     Ok(Arc::new(CryptoProvider {
-        cipher_suites: vec![
-            cipher_suite::TLS13_AES_256_GCM_SHA384,
-            cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
-            cipher_suite::TLS13_AES_128_GCM_SHA256,
-            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-            cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-            cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-            cipher_suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-            cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-        ],
-        kx_groups: vec![kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1],
+        cipher_suites: suites.into_iter().filter_map(supported).collect(),
+        kx_groups: GROUPS.iter().filter_map(exchange).collect(),
         ..default_provider()
     }))
+}
+
+fn supported(suite: &Suite) -> Option<SupportedCipherSuite> {
+    ALL_CIPHER_SUITES.iter().find(|supported| u16::from(supported.suite()) == suite.number).copied()
+}
+
+fn exchange(group: &Group) -> Option<&'static dyn SupportedKxGroup> {
+    ALL_KX_GROUPS.iter().find(|supported| u16::from(supported.name()) == group.number).copied()
 }
 
 pub(super) fn versions(terms: &ContextTerms) -> Vec<&'static SupportedProtocolVersion> {
@@ -43,30 +51,18 @@ pub(super) fn versions(terms: &ContextTerms) -> Vec<&'static SupportedProtocolVe
 
 /// A suite's names.
 pub(super) fn cipher(suite: CipherSuite) -> Option<Cipher> {
-    let tls13 = |name| Cipher { name, standard_name: name, version: "TLSv1.3" };
-    let tls12 = |name, standard_name| Cipher { name, standard_name, version: "TLSv1.2" };
-    Some(match suite {
-        CipherSuite::TLS13_AES_256_GCM_SHA384 => tls13("TLS_AES_256_GCM_SHA384"),
-        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => tls13("TLS_CHACHA20_POLY1305_SHA256"),
-        CipherSuite::TLS13_AES_128_GCM_SHA256 => tls13("TLS_AES_128_GCM_SHA256"),
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 => {
-            tls12("ECDHE-ECDSA-AES256-GCM-SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
-        }
-        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 => {
-            tls12("ECDHE-RSA-AES256-GCM-SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")
-        }
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 => {
-            tls12("ECDHE-ECDSA-CHACHA20-POLY1305", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256")
-        }
-        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => {
-            tls12("ECDHE-RSA-CHACHA20-POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")
-        }
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 => {
-            tls12("ECDHE-ECDSA-AES128-GCM-SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
-        }
-        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 => {
-            tls12("ECDHE-RSA-AES128-GCM-SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
-        }
-        _ => return None,
-    })
+    let suite = SUITES.iter().find(|known| known.number == u16::from(suite))?;
+    let Suite { name, standard_name, version, .. } = suite;
+    Some(Cipher { name, standard_name, version: version.as_str() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rustls_has_all_of_the_default_policy() {
+        assert!(SUITES.iter().all(|suite| supported(suite).is_some()));
+        assert!(GROUPS.iter().all(|group| exchange(group).is_some()));
+    }
 }

@@ -12,7 +12,7 @@ use rustls::{
 };
 
 use super::{
-    super::{Der, Judge},
+    super::{Der, Judge, policy::SIGNATURES},
     chain::{Purpose, Store},
     companion,
 };
@@ -135,7 +135,7 @@ impl ServerCertVerifier for PeerVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        SIGNATURES.iter().map(|signature| signature.number.into()).collect()
     }
 }
 
@@ -176,7 +176,7 @@ impl ClientCertVerifier for PeerVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        SIGNATURES.iter().map(|signature| signature.number.into()).collect()
     }
 }
 

@@ -21,9 +21,10 @@ async fn no_longer_than_the_server_says() {
         let clock = Clock::new();
         let connector = Connector::new(clock.tell(trusting()).max_version(newest)).expect("a connector");
         visit(&connector, target(relay.port())).await;
-        clock.advance(Duration::from_secs(599));
+        clock.advance(Duration::from_secs(598));
         assert!(visit(&connector, target(relay.port())).await, "{newest}");
-        clock.advance(Duration::from_secs(1));
+        // At the last second itself an engine may do either.
+        clock.advance(Duration::from_secs(3));
         assert!(!visit(&connector, target(relay.port())).await, "{newest}");
         assert_eq!(offers(&relay), [false, true, false], "{newest}");
     }
