@@ -3,7 +3,7 @@
 //! What has to do with TLS stands in `suite`, and is there once for each engine; the rest knows of none.
 #![forbid(unsafe_code)]
 #![cfg_attr(
-    all(feature = "rustls", feature = "openssl"),
+    all(feature = "openssl", feature = "rustls"),
     expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")
 )]
 

@@ -1,5 +1,4 @@
 //! The signature algorithms that both sides know.
-#![cfg(feature = "serde")]
 
 use serde_json::json;
 use tredici_test::{NodeServer, Pki, node_oracle};
