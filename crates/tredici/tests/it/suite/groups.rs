@@ -1,6 +1,6 @@
 //! The groups of the key exchange: which are offered, which keys are sent at once, and what is told of the one agreed.
 
-use tredici::{Engine, EphemeralKeyInfo, Socket, TlsVersion};
+use tredici::{EphemeralKeyInfo, Socket, TlsVersion};
 use tredici_test::{NodeServer, OpensslServer, Pki, Relay, wire};
 
 use super::{
@@ -17,7 +17,7 @@ const X25519MLKEM768: u16 = 0x11EC;
 fn has_hybrids() -> bool {
     match ENGINE {
         #[cfg(feature = "openssl")]
-        Engine::OpenSsl => openssl::version::number() >= 0x3050_0000,
+        tredici::Engine::OpenSsl => openssl::version::number() >= 0x3050_0000,
         _ => true,
     }
 }
