@@ -128,7 +128,7 @@ async fn the_same_report_of_a_failure() {
     let target = url(port);
     for (arguments, code) in [
         (&["--ca", &ca, "--servername", "other.test"][..], "ERR_TLS_CERT_ALTNAME_INVALID"),
-        (&[], "UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
+        (&[], "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
         (
             &["--ca", &ca, "--ciphers", "TLS_AES_128_GCM_SHA256", "--max-version", "TLSv1.2"],
             "ERR_SSL_NO_CIPHER_MATCH",

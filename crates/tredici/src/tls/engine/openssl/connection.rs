@@ -14,12 +14,13 @@ use openssl::{
     ssl::{ErrorCode, NameType, ShutdownState, Ssl, SslRef, SslStream, SslVersion},
     x509::X509,
 };
-use tredici_openssl::{current_ticket, group_name, shared_signature_algorithms};
+use tredici_openssl::{Session, current_ticket, group_name, shared_signature_algorithms};
 
 use super::{
     super::{
         Cipher, Connection, Der, EphemeralKeyInfo, Facts, Failure, NewSession, Progress, Received, Wire,
     },
+    context::new_session,
     failure::{failure, internal, option_error},
     verification::Companion,
 };
@@ -30,6 +31,8 @@ pub(super) struct OpensslConnection {
     companion: Arc<Companion>,
     leaves: Arc<[(X509, Der)]>,
     sent_servername: Option<String>,
+    /// Until the handshake is over.
+    offered: Option<Session>,
     failed: bool,
 }
 
@@ -65,9 +68,10 @@ impl OpensslConnection {
         companion: Arc<Companion>,
         leaves: Arc<[(X509, Der)]>,
         sent_servername: Option<String>,
+        offered: Option<Session>,
     ) -> Result<Self, Error> {
         let stream = SslStream::new(ssl, Pipe::default()).map_err(|stack| internal(&stack))?;
-        Ok(Self { stream, companion, leaves, sent_servername, failed: false })
+        Ok(Self { stream, companion, leaves, sent_servername, offered, failed: false })
     }
 
     /// Lends the wire to OpenSSL for one call.
@@ -108,6 +112,17 @@ impl OpensslConnection {
     }
 }
 
+impl OpensslConnection {
+    /// A server may send a new ticket with a handshake of TLS 1.2 that resumes; then OpenSSL does not offer the old one any
+    /// more, and does not report the new.
+    fn take_renewed_session(&mut self) {
+        let renewed = self.offered.take().and_then(|offered| offered.renewed(self.stream.ssl()));
+        if let Some(session) = renewed.and_then(new_session) {
+            self.companion.add_session(session);
+        }
+    }
+}
+
 impl Connection for OpensslConnection {
     fn handshake(&mut self, wire: &mut Wire) -> Result<Progress, Failure> {
         let progress = self.lend(wire, |stream| match stream.do_handshake() {
@@ -116,6 +131,7 @@ impl Connection for OpensslConnection {
         })?;
         if progress == Some(Progress::Done) {
             self.companion.dismiss_judge();
+            self.take_renewed_session();
         }
         Ok(progress.unwrap_or(Progress::WantRead))
     }

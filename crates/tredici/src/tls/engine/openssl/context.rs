@@ -129,20 +129,20 @@ impl engine::Context for OpensslContext {
         if !terms.alpn.is_empty() {
             ssl.set_alpn_protos(&terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;
         }
-        if let Some(session) = &terms.session {
-            let any: &dyn std::any::Any = &**session;
-            if let Some(session) = any.downcast_ref::<OpensslSession>() {
-                // One that does not belong here is not offered: the handshake is a full one.
-                let _refused = session.0.offer(&mut ssl);
-            }
-        }
-        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone(), terms.servername)?))
+        let offered = terms.session.and_then(|session| {
+            let any: &dyn std::any::Any = &*session;
+            let session = any.downcast_ref::<OpensslSession>()?.0.clone();
+            // One that does not belong here is not offered: the handshake is a full one.
+            session.offer(&mut ssl).ok().map(|()| session)
+        });
+        let leaves = self.leaves.clone();
+        Ok(Box::new(OpensslConnection::new(ssl, companion, leaves, terms.servername, offered)?))
     }
 
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn engine::Connection>, Error> {
         let (mut ssl, companion) = self.connection(judge)?;
         ssl.set_accept_state();
-        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone(), None)?))
+        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone(), None, None)?))
     }
 
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn engine::Session>, Error> {
@@ -164,7 +164,7 @@ impl engine::Session for OpensslSession {
 }
 
 /// A session that is worth keeping.
-fn new_session(session: Session) -> Option<NewSession> {
+pub(super) fn new_session(session: Session) -> Option<NewSession> {
     if !session.is_resumable() {
         return None;
     }
