@@ -122,7 +122,7 @@ fn refuse_tls_terms(
     const HARMLESS: [&str; 7] = [
         "engine",
         "maxCachedSessions",
-        "cacheVerifiedChains",
+        "rememberVerdicts",
         "allowH2",
         "preferH2",
         "ALPNProtocols",

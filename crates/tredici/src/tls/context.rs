@@ -173,7 +173,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
 }
 
 fn verified(values: &Values) -> Option<Arc<VerifiedPeers>> {
-    values.cache_verified_chains().then(|| Arc::new(VerifiedPeers::new()))
+    values.remember_verdicts().then(|| Arc::new(VerifiedPeers::new()))
 }
 
 fn clock(values: &Values) -> Clock {
@@ -236,7 +236,7 @@ mod tests {
         assert!(of_server(ListenOptions::new(), VerifyCode::OK));
         assert!(!of_client(ConnectOptions::new(), VerifyCode::CERT_HAS_EXPIRED));
         assert!(!of_server(ListenOptions::new(), VerifyCode::CERT_HAS_EXPIRED));
-        assert!(!of_client(ConnectOptions::new().cache_verified_chains(false), VerifyCode::OK));
-        assert!(!of_server(ListenOptions::new().cache_verified_chains(false), VerifyCode::OK));
+        assert!(!of_client(ConnectOptions::new().remember_verdicts(false), VerifyCode::OK));
+        assert!(!of_server(ListenOptions::new().remember_verdicts(false), VerifyCode::OK));
     }
 }

@@ -106,13 +106,18 @@ async fn not_for_another_purpose() {
 }
 
 #[tokio::test]
-async fn nothing_changes_where_it_is_turned_off() {
-    let server = Echo::with(localhost().cache_verified_chains(false)).await;
-    let connector = forgetful(trusting().cache_verified_chains(false));
-    for _ in 0..2 {
-        let socket = visit(&connector, &server).await.expect("a connection");
-        assert!(socket.authorized());
-        assert_eq!(socket.peer_certificate().map(|leaf| leaf.chain().count()), Some(3));
+async fn unless_it_is_not_wanted() {
+    let server = Echo::with(localhost().remember_verdicts(false)).await;
+    for remembers in [true, false] {
+        let connector = forgetful(trusting().remember_verdicts(remembers));
+        let sockets = [visit(&connector, &server).await, visit(&connector, &server).await];
+        let sockets = sockets.map(|socket| socket.expect("a connection"));
+        // What is remembered is there once.
+        let [first, second] = sockets.each_ref().map(|socket| {
+            assert!(socket.authorized());
+            std::ptr::from_ref(socket.peer_certificate().expect("a certificate"))
+        });
+        assert_eq!(first == second, remembers);
     }
 }
 
