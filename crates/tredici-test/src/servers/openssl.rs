@@ -6,8 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::Certificate;
 use crate::program::{Program, is_available};
+use crate::{Certificate, settle};
 
 /// `openssl s_server` in a process of its own, killed when it is dropped. It serves one connection at a time.
 ///
@@ -75,6 +75,11 @@ impl OpensslServer {
             Some(line) => line,
             None => panic!("s_server ended before it said `{part}`: {}", self.program.complaints()),
         }
+    }
+
+    /// Waits until it has complained of this, such as an alert.
+    pub async fn complains_of(&mut self, part: &str) {
+        settle(&format!("s_server to complain of {part}"), || self.program.complaints().contains(part)).await;
     }
 
     /// Sends this text to the client that is connected; before one is, it waits in the server's input. A line

@@ -76,3 +76,15 @@ where
     let (sent, received, sent_back, received_back) = within("all data in both directions", all).await;
     assert!(sent == received && sent_back == received_back, "what arrived is not what was sent");
 }
+
+/// Sends so many bytes to an echo, in pieces of all sizes, and sees that they come back.
+pub(crate) async fn echo_much<S>(stream: S, amount: usize)
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    let (reader, writer) = split(stream);
+    let spawned = (tokio::spawn(send(writer, 11, amount)), tokio::spawn(receive(reader, 12, amount)));
+    let both = async { tokio::try_join!(spawned.0, spawned.1).expect("no panic") };
+    let (sent, received) = within("all data to come back", both).await;
+    assert!(sent == received, "what came back is not what was sent");
+}
