@@ -143,6 +143,11 @@ impl OpensslServerBuilder {
         self
     }
 
+    /// Several.
+    pub fn arguments(self, arguments: &[&str]) -> Self {
+        arguments.iter().fold(self, |builder, argument| builder.argument(argument))
+    }
+
     fn file(self, argument: &str, path: &Path) -> Self {
         self.argument(argument)
             .argument(path.to_str().expect("the temporary directory has a name in Unicode"))

@@ -12,9 +12,12 @@ mod openssl;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use tredici::{Connector, ListenOptions, Socket, TlsVersion};
-use tredici_test::{KeyKind, Pki};
+use tredici_test::{KeyKind, Pki, within};
 
-use super::ends::{client_options, showing};
+use super::{
+    ends::{client_options, showing},
+    transports::traffic::{receive, send},
+};
 
 const VERSIONS: [TlsVersion; 2] = [TlsVersion::Tls1_2, TlsVersion::Tls1_3];
 const KINDS: [KeyKind; 2] = [KeyKind::Rsa2048, KeyKind::P256];
@@ -50,6 +53,15 @@ fn assert_known(socket: &Socket, pki: &Pki, asks: bool) {
     assert_eq!(socket.authorized(), asks);
     let certificate = socket.peer_certificate().map(tredici::PeerCertificate::raw);
     assert_eq!(certificate, asks.then_some(pki.client().der()));
+}
+
+/// Sends so many bytes to an echo, and sees that they come back.
+async fn echo_much(socket: Socket) {
+    let (reader, writer) = tokio::io::split(socket);
+    let spawned = (tokio::spawn(send(writer, 11, MUCH)), tokio::spawn(receive(reader, 12, MUCH)));
+    let both = async { tokio::try_join!(spawned.0, spawned.1).expect("no panic") };
+    let (sent, received) = within("all data to come back", both).await;
+    assert!(sent == received, "what came back is not what was sent");
 }
 
 fn material(socket: &Socket, context: Option<&[u8]>) -> Vec<u8> {

@@ -3,11 +3,8 @@
 use tredici_test::BunServer;
 
 use super::{
-    super::{
-        ends::{exchange, target},
-        transports::traffic::echo_much,
-    },
-    MUCH, assert_agreed, cases, client,
+    super::ends::{exchange, target},
+    assert_agreed, cases, client, echo_much,
 };
 
 #[tokio::test]
@@ -26,7 +23,7 @@ async fn as_a_server() {
             assert_agreed(&socket, &view, version, resumed);
             assert_eq!(view["peer"]["CN"], "Test Client");
             assert_eq!(view["servername"], "localhost");
-            echo_much(socket, MUCH).await;
+            echo_much(socket).await;
         }
     }
 }

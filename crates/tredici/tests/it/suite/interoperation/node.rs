@@ -5,11 +5,8 @@ use tokio::io::{AsyncWriteExt, copy, split};
 use tredici_test::{NodeServer, node_oracle};
 
 use super::{
-    super::{
-        ends::{accept, exchange, listen, port, target},
-        transports::traffic::echo_much,
-    },
-    MUCH, assert_agreed, assert_known, cases, client, listeners, server,
+    super::ends::{accept, exchange, listen, port, target},
+    MUCH, assert_agreed, assert_known, cases, client, echo_much, listeners, server,
 };
 
 #[tokio::test]
@@ -27,7 +24,7 @@ async fn as_a_server() {
             let view = server.connection().await;
             assert_agreed(&socket, &view, version, resumed);
             assert_eq!(view["peer"]["subject"]["CN"], "Test Client");
-            echo_much(socket, MUCH).await;
+            echo_much(socket).await;
         }
     }
 }

@@ -36,9 +36,7 @@ async fn as_a_server() {
     }
     for (pki, version) in cases() {
         let server = OpensslServer::with(pki.localhost()).verify(&pki.root().pem());
-        let server = ["-alpn", "b", "-keymatexport", LABEL, "-keymatexportlen", "48"]
-            .into_iter()
-            .fold(server, |server, argument| server.argument(argument));
+        let server = server.arguments(&["-alpn", "b", "-keymatexport", LABEL, "-keymatexportlen", "48"]);
         let mut server = server.start().await;
         let connector = client(pki, version);
         for resumed in [false, true] {

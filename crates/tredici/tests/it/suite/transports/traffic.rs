@@ -28,9 +28,10 @@ impl Noise {
     }
 }
 
-type Sum = [u8; 32];
+pub(crate) type Sum = [u8; 32];
 
-async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize) -> Sum {
+/// Sends so many bytes in pieces of all sizes, and ends.
+pub(crate) async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize) -> Sum {
     let (mut noise, mut sum, mut left) = (Noise(seed), Sha256::new(), amount);
     while left > 0 {
         let size = noise.size().min(left);
@@ -43,7 +44,8 @@ async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize)
     sum.finalize().into()
 }
 
-async fn receive<S: AsyncRead>(mut stream: ReadHalf<S>, seed: u64, amount: usize) -> Sum {
+/// Receives so many bytes in pieces of all sizes, to the end.
+pub(crate) async fn receive<S: AsyncRead>(mut stream: ReadHalf<S>, seed: u64, amount: usize) -> Sum {
     let (mut noise, mut sum, mut count) = (Noise(seed), Sha256::new(), 0);
     loop {
         let mut buffer = vec![0; noise.size()];
@@ -75,16 +77,4 @@ where
     let all = async { tokio::try_join!(spawned.0, spawned.1, spawned.2, spawned.3).expect("no panic") };
     let (sent, received, sent_back, received_back) = within("all data in both directions", all).await;
     assert!(sent == received && sent_back == received_back, "what arrived is not what was sent");
-}
-
-/// Sends so many bytes to an echo, in pieces of all sizes, and sees that they come back.
-pub(crate) async fn echo_much<S>(stream: S, amount: usize)
-where
-    S: AsyncRead + AsyncWrite + Send + 'static,
-{
-    let (reader, writer) = split(stream);
-    let spawned = (tokio::spawn(send(writer, 11, amount)), tokio::spawn(receive(reader, 12, amount)));
-    let both = async { tokio::try_join!(spawned.0, spawned.1).expect("no panic") };
-    let (sent, received) = within("all data to come back", both).await;
-    assert!(sent == received, "what came back is not what was sent");
 }
