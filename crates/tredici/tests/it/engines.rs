@@ -8,7 +8,15 @@ use crate::source;
 
 /// What OpenSSL has and rustls has not. `on_openssl/only` tests that it works, `on_rustls/lacks` that it is refused by
 /// name.
-const ROWS: [&str; 5] = ["encrypted_key", "finished", "session_bytes", "shared_sigalgs", "ticket"];
+const ROWS: [&str; 7] = [
+    "cipher_expressions",
+    "encrypted_key",
+    "finished",
+    "old_versions",
+    "session_bytes",
+    "shared_sigalgs",
+    "ticket",
+];
 
 #[test]
 fn the_same_tests_run_on_each_engine_but_for_those_that_are_named() {

@@ -1,7 +1,9 @@
 //! What no other engine has, a row of the table to a file.
 
+mod cipher_expressions;
 mod encrypted_key;
 mod finished;
+mod old_versions;
 mod session_bytes;
 mod shared_sigalgs;
 mod ticket;

@@ -1,12 +1,9 @@
 //! Two ends that share no version, no cipher suite or no protocol; and what they agree on where they do.
 
-use tredici::{ConnectOptions, Connector, Engine, ErrorKind, ListenOptions, Target, TlsVersion};
+use tredici::{ConnectOptions, Connector, ErrorKind, ListenOptions, Target, TlsVersion};
 use tredici_test::{NodeServer, Pki};
 
-use super::super::{
-    ENGINE,
-    ends::{self, target, trusting},
-};
+use super::super::ends::{self, target, trusting};
 use super::{code_and_phase, refusal, refused_options, server::Server};
 
 fn serving() -> ListenOptions {
@@ -79,18 +76,46 @@ async fn the_servers_order_of_protocols_decides() {
 }
 
 #[test]
-fn ciphers_that_nobody_knows() {
-    for ciphers in ["TLS_BOGUS", "BOGUS", "TLS_AES_128_GCM_SHA256_BOGUS", "!ALL"] {
-        let error = refused_options(trusting().ciphers(ciphers));
-        // To rustls it may be any expression of OpenSSL's.
-        let code = match ENGINE {
-            Engine::Rustls => "UND_ERR_NOT_SUPPORTED",
-            _ => "ERR_SSL_NO_CIPHER_MATCH",
-        };
-        assert_eq!(error.code(), code, "{ciphers}");
+fn ciphers_that_leave_none() {
+    let old = trusting().max_version(TlsVersion::Tls1_2);
+    for options in [
+        old.ciphers("TLS_AES_128_GCM_SHA256"),
+        trusting().ciphers("TLS_AES_128_GCM_SHA256:!TLS_AES_128_GCM_SHA256"),
+        trusting().ciphers("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+    ] {
+        assert_eq!(refused_options(options).code(), "ERR_SSL_NO_CIPHER_MATCH");
     }
-    let suite = trusting().ciphers("TLS_AES_128_GCM_SHA256").max_version(TlsVersion::Tls1_2);
-    assert_eq!(refused_options(suite).code(), "ERR_SSL_NO_CIPHER_MATCH");
+    assert_eq!(refused_options(trusting().ciphers("::")).code(), "ERR_INVALID_ARG_VALUE");
+}
+
+/// What `ciphers` names is what is spoken, in the server's order of preference.
+#[tokio::test]
+async fn ciphers_by_name() {
+    const AES: &str = "TLS_AES_128_GCM_SHA256";
+    const CHACHA: &str = "TLS_CHACHA20_POLY1305_SHA256";
+    const OLD_AES: &str = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    const OLD_CHACHA: &str = "ECDHE-ECDSA-CHACHA20-POLY1305";
+    let cases = [
+        ("", AES, AES),
+        (AES, "", AES),
+        ("", &[CHACHA, AES].join(":"), CHACHA),
+        (&[CHACHA, AES].join(":"), &[AES, CHACHA].join(":"), AES),
+        ("!TLS_AES_256_GCM_SHA384", "", CHACHA),
+        (OLD_AES, "", "TLS_AES_256_GCM_SHA384"),
+        (&[OLD_AES, AES, &format!("!{AES}")].join(":"), "", OLD_AES),
+        (
+            &[OLD_AES, OLD_CHACHA, AES, &format!("!{AES}")].join(":"),
+            &[OLD_CHACHA, OLD_AES].join(":"),
+            OLD_CHACHA,
+        ),
+    ];
+    for (ours, the_servers, spoken) in cases {
+        let mut server = Server::with(serving().ciphers(the_servers)).await;
+        let connector = Connector::new(trusting().ciphers(ours)).expect(ours);
+        let socket = connector.connect(target(server.port())).await.expect(ours);
+        assert_eq!(socket.cipher().expect("a suite").name, spoken, "{ours} and {the_servers}");
+        server.handshake().await.expect(ours);
+    }
 }
 
 /// The call's server name, else the option's, else the host's, else the address's name.
