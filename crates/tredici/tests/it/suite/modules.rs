@@ -2,6 +2,7 @@
 
 use super::ENGINE;
 
+mod cells;
 mod closing;
 mod connect;
 mod dropping;
