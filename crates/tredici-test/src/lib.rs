@@ -56,5 +56,5 @@ pub use servers::node::{Behaviour, NodeServer, NodeServerBuilder};
 pub use servers::openssl::{OpensslServer, OpensslServerBuilder};
 pub use servers::scripted::{Fault, ScriptedServer};
 pub use spec::{CertificateSpec, attribute};
-pub use suites::{EngineTests, assert_same_suites};
+pub use suites::{EngineTests, assert_same_suites, listed_tests};
 pub use trickle::Trickle;
