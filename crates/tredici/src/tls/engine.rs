@@ -6,6 +6,8 @@
 //! connection was given. What an engine does not have it refuses by name.
 
 pub(crate) mod openssl;
+#[cfg(feature = "rustls")]
+mod rustls;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 

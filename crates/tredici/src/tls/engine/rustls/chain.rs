@@ -1,0 +1,99 @@
+//! Verification of a peer's chain: webpki says yes, and whatever OpenSSL would say no to is asked first.
+//!
+//! The path is the one that OpenSSL would take, whatever comes of it (`path`). It is examined as OpenSSL does
+//! (`examination`), signatures apart: those are webpki's business. Where the examination finds nothing, webpki is given
+//! the certificates of the path and no others, and has to come to the same path. Where it does not, or the examination
+//! has found something, the path is examined once more with its signatures, for the code of the last finding. That
+//! examination is a verification of its own, and it decides alone over what webpki refuses for its form and OpenSSL
+//! does not (`confirmation::can_judge`).
+
+mod certificate;
+mod confirmation;
+mod constraints;
+mod der;
+mod examination;
+mod extensions;
+mod finding;
+mod general_name;
+mod key;
+mod leaf;
+#[cfg(test)]
+mod matrix;
+mod moment;
+mod name;
+mod path;
+mod signature;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use self::{
+    certificate::Certificate,
+    confirmation::{can_judge, confirm},
+    examination::{Terms, examine},
+    finding::Finding,
+    path::Path,
+    signature::Signature,
+};
+use super::super::{Der, PeerChain};
+use crate::verify::VerifyCode;
+
+pub(super) use self::{leaf::is_signed_by, store::Store};
+
+/// Whose certificate it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A TLS server's.
+    Server,
+    /// A TLS client's.
+    Client,
+}
+
+/// Something among what a peer has presented is no certificate; nothing can be told about the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+impl Store {
+    /// What OpenSSL would make of the certificates that a peer has presented, leaf first: the path from the leaf on, and
+    /// whether it holds.
+    ///
+    /// # Errors
+    ///
+    /// Where one of them cannot be read, or there is none.
+    pub(super) fn verify(
+        &self,
+        presented: &[Der],
+        purpose: Purpose,
+        now: SystemTime,
+    ) -> Result<PeerChain, Unreadable> {
+        let certificates =
+            presented.iter().map(Certificate::read).collect::<Option<Vec<_>>>().ok_or(Unreadable)?;
+        let terms = Terms { purpose, now: seconds(now) };
+        let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
+        let code = judge(&path, terms).err().map_or(VerifyCode::OK, VerifyCode::from);
+        let path = path.certificates.iter().map(|certificate| certificate.der.clone()).collect();
+        Ok(PeerChain { presented: presented.to_vec(), path, code })
+    }
+}
+
+fn judge(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
+    let checked = |subject: &Certificate, issuer: &Certificate| match &issuer.key {
+        Some(key) => signature::check(subject, issuer, key),
+        None => Signature::Unsupported,
+    };
+    let is_sound_but_for_signatures = examine(path, terms, |_, _| Signature::Right).is_ok();
+    if !is_sound_but_for_signatures || !can_judge(path) {
+        return examine(path, terms, checked);
+    }
+    confirm(path, terms).map_err(|finding| examine(path, terms, checked).err().unwrap_or(finding))
+}
+
+/// In seconds since 1970.
+fn seconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds - 1),
+    }
+}
