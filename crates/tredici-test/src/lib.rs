@@ -1,6 +1,7 @@
 //! Certificates made on the spot, scripted servers and faults for our own tests.
 //!
 //! - Certificates: [`Pki`] for the usual ones; [`Authority`] and [`CertificateSpec`] for any other.
+//! - Certificates that no authority would issue: [`draft`].
 //! - Servers: [`NodeServer`] and [`OpensslServer`] tell their own view of a connection; [`ScriptedServer`]
 //!   misbehaves; [`EarlyTicketServer`] hurries; [`RefusedPort`], [`UnansweredPort`] and [`abandoned_socket`] are nobody at all.
 //! - Between: [`Relay`] listens in and cuts the line; [`wire`] reads what it has heard.
@@ -17,6 +18,7 @@ mod cancel;
 mod certificate;
 mod counting;
 mod deadline;
+pub mod draft;
 mod key;
 mod leaks;
 mod oracle;

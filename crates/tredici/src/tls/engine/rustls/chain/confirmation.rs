@@ -70,10 +70,16 @@ fn finding(error: &Error) -> Finding {
 /// - certificates of version 1, and those with unique identifiers;
 /// - critical extensions about policies, which OpenSSL does not apply either unless it is asked to;
 /// - constraints on directory names, addresses of mail and URIs;
+/// - intermediates that have issued themselves, which a path length does not count (RFC 5280, section 4.2.1.9);
 /// - an issuer's name that is written in another way than in the issuer's own certificate;
 /// - issuers whose key is for RSASSA-PSS alone.
 pub(super) fn can_judge(path: &Path<'_>) -> bool {
-    let [subjects @ .., _] = &path.certificates[..] else { return false };
+    let (Some((_root, subjects)), Some((leaf, issuers))) =
+        (path.certificates.split_last(), path.certificates.split_first())
+    else {
+        return false;
+    };
+    let Some((_, between)) = subjects.split_first() else { return false };
     let is_of_its_form = |certificate: &&Certificate| {
         certificate.version == 2
             && !certificate.has_unique_ids
@@ -83,10 +89,9 @@ pub(super) fn can_judge(path: &Path<'_>) -> bool {
         |issuer: &&Certificate| constraints::constraints(issuer).is_some_and(constraints::are_beyond_webpki);
     let is_for_pss =
         |issuer: &&Certificate| issuer.key.as_ref().is_some_and(|key| key.kind == KeyKind::RsaPss);
-    let issuers = &path.certificates[1..];
-    !issuers.is_empty()
-        && !path.leaf().extensions.says_ca()
+    !leaf.extensions.says_ca()
         && subjects.iter().all(|certificate| is_of_its_form(certificate))
+        && !between.iter().any(|certificate| certificate.is_self_issued)
         && subjects.iter().zip(issuers).all(|(subject, issuer)| subject.issuer() == issuer.subject())
         && !issuers.iter().any(|issuer| is_beyond(issuer) || is_for_pss(issuer))
 }
