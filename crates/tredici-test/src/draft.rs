@@ -47,10 +47,22 @@ pub struct Draft {
     pub algorithm: Option<SignatureAlgorithm>,
     /// The algorithm inside of what is signed, where it is another than outside.
     pub inner_algorithm: Option<Vec<u8>>,
+    /// Changes what is written before it is signed.
+    pub edit: Edit,
     /// Whether a bit of the signature is wrong.
     pub is_forged: bool,
     /// The key of its owner.
     pub key: DraftKey,
+}
+
+/// A change of what is signed: the certificate says something else, and its signature is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edit {
+    /// Nothing is changed.
+    #[default]
+    None,
+    /// The byte at this place, counted round and round, gets these bits flipped.
+    Flip(usize, u8),
 }
 
 /// One extension.
@@ -119,6 +131,7 @@ impl Draft {
             )],
             algorithm: None,
             inner_algorithm: None,
+            edit: Edit::None,
             is_forged: false,
             key: key.clone(),
         }
@@ -169,7 +182,7 @@ impl Draft {
         let date = |(tag, content): &(u8, Vec<u8>)| tlv(*tag, content);
         let extensions: Vec<_> = self.extensions.iter().map(Extension::der).collect();
         let extensions = if extensions.is_empty() { Vec::new() } else { tlv(0xa3, &sequence(&extensions)) };
-        sequence(&[
+        let mut signed = sequence(&[
             version,
             tlv(2, &self.serial),
             algorithm.to_vec(),
@@ -179,7 +192,12 @@ impl Draft {
             self.public_key_info.clone().unwrap_or_else(|| self.key.public_key_info()),
             self.unique_ids.clone(),
             extensions,
-        ])
+        ]);
+        if let Edit::Flip(place, bits) = self.edit {
+            let place = place % signed.len();
+            signed[place] ^= bits;
+        }
+        signed
     }
 }
 

@@ -12,8 +12,7 @@ use super::{
 /// One certificate, with the places of its parts.
 pub(super) struct Certificate {
     pub(super) der: Der,
-    /// 0 is version 1.
-    pub(super) version: u8,
+    pub(super) version: Version,
     pub(super) extensions: Extensions,
     /// `None` where the date is in a form that RFC 5280 does not allow.
     pub(super) not_before: Option<i64>,
@@ -37,6 +36,14 @@ pub(super) struct Certificate {
     signature: Span,
 }
 
+/// The first cannot have extensions, and the third has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    One,
+    Three,
+    Other,
+}
+
 const VERSION: u8 = 0xa0;
 const ISSUER_ID: u8 = 0x81;
 const SUBJECT_ID: u8 = 0x82;
@@ -52,7 +59,7 @@ impl Certificate {
         let signature = outer.take(BIT_STRING)?;
 
         let mut fields = Elements::of(signed.content);
-        let version = fields.take_if(VERSION)?.map_or(Some(0), version)?;
+        let version = fields.take_if(VERSION)?.map_or(Some(Version::One), version)?;
         let serial = fields.take(INTEGER)?;
         let inner_algorithm = fields.take(SEQUENCE)?;
         let issuer = sequence(&mut fields)?;
@@ -67,6 +74,9 @@ impl Certificate {
         let ends = [outer, fields, validity].iter().all(Elements::is_empty);
         let is_sound = ends
             && der::is_integer(serial)
+            && [Some(signature), issuer_id, subject_id].into_iter().flatten().all(der::is_bit_string)
+            && [not_before, not_after].into_iter().all(|date| moment::is_date(date.tag))
+            && [subject, issuer].into_iter().all(|name| name::is_sound(name.whole))
             && [inner_algorithm, outer_algorithm].into_iter().all(is_algorithm)
             && is_algorithm_and_bits(public_key_info.content);
         if !is_sound {
@@ -97,6 +107,18 @@ impl Certificate {
             && certificate.is_meant_by(&certificate)
             && certificate.fits_signature_of(&certificate);
         Some(certificate)
+    }
+
+    /// Forgets a key whose point is not on its curve, as OpenSSL does not decode it.
+    pub(super) fn check_key(&mut self) {
+        if !self.has_sound_key() {
+            self.key = None;
+            self.is_own_issuer = false;
+        }
+    }
+
+    pub(super) fn has_sound_key(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| key.is_on_its_curve(&self.der))
     }
 
     /// All of the name.
@@ -138,7 +160,7 @@ impl Certificate {
 
     /// Whether it is its own issuer and version 1, which has no extensions to say that it is an authority.
     pub(super) fn is_old_root(&self) -> bool {
-        self.version == 0 && self.is_own_issuer
+        self.version == Version::One && self.is_own_issuer
     }
 
     /// Whether it can have issued `subject`, as far as that can be told without the signature: names, key identifiers
@@ -178,24 +200,27 @@ fn sequence<'a>(fields: &mut Elements<'a>) -> Option<Element<'a>> {
     fields.next().filter(|element| element.tag == SEQUENCE)
 }
 
-/// An INTEGER in its own wrapping; no version is known beyond 3, which is 2.
-fn version(wrapped: &[u8]) -> Option<u8> {
-    match der::only(wrapped, INTEGER)? {
-        [number @ 0..=2] => Some(*number),
-        _ => None,
-    }
+/// An INTEGER in its own wrapping; what is beyond version 3, or below version 1, is no version that there is.
+fn version(wrapped: &[u8]) -> Option<Version> {
+    let number = der::only(wrapped, INTEGER).filter(|number| der::is_integer(number))?;
+    Some(match number {
+        [0] => Version::One,
+        [2] => Version::Three,
+        _ => Version::Other,
+    })
 }
 
 /// An object identifier, and perhaps parameters.
 fn is_algorithm(content: &[u8]) -> bool {
     let mut fields = Elements::of(content);
     let has_oid = fields.take(OID).is_some_and(der::is_oid);
-    has_oid && (fields.is_empty() || fields.next().is_some() && fields.is_empty())
+    let is_parameter = |element: Element<'_>| element.tag != OID || der::is_oid(element.content);
+    has_oid && (fields.is_empty() || fields.next().is_some_and(is_parameter) && fields.is_empty())
 }
 
 fn is_algorithm_and_bits(content: &[u8]) -> bool {
     let mut fields = Elements::of(content);
     fields.take(SEQUENCE).is_some_and(is_algorithm)
-        && fields.take(BIT_STRING).is_some_and(|bits| !bits.is_empty())
+        && fields.take(BIT_STRING).is_some_and(der::is_bit_string)
         && fields.is_empty()
 }

@@ -7,7 +7,7 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage};
 
 use super::{
     Purpose,
-    certificate::Certificate,
+    certificate::{Certificate, Version},
     constraints,
     der::{self, SEQUENCE},
     examination::Terms,
@@ -54,7 +54,9 @@ fn finding(error: &Error) -> Finding {
         Error::CertDistrusted => CERT_REJECTED,
         Error::InvalidSignatureForPublicKey => CERT_SIGNATURE_FAILURE,
         Error::MaximumPathDepthExceeded => CERT_CHAIN_TOO_LONG,
-        Error::NameConstraintViolation => PERMITTED_VIOLATION,
+        Error::MalformedDnsIdentifier => UNSUPPORTED_NAME_SYNTAX,
+        // What is permitted both see alike; of what a wildcard may stand for webpki finds some excluded.
+        Error::NameConstraintViolation => EXCLUDED_VIOLATION,
         Error::PathLenConstraintViolated => PATH_LENGTH_EXCEEDED,
         Error::RequiredEkuNotFoundContext(_) => INVALID_PURPOSE,
         Error::UnsupportedCriticalExtension => UNHANDLED_CRITICAL_EXTENSION,
@@ -67,7 +69,7 @@ fn finding(error: &Error) -> Finding {
 /// Whether webpki can judge the path at all. It refuses by their form, whoever has signed them:
 ///
 /// - a leaf that is an authority's, or a root itself: a server that made its own certificate;
-/// - certificates of version 1, and those with unique identifiers;
+/// - certificates of another version than 3, and those with unique identifiers;
 /// - critical extensions about policies, which OpenSSL does not apply either unless it is asked to;
 /// - constraints on directory names, addresses of mail and URIs;
 /// - intermediates that have issued themselves, which a path length does not count (RFC 5280, section 4.2.1.9);
@@ -81,7 +83,7 @@ pub(super) fn can_judge(path: &Path<'_>) -> bool {
     };
     let Some((_, between)) = subjects.split_first() else { return false };
     let is_of_its_form = |certificate: &&Certificate| {
-        certificate.version == 2
+        certificate.version == Version::Three
             && !certificate.has_unique_ids
             && !certificate.extensions.has_critical_of_openssl
     };

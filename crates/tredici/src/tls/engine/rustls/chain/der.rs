@@ -91,6 +91,16 @@ pub(super) fn only(bytes: &[u8], tag: u8) -> Option<&[u8]> {
     elements.take(tag).filter(|_| elements.is_empty())
 }
 
+/// The content of the first value in `bytes`; OpenSSL does not mind what stands behind the value of an extension.
+pub(super) fn first(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    Elements::of(bytes).take(tag)
+}
+
+/// Whether the content of a BIT STRING says rightly how many bits of its last byte do not count.
+pub(super) fn is_bit_string(content: &[u8]) -> bool {
+    matches!(content, [0] | [0..=7, _, ..])
+}
+
 /// The bytes of a BIT STRING of whole bytes.
 pub(super) fn whole_bytes(content: &[u8]) -> Option<&[u8]> {
     content.split_first().filter(|(unused, _)| **unused == 0).map(|(_, bytes)| bytes)

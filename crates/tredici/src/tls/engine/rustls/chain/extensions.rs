@@ -122,16 +122,16 @@ impl Extensions {
     fn take_up(&mut self, kind: Kind, whole: &[u8], value: &[u8]) -> Option<()> {
         let span = |part: &[u8]| Span::of(part, whole);
         match kind {
-            Kind::Ce(14) => self.subject_key_id = Some(span(der::only(value, OCTET_STRING)?)),
+            Kind::Ce(14) => self.subject_key_id = Some(span(der::first(value, OCTET_STRING)?)),
             Kind::Ce(15) => self.key_usage = Some(key_usage(value)?),
             Kind::Ce(17) => {
-                let names = der::only(value, SEQUENCE)?;
+                let names = der::first(value, SEQUENCE)?;
                 GeneralName::each(names).all(|name| name.is_some()).then_some(())?;
                 self.alternative_names = Some(span(names));
             }
             Kind::Ce(19) => self.basic_constraints = Some(basic_constraints(value)?),
             Kind::Ce(30) => {
-                let constraints = der::only(value, SEQUENCE)?;
+                let constraints = der::first(value, SEQUENCE)?;
                 Subtrees::read(constraints)?;
                 self.name_constraints = Some(span(constraints));
             }
@@ -212,7 +212,7 @@ impl AuthorityKeyId {
     /// Of the names of an issuer only the first distinguished name counts, as for OpenSSL.
     fn read(whole: &[u8], value: &[u8]) -> Option<Self> {
         let span = |part: &[u8]| Span::of(part, whole);
-        let mut fields = Elements::of(der::only(value, SEQUENCE)?);
+        let mut fields = Elements::of(der::first(value, SEQUENCE)?);
         let key_id = fields.take_if(Self::KEY_ID)?;
         let names = fields.take_if(Self::ISSUER)?.unwrap_or_default();
         let serial = fields.take_if(Self::SERIAL)?;
@@ -239,7 +239,7 @@ fn boolean(content: &[u8]) -> Option<bool> {
 
 /// A length that no number of ours holds is as good as none.
 fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
-    let mut fields = Elements::of(der::only(value, SEQUENCE)?);
+    let mut fields = Elements::of(der::first(value, SEQUENCE)?);
     let is_ca = fields.take_if(BOOLEAN)?.map_or(Some(false), boolean)?;
     let path_length = fields.take_if(INTEGER)?;
     let is_natural = |number: &[u8]| der::is_integer(number) && number[0] & 0x80 == 0;
@@ -259,12 +259,9 @@ fn key_usage(value: &[u8]) -> Option<KeyUsage> {
 
 /// The first two bytes of a BIT STRING, the first of them in the lower half.
 fn bits(value: &[u8]) -> Option<u16> {
-    let (unused, bytes) = der::only(value, BIT_STRING)?.split_first()?;
-    let mask = match (unused, bytes) {
-        (0, _) => 0xff,
-        (1..=7, [_, ..]) => 0xff << unused,
-        _ => return None,
-    };
+    let (unused, bytes) =
+        der::first(value, BIT_STRING).filter(|content| der::is_bit_string(content))?.split_first()?;
+    let mask = 0xff << unused;
     let byte = |index: usize| {
         let byte = bytes.get(index).copied().unwrap_or_default();
         u16::from(if index + 1 == bytes.len() { byte & mask } else { byte })
@@ -279,7 +276,7 @@ fn purposes(value: &[u8]) -> Option<Purposes> {
     const NETSCAPE_GATED: &[u8] = &oid!(raw 2.16.840.1.113730.4.1);
 
     let mut purposes = Purposes::default();
-    for purpose in Elements::of(der::only(value, SEQUENCE)?) {
+    for purpose in Elements::of(der::first(value, SEQUENCE)?) {
         let purpose = purpose.filter(|element| element.tag == OID && der::is_oid(element.content))?;
         match purpose.content {
             SERVER => purposes.server = true,

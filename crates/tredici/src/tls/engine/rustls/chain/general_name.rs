@@ -1,7 +1,10 @@
 //! General names and what is made of them: alternative names, constraints, distribution points (RFC 5280,
 //! section 4.2.1).
 
-use super::der::{self, Elements, OID, SEQUENCE, SET};
+use super::{
+    der::{self, Elements, OID, SEQUENCE},
+    name,
+};
 
 #[derive(Clone, Copy)]
 pub(super) enum GeneralName<'a> {
@@ -38,7 +41,7 @@ impl<'a> GeneralName<'a> {
             0x81 => Self::Email(content),
             0x82 => Self::Dns(content),
             0xa3 => Self::X400,
-            0xa4 => is_name(content).then_some(Self::Directory(content))?,
+            0xa4 => name::is_sound(content).then_some(Self::Directory(content))?,
             0xa5 => Self::EdiParty,
             0x86 => Self::Uri(content),
             0x87 => Self::Address(content),
@@ -46,21 +49,6 @@ impl<'a> GeneralName<'a> {
             _ => return None,
         })
     }
-}
-
-/// SEQUENCE OF SET OF type and value.
-fn is_name(whole: &[u8]) -> bool {
-    let is_attribute = |element: der::Element<'_>| {
-        let mut fields = Elements::of(element.content);
-        let sound = fields.take(OID).is_some_and(der::is_oid) && fields.next().is_some() && fields.is_empty();
-        element.tag == SEQUENCE && sound
-    };
-    let is_relative = |element: der::Element<'_>| {
-        element.tag == SET
-            && Elements::of(element.content).into_iter().all(|element| element.is_some_and(is_attribute))
-    };
-    let all = |content| Elements::of(content).into_iter().all(|element| element.is_some_and(is_relative));
-    der::only(whole, SEQUENCE).is_some_and(all)
 }
 
 /// The two lists of a name constraint.
@@ -133,7 +121,7 @@ pub(super) fn are_distribution_points(value: &[u8]) -> bool {
             && name.is_none_or(is_point_name)
             && issuer.is_none_or(are_names)
     };
-    der::only(value, SEQUENCE)
+    der::first(value, SEQUENCE)
         .is_some_and(|points| Elements::of(points).into_iter().all(|element| element.is_some_and(is_point)))
 }
 

@@ -1,5 +1,10 @@
 //! Public keys: of which kind, and how strong.
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, EcdsaVerificationAlgorithm,
+    ParsedPublicKey,
+};
+use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 use x509_parser::asn1_rs::oid;
 
 use super::der::{self, BIT_STRING, Elements, INTEGER, OID, SEQUENCE, Span};
@@ -99,11 +104,25 @@ impl Key {
         self.algorithm.within(certificate)
     }
 
+    /// Whether the point of a key on one of the usual curves lies on it. That costs more than all the rest, and is asked
+    /// only where it matters.
+    pub(super) fn is_on_its_curve(&self, certificate: &[u8]) -> bool {
+        let algorithm = self.algorithm(certificate);
+        let mut curves = CURVES.iter().filter(|(identifier, _)| **identifier == *algorithm);
+        curves.next().is_none_or(|(_, curve)| ParsedPublicKey::new(*curve, self.bits(certificate)).is_ok())
+    }
+
     /// The key itself.
     pub(super) fn bits<'a>(&self, certificate: &'a [u8]) -> &'a [u8] {
         self.bits.within(certificate)
     }
 }
+
+static CURVES: [(AlgorithmIdentifier, &EcdsaVerificationAlgorithm); 3] = [
+    (alg_id::ECDSA_P256, &ECDSA_P256_SHA256_ASN1),
+    (alg_id::ECDSA_P384, &ECDSA_P384_SHA384_ASN1),
+    (alg_id::ECDSA_P521, &ECDSA_P521_SHA512_ASN1),
+];
 
 /// The bits of the first number of an RSAPublicKey.
 fn modulus_size(key: &[u8]) -> Option<usize> {

@@ -88,3 +88,103 @@ fn experiment() {
     println!("{codes:#?} {different} of {} differ", cases.len());
     assert_eq!(different, 0);
 }
+
+#[test]
+fn mutants() {
+    let n: usize = std::env::var("MUTANTS").map_or(1000, |n| n.parse().unwrap());
+    let seed: u64 = std::env::var("SEED").map_or(1, |n| n.parse().unwrap());
+    let mut table: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    let results: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..4u64)
+            .map(|t| {
+                scope.spawn(move || {
+                    let mut state = (seed * 7 + t).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+                    let mut random = move || {
+                        state ^= state << 13;
+                        state ^= state >> 7;
+                        state ^= state << 17;
+                        state
+                    };
+                    let mut out = Vec::new();
+                    let bases: Vec<Scenario> = (0..FAULTS.len() + 1)
+                        .map(|i| {
+                            let mut s = Scenario::new(Purpose::Server);
+                            if i > 0 {
+                                (FAULTS[i - 1].inflict)(&mut s)
+                            }
+                            s
+                        })
+                        .collect();
+                    for _ in 0..n / 4 {
+                        let which = random() as usize % bases.len();
+                        let mut scenario = bases[which].clone();
+                        let place = [0, 0, 1, 2, 3][random() as usize % 5];
+                        let at = random() as usize;
+                        let bits = match random() % 3 {
+                            0 => 1 << (random() % 8),
+                            _ => (random() as u8).max(1),
+                        };
+                        scenario.chain[place].edit = tredici_test::draft::Edit::Flip(at, bits);
+                        let certificates = scenario.certificates();
+                        let openssl = oracle::chain(
+                            &certificates.ca,
+                            &[],
+                            &certificates.presented,
+                            Purpose::Server,
+                            scenario.now,
+                        );
+                        let store = Store::new(&oracle::trust(&certificates.ca, &[]));
+                        let ours = match &store {
+                            Ok(store) => store.verify(
+                                &oracle::ders(&certificates.presented),
+                                Purpose::Server,
+                                scenario.now,
+                            ),
+                            Err(_) => Err(super::Unreadable),
+                        };
+                        let o = match &ours {
+                            Ok(c) => format!("{} {}", c.code, c.path.len()),
+                            Err(_) => "unreadable".into(),
+                        };
+                        let e = match &openssl {
+                            Some(c) => format!("{} {}", c.code, c.path.len()),
+                            None => "unreadable".into(),
+                        };
+                        if o != e {
+                            if let Ok(only) = std::env::var("ONLY")
+                                && format!("{o} / {e}").starts_with(&only)
+                            {
+                                let mut plain = scenario.clone();
+                                plain.chain[place].edit = tredici_test::draft::Edit::None;
+                                // the mutated certificate is re-signed: compare what is signed by length of the shorter
+                                let issuer = [1, 2, 3, 3][place];
+                                let issuer = if place == 0 && scenario.is_self_signed { 0 } else { issuer };
+                                let x = scenario.chain[place].issued_by(&scenario.chain[issuer]);
+                                let y = plain.chain[place].issued_by(&plain.chain[issuer]);
+                                let at = x.iter().zip(&y).skip(4).position(|(x, y)| x != y).unwrap_or(0) + 4;
+                                let hex = |b: &[u8]| b.iter().map(|b| format!("{b:02x}")).collect::<String>();
+                                println!(
+                                    "EXAMPLE {o} / {e}: {} place {place} at {at}: {} was {}",
+                                    if which == 0 { "none" } else { FAULTS[which - 1].name },
+                                    hex(&x[at.saturating_sub(14)..(at + 10).min(x.len())]),
+                                    hex(&y[at.saturating_sub(14)..(at + 10).min(y.len())])
+                                );
+                            }
+                            out.push((format!("{o} / {e}"), format!("{which} {place} {} {bits}", at)));
+                        }
+                    }
+                    out
+                })
+            })
+            .collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap()).collect()
+    });
+    for (key, example) in results {
+        let e = table.entry(key).or_default();
+        e.0 += 1;
+        e.1 = example;
+    }
+    for (key, (count, example)) in &table {
+        println!("{count:6} {key}   {example}");
+    }
+}

@@ -3,6 +3,11 @@
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
+/// Whether what has this tag is meant to be a date.
+pub(super) fn is_date(tag: u8) -> bool {
+    matches!(tag, UTC_TIME | GENERALIZED_TIME)
+}
+
 /// Seconds since 1970; `None` where it is no date in one of the two forms, down to the `Z` at the end.
 pub(super) fn read(tag: u8, content: &[u8]) -> Option<i64> {
     let (digits, year_digits) = match (tag, content) {

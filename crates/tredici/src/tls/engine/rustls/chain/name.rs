@@ -9,6 +9,20 @@ use std::{
 use super::der::{self, Elements, OID, SEQUENCE, SET};
 use crate::certificate::charset::Charset;
 
+/// Whether it is a name whose values OpenSSL takes: strings that can be read, and some more.
+pub(super) fn is_sound(name: &[u8]) -> bool {
+    der::only(name, SEQUENCE).is_some()
+        && relative_names(name)
+            .all(|relative| relative.is_some_and(|relative| attributes(relative).all(is_attribute_sound)))
+}
+
+fn is_attribute_sound(attribute: Option<Attribute<'_>>) -> bool {
+    attribute.is_some_and(|Attribute { oid, value }| {
+        let is_other = matches!(value.tag, 0x03 | 0x07..=0x0b | 0x0d..=0x0f | 0x12 | 0x1d | SEQUENCE);
+        der::is_oid(oid) && (is_other || value.text().is_some())
+    })
+}
+
 /// Whether both names, each all of its encoding, name the same entity.
 pub(super) fn equal(one: &[u8], other: &[u8]) -> bool {
     one == other || is_beneath(one, other) == Some(true) && length(one) == length(other)
@@ -133,8 +147,8 @@ impl<'a> Value<'a> {
     pub(super) fn text(self) -> Option<Cow<'a, str>> {
         let charset = match self.tag {
             0x0c => Charset::Utf8,
-            // PrintableString, T61String, IA5String and VisibleString.
-            0x13 | 0x14 | 0x16 | 0x1a => Charset::Latin1,
+            // PrintableString, T61String and IA5String.
+            0x13 | 0x14 | 0x16 => Charset::Latin1,
             0x1c => Charset::Ucs4,
             0x1e => Charset::Ucs2,
             _ => return None,

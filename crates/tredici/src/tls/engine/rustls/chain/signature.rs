@@ -55,7 +55,7 @@ fn rsa(oid: &[u8], parameters: Elements<'_>) -> Option<(KeyKind, bool)> {
     match oid.strip_prefix(&PKCS1)? {
         // MD2, MD4, MD5, SHA-1.
         [2..=5] => Some((KeyKind::Rsa, false)),
-        [10] => Some((KeyKind::RsaPss, is_pss_strong(parameters)?)),
+        [10] => Some((KeyKind::RsaPss, is_pss_strong(parameters).unwrap_or(false))),
         // SHA-256, SHA-384, SHA-512, SHA-224.
         [11..=14] => Some((KeyKind::Rsa, true)),
         _ => None,
@@ -91,14 +91,10 @@ fn others(oid: &[u8]) -> Option<(KeyKind, bool)> {
 /// By the digest in the parameters of RSASSA-PSS, which is SHA-1 where there is none (RFC 4055, section 3.1).
 fn is_pss_strong(mut fields: Elements<'_>) -> Option<bool> {
     const SHA2: [u8; 8] = oid!(raw 2.16.840.1.101.3.4.2);
-    const SHA1: &[u8] = &oid!(raw 1.3.14.3.2.26);
 
-    let Some(mut parameters) = fields.take_if(SEQUENCE)?.map(Elements::of) else { return Some(false) };
-    let Some(digest) = parameters.take_if(0xa0)? else { return Some(false) };
-    match Elements::of(der::only(digest, SEQUENCE)?).take(OID)? {
-        SHA1 => Some(false),
-        digest => matches!(digest.strip_prefix(&SHA2)?, [1..=4]).then_some(true),
-    }
+    let mut parameters = Elements::of(fields.take(SEQUENCE)?);
+    let digest = Elements::of(der::only(parameters.take(0xa0)?, SEQUENCE)?).take(OID)?;
+    Some(matches!(digest.strip_prefix(&SHA2)?, [1..=4]))
 }
 
 /// Whether `subject` was signed with the key of `issuer`.

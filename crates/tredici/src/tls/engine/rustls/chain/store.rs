@@ -62,10 +62,13 @@ impl Store {
 }
 
 fn read(option: &str, certificates: &[Der]) -> Result<Vec<Arc<Certificate>>, Error> {
-    certificates
-        .iter()
-        .map(|der| Certificate::read(der).map(Arc::new).ok_or_else(|| unreadable(option, der)))
-        .collect()
+    certificates.iter().map(|der| read_one(der).ok_or_else(|| unreadable(option, der))).collect()
+}
+
+fn read_one(der: &Der) -> Option<Arc<Certificate>> {
+    let mut certificate = Certificate::read(der)?;
+    certificate.check_key();
+    Some(Arc::new(certificate))
 }
 
 /// Mozilla's certificate authorities.
@@ -73,8 +76,7 @@ fn bundled() -> &'static Arc<Store> {
     static BUNDLED: OnceLock<Arc<Store>> = OnceLock::new();
     BUNDLED.get_or_init(|| {
         let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let read = roots.filter_map(|der| Certificate::read(&der.as_ref().into()));
-        Arc::new(Store::of(read.map(Arc::new).collect()))
+        Arc::new(Store::of(roots.filter_map(|der| read_one(&der.as_ref().into())).collect()))
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) fn chain(
             Side::Server { request_certificate: true, require_certificate: true, alpn: Vec::new() }
         }
     };
-    let context = OpensslContext::new(&terms(side, trust(ca, extra))).expect("a context");
+    let context = OpensslContext::new(&terms(side, trust(ca, extra))).ok()?;
     let judge: Arc<dyn Judge> = witness.clone();
     let mut connection = match purpose {
         Purpose::Server => {
