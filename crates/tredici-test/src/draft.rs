@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use openssl::ec::{EcGroup, EcKey};
+use openssl::bn::BigNumContext;
+use openssl::ec::{EcGroup, EcKey, PointConversionForm};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Private};
@@ -63,6 +64,25 @@ pub enum Edit {
     None,
     /// The byte at this place, counted round and round, gets these bits flipped.
     Flip(usize, u8),
+    /// What is found first becomes the other, of the same length.
+    Replace(&'static [u8], &'static [u8]),
+}
+
+impl Edit {
+    fn apply(self, signed: &mut [u8]) {
+        match self {
+            Self::None => {}
+            Self::Flip(place, bits) => {
+                let place = place % signed.len();
+                signed[place] ^= bits;
+            }
+            Self::Replace(found, other) => {
+                let place = signed.windows(found.len()).position(|window| window == found);
+                let place = place.expect("what is to be replaced is there");
+                signed[place..place + found.len()].copy_from_slice(other);
+            }
+        }
+    }
 }
 
 /// One extension.
@@ -193,10 +213,7 @@ impl Draft {
             self.unique_ids.clone(),
             extensions,
         ]);
-        if let Edit::Flip(place, bits) = self.edit {
-            let place = place % signed.len();
-            signed[place] ^= bits;
-        }
+        self.edit.apply(&mut signed);
         signed
     }
 }
@@ -262,9 +279,37 @@ impl DraftKey {
         Self::new(self.0.private.clone(), algorithm)
     }
 
+    /// Signs a message.
+    ///
+    /// # Panics
+    /// Where the key is none for this algorithm.
+    pub fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
+        algorithm.sign(&self.0.private, message)
+    }
+
     /// SubjectPublicKeyInfo of its public half.
     pub fn public_key_info(&self) -> Vec<u8> {
         self.0.private.public_key_to_der().expect("a public key has an encoding")
+    }
+
+    /// SubjectPublicKeyInfo of a key on P-256 with the point in its compressed form; of another key, as usual.
+    pub fn compressed_key_info(&self) -> Vec<u8> {
+        let Some(key) = self
+            .0
+            .private
+            .ec_key()
+            .ok()
+            .filter(|key| key.group().curve_name() == Some(Nid::X9_62_PRIME256V1))
+        else {
+            return self.public_key_info();
+        };
+        let mut numbers = BigNumContext::new().expect("memory");
+        let form = PointConversionForm::COMPRESSED;
+        let point =
+            key.public_key().to_bytes(key.group(), form, &mut numbers).expect("a point has an encoding");
+        let p256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let algorithm = sequence(&[tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]), tlv(6, &p256)]);
+        sequence(&[algorithm, tlv(3, &[vec![0], point].concat())])
     }
 
     /// SubjectPublicKeyInfo of an RSA key for probabilistic signatures alone, with these parameters or none.
@@ -454,6 +499,20 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_is_signed_is_edited() {
+        let mut draft = Draft::new("leaf", &DraftKey::p256());
+        draft.edit = Edit::Replace(b"leaf", b"reef");
+        let edited = X509::from_der(&draft.self_signed()).unwrap();
+        assert_eq!(edited.subject_name().entries().next().unwrap().data().as_slice(), b"reef");
+        assert!(edited.verify(&draft.key.0.private).unwrap());
+        draft.edit = Edit::Flip(usize::MAX, 1);
+        assert!(
+            X509::from_der(&draft.self_signed())
+                .is_ok_and(|flipped| flipped.verify(&draft.key.0.private).unwrap())
+        );
     }
 
     #[test]

@@ -72,18 +72,23 @@ impl Store {
             presented.iter().map(Certificate::read).collect::<Option<Vec<_>>>().ok_or(Unreadable)?;
         let terms = Terms { purpose, now: seconds(now) };
         let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
-        if judge(&path, terms).is_ok() && path.leaf().has_sound_key() {
-            return Ok(peer_chain(presented, &path, VerifyCode::OK));
+        let verdict = judge(&path, terms);
+        let has_sound_keys = match verdict {
+            Ok(()) => path.leaf().has_sound_key(),
+            Err(_) => certificates.iter().all(Certificate::has_sound_key),
+        };
+        if has_sound_keys {
+            return Ok(peer_chain(presented, &path, verdict));
         }
         // A key that is none changes which certificate can have issued which.
         certificates.iter_mut().for_each(Certificate::check_key);
         let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
-        let code = judge(&path, terms).err().map_or(VerifyCode::OK, VerifyCode::from);
-        Ok(peer_chain(presented, &path, code))
+        Ok(peer_chain(presented, &path, judge(&path, terms)))
     }
 }
 
-fn peer_chain(presented: &[Der], path: &Path<'_>, code: VerifyCode) -> PeerChain {
+fn peer_chain(presented: &[Der], path: &Path<'_>, verdict: Result<(), Finding>) -> PeerChain {
+    let code = verdict.err().map_or(VerifyCode::OK, VerifyCode::from);
     let path = path.certificates.iter().map(|certificate| certificate.der.clone()).collect();
     PeerChain { presented: presented.to_vec(), path, code }
 }

@@ -16,6 +16,8 @@ use super::{
     path::Path,
 };
 
+const MOST_INTERMEDIATES: usize = 6;
+
 /// Has webpki verify the path; it is given no other certificates, and must use all of them.
 pub(super) fn confirm(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
     let [leaf, between @ .., root] = &path.certificates[..] else { return Err(UNSPECIFIED) };
@@ -72,6 +74,7 @@ fn finding(error: &Error) -> Finding {
 /// - certificates of another version than 3, and those with unique identifiers;
 /// - critical extensions about policies, which OpenSSL does not apply either unless it is asked to;
 /// - constraints on directory names, addresses of mail and URIs;
+/// - paths with more than six intermediates;
 /// - intermediates that have issued themselves, which a path length does not count (RFC 5280, section 4.2.1.9);
 /// - an issuer's name that is written in another way than in the issuer's own certificate;
 /// - issuers whose key is for RSASSA-PSS alone.
@@ -93,6 +96,7 @@ pub(super) fn can_judge(path: &Path<'_>) -> bool {
         |issuer: &&Certificate| issuer.key.as_ref().is_some_and(|key| key.kind == KeyKind::RsaPss);
     !leaf.extensions.says_ca()
         && subjects.iter().all(|certificate| is_of_its_form(certificate))
+        && between.len() <= MOST_INTERMEDIATES
         && !between.iter().any(|certificate| certificate.is_self_issued)
         && subjects.iter().zip(issuers).all(|(subject, issuer)| subject.issuer() == issuer.subject())
         && !issuers.iter().any(|issuer| is_beyond(issuer) || is_for_pss(issuer))

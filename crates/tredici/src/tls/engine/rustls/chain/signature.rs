@@ -139,8 +139,8 @@ fn by_webpki(key: &Public<'_>, signed: &Signed<'_>) -> Option<bool> {
     let key_algorithm = match key.kind {
         // A key for probabilistic signatures alone does the same arithmetic, and may say with which parameters.
         KeyKind::RsaPss if key.allows(signed.algorithm) => &alg_id::RSA_ENCRYPTION,
-        // Points may be written in another form than the usual one.
-        KeyKind::Ec if key.bits.first() != Some(&4) => return None,
+        // Points may be written in a third form, which nobody uses.
+        KeyKind::Ec if !matches!(key.bits.first(), Some(2..=4)) => return None,
         _ => key.algorithm,
     };
     let mut verifiers = webpki::ALL_VERIFICATION_ALGS.iter().filter(|verifier| {

@@ -8,7 +8,7 @@ use std::{
 use super::{
     super::super::{Anchors, Der, Trust},
     certificate::Certificate,
-    der::{self, SEQUENCE},
+    der::Elements,
     name,
 };
 use crate::error::Error;
@@ -82,10 +82,10 @@ fn bundled() -> &'static Arc<Store> {
 
 /// With the word that OpenSSL has for what is wrong at the outermost.
 fn unreadable(option: &str, der: &[u8]) -> Error {
-    let (code, reason) = match (der, der::only(der, SEQUENCE)) {
-        ([], _) => ("ERR_OSSL_TOO_SMALL", "too small"),
-        ([0x30, ..], None) => ("ERR_OSSL_TOO_LONG", "too long"),
-        _ => ("ERR_OSSL_WRONG_TAG", "wrong tag"),
+    let (code, reason) = match Elements::of(der).next() {
+        _ if der.len() < 2 => ("ERR_OSSL_TOO_SMALL", "too small"),
+        None => ("ERR_OSSL_TOO_LONG", "too long"),
+        Some(_) => ("ERR_OSSL_WRONG_TAG", "wrong tag"),
     };
     Error::invalid(code, format!("{option} cannot be used: {reason}")).with_reason(reason)
 }

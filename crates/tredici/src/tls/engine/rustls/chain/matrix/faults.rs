@@ -9,7 +9,7 @@ use tredici_test::draft::{
 };
 
 use super::scenario::{
-    ANY, CLIENT, DAY, GATED, LEAF, LOWER, ROOT, SERVER, Scenario, Source, UPPER, identified_by, purposes,
+    ANY, CLIENT, DAY, LEAF, LOWER, ROOT, SERVER, Scenario, Source, UPPER, identified_by, purposes,
 };
 
 /// One of them, with its name.
@@ -236,6 +236,11 @@ pub(super) const FAULTS: &[Fault] = &[
         s.chain[LOWER].key = DraftKey::on_curve(Nid::SECP384R1).signing(SignatureAlgorithm::EcdsaSha384);
         set_key(s, UPPER, &DraftKey::on_curve(Nid::SECP521R1).signing(SignatureAlgorithm::EcdsaSha512));
     }),
+    fault("compressed points", |s| {
+        for place in [LEAF, UPPER] {
+            s.chain[place].public_key_info = Some(s.chain[place].key.compressed_key_info());
+        }
+    }),
     fault("Ed25519", |s| set_key(s, ROOT, &DraftKey::ed25519())),
     fault("RSA with RSASSA-PSS", |s| {
         set_key(s, UPPER, &DraftKey::rsa().signing(SignatureAlgorithm::RsaPssSha256));
@@ -247,6 +252,12 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("a key for RSASSA-PSS with SHA-256 alone", |s| {
         set_key(s, UPPER, &DraftKey::rsa().signing(SignatureAlgorithm::RsaPssSha256));
         s.chain[UPPER].public_key_info = Some(s.chain[UPPER].key.pss_key_info(&pss_sha256()));
+    }),
+    fault("RSA with SHA-512", |s| set_key(s, ROOT, &DraftKey::rsa().signing(SignatureAlgorithm::RsaSha512))),
+    fault("key that is no point of its curve", |s| {
+        let mut info = s.chain[LOWER].key.public_key_info();
+        info.iter_mut().rev().take(4).for_each(|byte| *byte ^= 0x55);
+        s.chain[LOWER].public_key_info = Some(info);
     }),
     // The clock.
     fault("a clock at the end of the leaf's time", |s| {
@@ -266,7 +277,7 @@ fn postpone(s: &mut Scenario, place: usize) {
     s.chain[place].not_before = utc_time(s.now + DAY);
 }
 
-fn set_key(s: &mut Scenario, place: usize, key: &DraftKey) {
+pub(super) fn set_key(s: &mut Scenario, place: usize, key: &DraftKey) {
     s.chain[place].key = key.clone();
 }
 
@@ -307,11 +318,11 @@ fn make_self_signed(s: &mut Scenario, ca: &[usize]) {
     (s.presented, s.ca) = (vec![LEAF], ca.to_vec());
 }
 
-fn permit(s: &mut Scenario, place: usize, base: &[u8]) {
+pub(super) fn permit(s: &mut Scenario, place: usize, base: &[u8]) {
     restrict(s, place, 0xa0, base);
 }
 
-fn exclude(s: &mut Scenario, place: usize, base: &[u8]) {
+pub(super) fn exclude(s: &mut Scenario, place: usize, base: &[u8]) {
     restrict(s, place, 0xa1, base);
 }
 

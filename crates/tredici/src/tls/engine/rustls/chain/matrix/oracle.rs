@@ -32,7 +32,6 @@ use crate::{options::TlsVersion, verify::VerifyCode};
 /// The chain as OpenSSL sees it; `None` where it does not come so far as to verify it.
 pub(super) fn chain(
     ca: &[Vec<u8>],
-    extra: &[Vec<u8>],
     presented: &[Vec<u8>],
     purpose: Purpose,
     now: SystemTime,
@@ -44,7 +43,7 @@ pub(super) fn chain(
             Side::Server { request_certificate: true, require_certificate: true, alpn: Vec::new() }
         }
     };
-    let context = OpensslContext::new(&terms(side, trust(ca, extra))).ok()?;
+    let context = OpensslContext::new(&terms(side, trust(ca))).ok()?;
     let judge: Arc<dyn Judge> = witness.clone();
     let mut connection = match purpose {
         Purpose::Server => {
@@ -72,8 +71,8 @@ pub(super) fn chain(
     witness.chain.lock().unwrap().take()
 }
 
-pub(super) fn trust(ca: &[Vec<u8>], extra: &[Vec<u8>]) -> Trust {
-    Trust { anchors: Anchors::Given(ders(ca)), extra: ders(extra) }
+pub(super) fn trust(ca: &[Vec<u8>]) -> Trust {
+    Trust { anchors: Anchors::Given(ders(ca)), extra: Vec::new() }
 }
 
 pub(super) fn ders(certificates: &[Vec<u8>]) -> Vec<Der> {
