@@ -192,8 +192,9 @@ fn a_circle_in_the_store_ends() {
 
 #[test]
 fn comparing_names_has_an_end() {
-    let names =
-        |count: usize| -> Vec<_> { (0..count).map(|n| tlv(0x82, format!("{n}.test").as_bytes())).collect() };
+    // Of mail addresses, which webpki does not compare, so that its own end is not reached.
+    let address = |n: usize| tlv(0x81, format!("{n}@mail.test").as_bytes());
+    let names = |count: usize| -> Vec<_> { (0..count).map(address).collect() };
     let judge = |presented: usize, permitted: usize| {
         let mut root = Draft::authority("Root", &DraftKey::p256());
         let subtrees: Vec<_> = names(permitted).into_iter().map(|name| sequence(&[name])).collect();

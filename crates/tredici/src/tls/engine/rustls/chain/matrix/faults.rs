@@ -148,6 +148,12 @@ pub(super) const FAULTS: &[Fault] = &[
         make_self_signed(s, &[LEAF]);
         s.chain[LEAF].set(identified_by("Other"));
     }),
+    fault("self-signed leaf that is named like a trusted one", |s| {
+        make_self_signed(s, &[]);
+        let mut other = s.chain[LEAF].clone();
+        other.key = DraftKey::p256();
+        s.also_ca.push(Source::SelfSigned(other));
+    }),
     // What is trusted.
     fault("root not trusted", |s| s.ca.clear()),
     fault("intermediate trusted instead of the root", |s| s.ca = vec![LOWER]),
