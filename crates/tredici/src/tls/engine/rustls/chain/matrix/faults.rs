@@ -121,6 +121,9 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("leaf with two key usages", |s| {
         s.chain[LEAF].extensions.push(Extension::ce(extension::KEY_USAGE, true, &[3, 2, 7, 0x80]));
     }),
+    fault("leaf with a malformed distribution point", |s| {
+        s.chain[LEAF].set(Extension::ce(31, false, &[0x30, 2, 0x30, 0]));
+    }),
     fault("leaf with malformed alternative names", |s| {
         s.chain[LEAF].set(Extension::ce(extension::ALTERNATIVE_NAMES, false, &[0x30, 1, 0x82]));
     }),
@@ -234,6 +237,30 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("directory name that is not permitted", |s| {
         permit(s, LOWER, &tlv(0xa4, &name(&[&[attribute(10, 0x13, b"ACME")]])));
     }),
+    fault("mail address that is permitted", |s| {
+        also_named(s, &tlv(0x81, b"me@mail.example.org"));
+        permit(s, UPPER, &tlv(0x81, b".EXAMPLE.org"));
+    }),
+    fault("mail address that is not permitted", |s| {
+        also_named(s, &tlv(0x81, b"me@example.org"));
+        permit(s, LOWER, &tlv(0x81, b"you@example.org"));
+    }),
+    fault("URI that is permitted", |s| {
+        also_named(s, &tlv(0x86, b"https://me@www.example.org:443/path"));
+        permit(s, LOWER, &tlv(0x86, b"www.example.org"));
+    }),
+    fault("URI that is excluded", |s| {
+        also_named(s, &tlv(0x86, b"https://www.example.org"));
+        exclude(s, UPPER, &tlv(0x86, b".example.org"));
+    }),
+    fault("URI that is none, under constraints", |s| {
+        also_named(s, &tlv(0x86, b"www.example.org"));
+        exclude(s, UPPER, &tlv(0x86, b".example.org"));
+    }),
+    fault("registered number under constraints", |s| {
+        also_named(s, &tlv(0x88, &[0x2a, 3]));
+        exclude(s, UPPER, &tlv(0x88, &[0x2a, 4]));
+    }),
     fault("constraint with a minimum", |s| {
         permit(s, UPPER, &[tlv(0x82, b"localhost"), tlv(0x80, &[1])].concat())
     }),
@@ -267,7 +294,7 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     // The clock.
     fault("a clock at the end of the leaf's time", |s| {
-        let end = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
+        let end = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000);
         s.chain.iter_mut().for_each(|draft| draft.not_after = utc_time(end + DAY));
         s.chain[LEAF].not_after = utc_time(end);
         s.now = end;
@@ -338,6 +365,10 @@ fn restrict(s: &mut Scenario, place: usize, list: u8, base: &[u8]) {
 }
 
 fn address(s: &mut Scenario) {
-    let names = sequence(&[tlv(0x82, b"localhost"), tlv(0x87, &[127, 0, 0, 1])]);
+    also_named(s, &tlv(0x87, &[127, 0, 0, 1]));
+}
+
+fn also_named(s: &mut Scenario, general_name: &[u8]) {
+    let names = sequence(&[tlv(0x82, b"localhost"), general_name.to_vec()]);
     s.chain[LEAF].set(Extension::ce(extension::ALTERNATIVE_NAMES, false, &names));
 }
