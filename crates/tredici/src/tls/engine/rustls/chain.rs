@@ -40,7 +40,9 @@ use self::{
 use super::super::{Der, PeerChain};
 use crate::verify::VerifyCode;
 
-pub(super) use self::{leaf::is_signed_by, store::Store};
+#[cfg_attr(not(test), expect(unused_imports, reason = "the connection that asks it comes next"))]
+pub(super) use self::leaf::is_signed_by;
+pub(super) use self::store::Store;
 
 /// Whose certificate it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

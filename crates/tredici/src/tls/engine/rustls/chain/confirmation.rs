@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rustls_pki_types::{CertificateDer, Der, TrustAnchor, UnixTime};
-use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage};
+use webpki::{ALL_VERIFICATION_ALGS, Cert, EndEntityCert, Error, KeyUsage};
 
 use super::{
     Purpose,
@@ -35,7 +35,7 @@ pub(super) fn confirm(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
     let verified = leaf
         .verify_for_usage(ALL_VERIFICATION_ALGS, &anchors, &between, time, usage, None, None)
         .map_err(|error| finding(&error))?;
-    let used = verified.intermediate_certificates().map(|certificate| certificate.der());
+    let used = verified.intermediate_certificates().map(Cert::der);
     if used.eq(between.iter().cloned()) { Ok(()) } else { Err(UNSPECIFIED) }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn can_judge(path: &Path<'_>) -> bool {
     let is_for_pss =
         |issuer: &&Certificate| issuer.key.as_ref().is_some_and(|key| key.kind == KeyKind::RsaPss);
     !leaf.extensions.says_ca()
-        && subjects.iter().all(|certificate| is_of_its_form(certificate))
+        && subjects.iter().all(is_of_its_form)
         && between.len() <= MOST_INTERMEDIATES
         && !between.iter().any(|certificate| certificate.is_self_issued)
         && subjects.iter().zip(issuers).all(|(subject, issuer)| subject.issuer() == issuer.subject())

@@ -239,3 +239,101 @@ fn holds_address(base: &[u8], address: &[u8]) -> Result<bool, Finding> {
 pub(super) fn are_beyond_webpki(constraints: Subtrees<'_>) -> bool {
     constraints.all().any(|subtree| !matches!(subtree.base, GeneralName::Dns(_) | GeneralName::Address(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of a base, a name and whether the base holds it.
+    fn check(holds: impl Fn(&[u8], &[u8]) -> Option<bool>, lines: &[(&str, &str, Option<bool>)]) {
+        for (base, name, expected) in lines {
+            assert_eq!(holds(base.as_bytes(), name.as_bytes()), *expected, "{base:?} {name:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_holds_what_is_beneath_it() {
+        check(
+            |base, name| Some(holds_dns(base, name)),
+            &[
+                ("example.org", "example.org", Some(true)),
+                ("example.org", "WWW.Example.org", Some(true)),
+                ("example.org", "badexample.org", Some(false)),
+                ("example.org", "org", Some(false)),
+                (".example.org", "example.org", Some(false)),
+                (".example.org", "www.example.org", Some(true)),
+                ("", "anything", Some(true)),
+            ],
+        );
+    }
+
+    #[test]
+    fn mail_is_for_an_address_a_host_or_a_domain() {
+        check(
+            |base, name| holds_email(base, name).ok(),
+            &[
+                ("me@example.org", "me@EXAMPLE.org", Some(true)),
+                ("me@example.org", "ME@example.org", Some(false)),
+                ("example.org", "me@example.org", Some(true)),
+                ("@example.org", "me@example.org", Some(true)),
+                ("example.org", "me@mail.example.org", Some(false)),
+                (".example.org", "me@mail.example.org", Some(true)),
+                (".example.org", "me@example.org", Some(false)),
+                ("example.org", "example.org", None),
+                ("m\0@example.org", "me@example.org", None),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_uri_has_a_host() {
+        check(
+            |base, name| holds_uri(base, name).ok(),
+            &[
+                ("www.example.org", "https://www.example.org", Some(true)),
+                ("www.example.org", "https://me:secret@WWW.example.org:443/path?query#part", Some(true)),
+                ("[::1]", "https://[::1]:443/", Some(true)),
+                (".example.org", "https://www.example.org", Some(true)),
+                (".example.org", "https://example.org", Some(false)),
+                ("example.org", "https://www.example.org", Some(false)),
+                ("example.org", "https://other.test/@example.org", Some(false)),
+                ("", "mailto:me@example.org", None),
+                ("", "://example.org", None),
+                ("", "https://[::1", None),
+                ("", "https://example.org:port", None),
+                ("", "https://example.org:65536", None),
+                ("", "https://example.org:1a", None),
+            ],
+        );
+    }
+
+    #[test]
+    fn addresses_lie_in_networks() {
+        let network = [10, 1, 0, 0, 255, 255, 0, 0];
+        assert_eq!(holds_address(&network, &[10, 1, 2, 3]), Ok(true));
+        assert_eq!(holds_address(&network, &[10, 2, 2, 3]), Ok(false));
+        assert_eq!(holds_address(&[0; 32], &[10, 1, 2, 3]), Ok(false));
+        assert_eq!(holds_address(&[0; 8], &[10, 1, 2, 3]), Ok(true));
+        assert_eq!(holds_address(&network[..7], &[10, 1, 2, 3]), Err(UNSUPPORTED_NAME_SYNTAX));
+        assert_eq!(holds_address(&network, &[10, 1, 2]), Err(UNSUPPORTED_NAME_SYNTAX));
+    }
+
+    #[test]
+    fn some_common_names_are_hosts() {
+        for (name, expected) in [
+            ("www.example.org", true),
+            ("a_b.example-c.org", true),
+            ("localhost", false),
+            ("Some Company.", false),
+            ("www..example.org", false),
+            ("-www.example.org", false),
+            ("www-.example.org", false),
+            (".example.org", false),
+            ("example.org.", false),
+            ("*.example.org", false),
+            ("", false),
+        ] {
+            assert_eq!(is_host(name.as_bytes()), expected, "{name}");
+        }
+    }
+}

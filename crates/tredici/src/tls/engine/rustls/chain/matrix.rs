@@ -14,7 +14,7 @@ use self::{
     differences::DIFFERENCES,
     faults::{FAULTS, Fault},
     oracle::{ders, trust},
-    scenario::{Scenario, identified_by},
+    scenario::{Scenario, identified_by, now},
 };
 use super::{super::super::PeerChain, Purpose, Store, Unreadable};
 
@@ -181,7 +181,7 @@ fn long_paths_hold_up_to_a_point() {
     let judge = |rungs: usize, is_trusted: bool| {
         let (presented, root) = ladder(rungs);
         let ca = if is_trusted { vec![root] } else { Vec::new() };
-        Case::judge_all(format!("{rungs} rungs"), &presented, &ca, Purpose::Server, SystemTime::now())
+        Case::judge_all(format!("{rungs} rungs"), &presented, &ca, Purpose::Server, now())
     };
     for rungs in [0, 1, 5, 6, 7, 8, 15, 19] {
         let case = judge(rungs, true);

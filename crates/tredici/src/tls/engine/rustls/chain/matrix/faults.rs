@@ -33,7 +33,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("root not yet valid", |s| postpone(s, ROOT)),
     fault("leaf whose date is no date", |s| s.chain[LEAF].not_before.1 = b"not a date at".to_vec()),
     fault("intermediate whose end is no date", |s| {
-        s.chain[LOWER].not_after = (0x18, b"20301301000000Z".to_vec())
+        s.chain[LOWER].not_after = (0x18, b"20301301000000Z".to_vec());
     }),
     fault("leaf with a date in local time", |s| s.chain[LEAF].not_after.1 = b"4912312359+0100".to_vec()),
     fault("leaf until 9999", |s| s.chain[LEAF].not_after = (0x18, b"99991231235959Z".to_vec())),
@@ -246,7 +246,7 @@ pub(super) const FAULTS: &[Fault] = &[
         permit(s, LOWER, &tlv(0x81, b"you@example.org"));
     }),
     fault("URI that is permitted", |s| {
-        also_named(s, &tlv(0x86, b"https://me@www.example.org:443/path"));
+        also_named(s, &tlv(0x86, b"https://www.example.org:443/path"));
         permit(s, LOWER, &tlv(0x86, b"www.example.org"));
     }),
     fault("URI that is excluded", |s| {
@@ -262,7 +262,7 @@ pub(super) const FAULTS: &[Fault] = &[
         exclude(s, UPPER, &tlv(0x88, &[0x2a, 4]));
     }),
     fault("constraint with a minimum", |s| {
-        permit(s, UPPER, &[tlv(0x82, b"localhost"), tlv(0x80, &[1])].concat())
+        permit(s, UPPER, &[tlv(0x82, b"localhost"), tlv(0x80, &[1])].concat());
     }),
     // Kinds of keys.
     fault("P-384 and P-521", |s| {

@@ -57,8 +57,7 @@ pub(super) fn chain(
     for _flight in 0..4 {
         let answer = connection.handshake(&mut wire);
         let sent = wire.outgoing.split();
-        let _refused =
-            peer.read_tls(&mut Cursor::new(&sent[..])).and_then(|_| Ok(peer.process_new_packets()));
+        let _refused = peer.read_tls(&mut Cursor::new(&sent[..])).map(|_| peer.process_new_packets());
         let mut received = Vec::new();
         while peer.wants_write() {
             peer.write_tls(&mut received).expect("memory takes it");
