@@ -3,9 +3,13 @@
 //! The path is the one that OpenSSL would take, whatever comes of it (`path`). It is examined as OpenSSL does
 //! (`examination`), signatures apart: those are webpki's business. Where the examination finds nothing, webpki is given
 //! the certificates of the path and no others, and has to come to the same path. Where it does not, or the examination
-//! has found something, the path is examined once more with its signatures, for the code of the last finding. That
-//! examination is a verification of its own, and it decides alone over what webpki refuses for its form and OpenSSL
-//! does not (`confirmation::can_judge`).
+//! has found something, the path is examined once more with its signatures, for the code of the last finding.
+//!
+//! That examination is a verification of its own, and it decides alone over what webpki refuses for its form and OpenSSL
+//! does not (`confirmation::can_judge`), such as a leaf that calls itself an authority. A forged certificate can call
+//! itself whatever it likes, so that the examination has to hold without webpki in any case.
+//!
+//! What it means to agree with OpenSSL is tested in `matrix`, and `matrix::differences` lists where they do not agree.
 
 mod certificate;
 mod confirmation;

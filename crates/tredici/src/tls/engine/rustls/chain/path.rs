@@ -3,7 +3,7 @@
 
 use super::{certificate::Certificate, store::Store};
 
-/// No path is longer. (OpenSSL stops at 101, webpki at eight.)
+/// No path has more certificates: whoever sends them must not make others climb for long. (OpenSSL stops at 102.)
 const LONGEST: usize = 20;
 
 /// The certificates from the leaf on.
@@ -73,7 +73,7 @@ impl<'a> Path<'a> {
     }
 
     fn step_into_store(&mut self, store: &'a Store, now: i64) -> Step {
-        if self.certificates.len() > LONGEST {
+        if self.certificates.len() >= LONGEST {
             return Step::None;
         }
         let last = self.last();
@@ -102,7 +102,7 @@ impl<'a> Path<'a> {
     /// The index of the best issuer of the last certificate that is not on the path already.
     fn issuer_among(&self, others: &[&'a Certificate], now: i64) -> Option<usize> {
         let last = self.last();
-        if last.is_self_signed() == Some(true) || self.certificates.len() > LONGEST {
+        if last.is_self_signed() == Some(true) || self.certificates.len() >= LONGEST {
             return None;
         }
         let may_repeat = last.is_self_issued && self.certificates.len() == 1;
