@@ -106,11 +106,15 @@ pub(super) fn check(subject: &Certificate, issuer: &Certificate, key: &Key) -> S
         return Signature::Wrong;
     }
     let signed = Signed { algorithm, message: subject.signed(), signature };
-    let public =
-        Public { kind: key.kind, algorithm: key.algorithm(&issuer.der), bits: key.bits(&issuer.der) };
+    let public = Public {
+        kind: key.kind,
+        is_small: key.modulus_bits.is_some_and(|bits| bits < 2048),
+        algorithm: key.algorithm(&issuer.der),
+        bits: key.bits(&issuer.der),
+    };
     let is_right = match key.modulus_bits {
+        // What no verifier takes.
         Some(0..1024 | 8193..) => None,
-        Some(1024..2048) => by_legacy(&public, &signed),
         _ => by_webpki(&public, &signed).or_else(|| by_legacy(&public, &signed)),
     };
     match is_right {
@@ -129,6 +133,8 @@ struct Signed<'a> {
 
 struct Public<'a> {
     kind: KeyKind,
+    /// RSA with less than 2048 bits.
+    is_small: bool,
     /// The content of an AlgorithmIdentifier.
     algorithm: &'a [u8],
     bits: &'a [u8],
@@ -137,6 +143,7 @@ struct Public<'a> {
 /// By webpki's algorithms; `None` where none of them is for this key and signature.
 fn by_webpki(key: &Public<'_>, signed: &Signed<'_>) -> Option<bool> {
     let key_algorithm = match key.kind {
+        _ if key.is_small => return None,
         // A key for probabilistic signatures alone does the same arithmetic, and may say with which parameters.
         KeyKind::RsaPss if key.allows(signed.algorithm) => &alg_id::RSA_ENCRYPTION,
         // Points may be written in a third form, which nobody uses.
@@ -155,8 +162,8 @@ fn by_legacy(key: &Public<'_>, signed: &Signed<'_>) -> Option<bool> {
     let oid = Elements::of(signed.algorithm).take(OID)?;
     let verifier: &'static dyn VerificationAlgorithm = match (key.kind, oid.strip_prefix(&PKCS1)) {
         (KeyKind::Rsa, Some([5])) => &RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
-        (KeyKind::Rsa, Some([11])) => &RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
-        (KeyKind::Rsa, Some([13])) => &RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
+        (KeyKind::Rsa, Some([11])) if key.is_small => &RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+        (KeyKind::Rsa, Some([13])) if key.is_small => &RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
         (KeyKind::Ec, None) if oid == ECDSA_SHA1 && *key.algorithm == *alg_id::ECDSA_P256 => {
             &ECDSA_P256_SHA1_ASN1
         }
