@@ -11,14 +11,13 @@ const ALONE: &str = "TREDICI_TEST_ALONE";
 ///
 /// The test binary runs itself once more, for this one test: in the first process this function starts the
 /// second and passes its verdict on, in the second it runs `body`. It is therefore the whole of the test, and
-/// `name` is the test's name as the harness knows it: the path of its module, without the crate, and its own
-/// name. Works the same under `cargo test` and `cargo nextest`.
+/// `name` is the path of the test from the crate on. Works the same under `cargo test` and `cargo nextest`.
 ///
 /// ```no_run
 /// // in tests/it/leaks.rs
 /// #[test]
 /// fn a_connection_leaves_nothing() {
-///     tredici_test::run_alone("leaks::a_connection_leaves_nothing", async {
+///     tredici_test::run_alone(concat!(module_path!(), "::a_connection_leaves_nothing"), async {
 ///         let before = tredici_test::open_descriptors();
 ///         // ...
 ///     });
@@ -40,6 +39,8 @@ pub fn run_alone_on(
     runtime: impl FnOnce() -> tokio::runtime::Runtime,
     body: impl Future<Output = ()>,
 ) {
+    // The harness knows a test by its path within the crate.
+    let (_, name) = name.split_once("::").expect("a path from the crate on");
     if env::var_os(ALONE).is_some_and(|alone| alone == name) {
         println!("{}", begun(name));
         runtime().block_on(body);
@@ -84,13 +85,15 @@ mod tests {
     #[test]
     fn the_body_runs_in_the_second_process_only() {
         let ran = Cell::new(false);
-        run_alone("alone::tests::the_body_runs_in_the_second_process_only", async { ran.set(true) });
+        run_alone(concat!(module_path!(), "::the_body_runs_in_the_second_process_only"), async {
+            ran.set(true);
+        });
         assert_eq!(ran.get(), is_second_process());
     }
 
     #[test]
     fn a_failure_is_passed_on() {
-        let run = || run_alone("alone::tests::a_failure_is_passed_on", async { panic!("alas") });
+        let run = || run_alone(concat!(module_path!(), "::a_failure_is_passed_on"), async { panic!("alas") });
         let failure = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
         if is_second_process() {
             resume_unwind(failure);
@@ -101,6 +104,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "no test is called `alone::tests::misspelt`")]
     fn a_misspelt_name_does_not_pass() {
-        run_alone("alone::tests::misspelt", async {});
+        run_alone("tredici_test::alone::tests::misspelt", async {});
     }
 }

@@ -6,7 +6,7 @@ mod key;
 use std::time::{Duration, SystemTime};
 
 pub use self::der::{attribute, name, sequence, tlv, utc_time};
-pub use self::key::{DraftKey, SignatureAlgorithm, pss_sha256};
+pub use self::key::{DraftKey, DraftSigner, SignatureAlgorithm, pss_sha256};
 
 /// The parts of a certificate, each as the test wants it.
 ///
@@ -182,8 +182,7 @@ impl Draft {
 
     /// The certificate, signed by the key of `issuer` and in its name.
     pub fn issued_by(&self, issuer: &Self) -> Vec<u8> {
-        let fits = |algorithm: &SignatureAlgorithm| issuer.key.signs_by(*algorithm);
-        let algorithm = self.algorithm.filter(fits).unwrap_or_else(|| issuer.key.usual());
+        let algorithm = issuer.key.algorithm(self.algorithm);
         let identifier = algorithm.identifier();
         let signed = self.signed(issuer, self.inner_algorithm.as_ref().unwrap_or(&identifier));
         let mut signature = issuer.key.sign(algorithm, &signed);

@@ -1,11 +1,11 @@
 //! Private keys: made in no time, or (RSA) shared by a process because making one takes long.
 
+mod encrypted;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::signature::Ed25519KeyPair;
-use openssl::pkey::PKey;
-use openssl::symm::Cipher;
 use rcgen::{
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData,
 };
@@ -70,11 +70,7 @@ impl Key {
     /// The private key as PKCS#8 in PEM, encrypted with AES-256-CBC under this passphrase
     /// (`BEGIN ENCRYPTED PRIVATE KEY`).
     pub fn encrypted_pem(&self, passphrase: &str) -> String {
-        let key = PKey::private_key_from_der(self.der()).expect("a PKCS#8 key that was just made");
-        let pem = key
-            .private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), passphrase.as_bytes())
-            .expect("the key encrypts");
-        String::from_utf8(pem).expect("PEM is ASCII")
+        encrypted::pem(self.der(), passphrase)
     }
 
     /// The public key as SubjectPublicKeyInfo in DER: what a pin of RFC 7469 is the hash of.
@@ -107,6 +103,8 @@ fn ed25519_pair() -> KeyPair {
 
 #[cfg(test)]
 mod tests {
+    use openssl::pkey::PKey;
+
     use super::*;
 
     #[test]

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn descriptors_and_memory_are_counted() {
-        run_alone("leaks::tests::descriptors_and_memory_are_counted", async {
+        run_alone(concat!(module_path!(), "::descriptors_and_memory_are_counted"), async {
             allow_descriptors(100);
             assert!(getrlimit(Resource::Nofile).current.is_none_or(|limit| limit >= 100));
             let before = open_descriptors();

@@ -1,18 +1,30 @@
 //! Other programs: whether they are there, and one that runs until it is dropped.
 
 use std::collections::VecDeque;
+use std::env;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
+use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::within;
 
 /// Whether `program` answers to `argument`. Where it does not, one line on the standard error says which test
 /// is therefore skipped; it goes past the test harness, which shows nothing of a test that passes.
+///
+/// # Panics
+/// Where it does not and the environment asks for it, by `TREDICI_REQUIRE_PEERS`.
 pub(crate) fn is_available(program: &str, argument: &str) -> bool {
+    let is_there = is_installed(program, argument);
+    assert!(is_there || env::var_os("TREDICI_REQUIRE_PEERS").is_none(), "`{program}` is not installed");
+    is_there
+}
+
+/// The same for a program that cannot be asked for, because no system brings it along.
+pub(crate) fn is_installed(program: &str, argument: &str) -> bool {
     let is_there = runs(program, argument);
     if !is_there {
         let test = thread::current().name().unwrap_or("a test").to_owned();
@@ -98,6 +110,10 @@ impl Program {
         text
     }
 
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|status| status.is_none())
+    }
+
     #[cfg(test)]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -111,6 +127,48 @@ impl Drop for Program {
         _ = self.child.wait();
         // The killed program's end of the pipe is closed, which ends the thread.
         _ = self.reader.take().map(JoinHandle::join);
+    }
+}
+
+/// What a program tells, an object of JSON a line, each with the name of its `event`.
+#[derive(Debug)]
+pub(crate) struct Events {
+    program: Program,
+    unread: VecDeque<Value>,
+}
+
+impl Events {
+    pub(crate) fn of(program: Program) -> Self {
+        Self { program, unread: VecDeque::new() }
+    }
+
+    /// The next one, whatever it is.
+    pub(crate) async fn next(&mut self) -> Value {
+        match self.unread.pop_front() {
+            Some(event) => event,
+            None => self.receive().await,
+        }
+    }
+
+    /// The next one of this name; those before it stay for a later call.
+    pub(crate) async fn named(&mut self, name: &str) -> Value {
+        if let Some(position) = self.unread.iter().position(|event| event["event"] == name) {
+            return self.unread.remove(position).expect("the position was just found");
+        }
+        loop {
+            let event = self.receive().await;
+            if event["event"] == name {
+                return event;
+            }
+            self.unread.push_back(event);
+        }
+    }
+
+    async fn receive(&mut self) -> Value {
+        let Some(line) = self.program.line().await else {
+            panic!("the program has ended: {}", self.program.complaints());
+        };
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON, {error}: {line}"))
     }
 }
 

@@ -110,14 +110,15 @@ impl Connector {
         }
     }
 
-    /// The TLS engine: `openssl`.
+    /// The TLS engine at work: `rustls` or `openssl`.
     pub fn engine(&self) -> &'static str {
-        self.terms.context.engine_name()
+        self.terms.context.choice().name()
     }
 
-    /// What decided for that engine: `default`, or the options that did.
+    /// What decided for that engine: `default`, `engine` where that option named it, else the documented names of the
+    /// options that the preferred engine does not honour, such as `minVersion, ciphers`.
     pub fn engine_reason(&self) -> &str {
-        self.terms.context.engine_reason()
+        &self.terms.context.choice().reason
     }
 
     /// Connects to a [`Target`] or to what a string names, such as `https://localhost:8443`.
@@ -150,6 +151,21 @@ impl Connector {
             Ok(Err(error)) => Err(journey.fail(error).with_target(route.destination)),
             Err(_elapsed) => Err(journey.time_out(self.terms.values.timeout(), route.destination)),
         }
+    }
+
+    /// How many sessions for this target are in the cache, where they wait to be resumed. An addition of this library.
+    ///
+    /// # Errors
+    ///
+    /// Where the target cannot be read.
+    pub fn cached_sessions<T>(&self, target: T) -> Result<usize, Error>
+    where
+        T: TryInto<Target>,
+        T::Error: Into<Error>,
+    {
+        let target = target.try_into().map_err(Into::into)?;
+        let (route, _) = settle::settle(&self.terms.values, target)?;
+        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, self.terms.context.now())))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
@@ -201,7 +217,7 @@ impl Connector {
         let secured = secured.map_err(|failure| failure.error)?;
         let context = &self.terms.context;
         let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, context.engine_name(), context.engine_reason().clone(), origin);
+        let socket = Socket::secured(secured, context.choice().clone(), origin);
         let mut socket = self.examine(socket, journey)?;
         let sink = self.sink(&socket, &tls.key);
         socket.release_sessions(sink);

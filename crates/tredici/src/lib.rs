@@ -19,13 +19,23 @@
 //!
 //! # Features
 //!
+//! At least one TLS engine is needed; with both, the option `engine` decides, and by itself takes rustls where that
+//! honours every given option exactly ([`OptionRow::limit`]).
+//!
+//! - `rustls` (default): the engine on rustls with aws-lc-rs: fast and memory-safe. Needs a C compiler.
+//! - `openssl`: the engine on OpenSSL, which honours every option: the system's, 3.0 or later.
+//! - `vendored`: the same on a current OpenSSL, built from source; needs make and perl too.
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
-//! - `vendored`: a current OpenSSL built from source instead of the system's.
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]
 compile_error!("tredici is for Unix-like systems");
+
+#[cfg(not(any(feature = "rustls", feature = "openssl")))]
+compile_error!(
+    "tredici needs a TLS engine: turn on the feature `rustls` (on by default), `openssl`, or both"
+);
 
 mod certificate;
 mod connector;

@@ -114,6 +114,16 @@ impl Listener {
         self.context.is_some()
     }
 
+    /// The TLS engine at work, `rustls` or `openssl`; `None` where connections are plain.
+    pub fn engine(&self) -> Option<&'static str> {
+        self.context.as_ref().map(|context| context.choice().name())
+    }
+
+    /// What decided for that engine: see [`Connector::engine_reason`](crate::Connector::engine_reason).
+    pub fn engine_reason(&self) -> Option<&str> {
+        self.context.as_ref().map(|context| &*context.choice().reason)
+    }
+
     /// The next connection, before its handshake: a client that is slow with it holds up nobody else.
     ///
     /// # Errors
@@ -212,7 +222,7 @@ impl Incoming {
             }
         };
         origin.destination.servername = secured.facts.servername.clone();
-        Ok(Socket::secured(secured, context.engine_name(), "default".into(), origin))
+        Ok(Socket::secured(secured, context.choice().clone(), origin))
     }
 }
 

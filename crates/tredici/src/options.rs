@@ -8,11 +8,13 @@ mod bytes;
 mod callback;
 mod check;
 mod choice;
+mod ciphers;
 mod duration;
 mod form;
 #[cfg(feature = "serde")]
 mod json;
 mod key;
+mod limit;
 mod lookup;
 mod pem;
 mod row;
@@ -28,7 +30,11 @@ use std::fmt;
 pub use alpn::AlpnProtocols;
 pub(crate) use callback::{CheckServerIdentity, Clock, KeyLog};
 pub use choice::{CaStore, Engine};
+pub(crate) use ciphers::Suites;
+#[cfg(feature = "rustls")]
+pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
+pub(crate) use limit::Beyond;
 pub use lookup::{FixedLookup, Lookup, LookupError, LookupFuture};
 pub use pem::{Pem, PemList};
 pub use row::{OptionKind, OptionRow, Side};

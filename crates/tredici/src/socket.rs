@@ -6,7 +6,7 @@ mod pins;
 #[cfg(feature = "serde")]
 mod report;
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
@@ -22,6 +22,7 @@ use crate::{
     target::Destination,
     timing::Timings,
     tls::{
+        context::Choice,
         engine::{Der, Facts},
         handshake::Secured,
         judgement::Judgement,
@@ -63,8 +64,7 @@ enum Stream {
 struct Secure {
     facts: Facts,
     judgement: Judgement,
-    engine: &'static str,
-    engine_reason: Cow<'static, str>,
+    engine: Arc<Choice>,
 }
 
 /// Whether a socket can still be read and written. Names as in Node's `readyState`.
@@ -105,18 +105,9 @@ impl Socket {
         Self::new(Stream::Plain(transport), None, origin)
     }
 
-    pub(crate) fn secured(
-        secured: Secured,
-        engine: &'static str,
-        engine_reason: Cow<'static, str>,
-        origin: Origin,
-    ) -> Self {
+    pub(crate) fn secured(secured: Secured, engine: Arc<Choice>, origin: Origin) -> Self {
         let Secured { stream, facts, judgement } = secured;
-        Self::new(
-            Stream::Tls(Box::new(stream)),
-            Some(Secure { facts, judgement, engine, engine_reason }),
-            origin,
-        )
+        Self::new(Stream::Tls(Box::new(stream)), Some(Secure { facts, judgement, engine }), origin)
     }
 
     fn new(stream: Stream, secure: Option<Secure>, origin: Origin) -> Self {

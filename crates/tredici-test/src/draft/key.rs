@@ -1,84 +1,74 @@
-//! Keys and signatures of every kind, as the `openssl` crate makes them.
+//! Keys and signatures of drafts.
 
+use std::fmt::Debug;
 use std::sync::{Arc, OnceLock};
 
-use openssl::bn::BigNumContext;
-use openssl::ec::{EcGroup, EcKey, PointConversionForm};
-use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
-use openssl::pkey::{Id, PKey, Private};
-use openssl::rsa::{Padding, Rsa};
-use openssl::sign::{RsaPssSaltlen, Signer};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512,
+    RSA_PSS_SHA256, RsaKeyPair,
+};
 
 use super::der::{sequence, tlv};
+use crate::{Key, KeyKind};
 
-/// A key that the `openssl` crate makes; a clone is the same key.
+/// The key of a draft; a clone is the same key.
 #[derive(Clone, Debug)]
 pub struct DraftKey(Arc<KeyWithHabit>);
 
 #[derive(Debug)]
 struct KeyWithHabit {
-    private: PKey<Private>,
+    signer: Arc<dyn DraftSigner>,
     usual: SignatureAlgorithm,
 }
 
+/// Something with a private key.
+pub trait DraftSigner: Debug + Send + Sync {
+    /// SubjectPublicKeyInfo of its public half.
+    fn public_key_info(&self) -> Vec<u8>;
+
+    /// Whether it can sign so.
+    fn signs_by(&self, algorithm: SignatureAlgorithm) -> bool;
+
+    /// Signs a message by an algorithm that it can sign by.
+    ///
+    /// # Panics
+    /// Where it cannot.
+    fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8>;
+}
+
 impl DraftKey {
-    fn new(private: PKey<Private>, usual: SignatureAlgorithm) -> Self {
-        Self(Arc::new(KeyWithHabit { private, usual }))
+    /// A key that signs by this algorithm if not told otherwise.
+    pub fn new(signer: Arc<dyn DraftSigner>, usual: SignatureAlgorithm) -> Self {
+        Self(Arc::new(KeyWithHabit { signer, usual }))
     }
 
     /// A new key on P-256.
     pub fn p256() -> Self {
-        Self::on_curve(Nid::X9_62_PRIME256V1)
-    }
-
-    /// A new key on this curve, which signs with SHA-256.
-    pub fn on_curve(curve: Nid) -> Self {
-        let group = EcGroup::from_curve_name(curve).expect("a curve that OpenSSL knows");
-        let key = EcKey::generate(&group).and_then(PKey::from_ec_key).expect("a key on the curve");
-        Self::new(key, SignatureAlgorithm::EcdsaSha256)
+        Self::new(Arc::new(Key::new(KeyKind::P256)), SignatureAlgorithm::EcdsaSha256)
     }
 
     /// A new Ed25519 key.
     pub fn ed25519() -> Self {
-        Self::new(PKey::generate_ed25519().expect("an Ed25519 key"), SignatureAlgorithm::Ed25519)
-    }
-
-    /// A new Ed448 key.
-    pub fn ed448() -> Self {
-        Self::new(PKey::generate_ed448().expect("an Ed448 key"), SignatureAlgorithm::Ed448)
+        Self::new(Arc::new(Key::new(KeyKind::Ed25519)), SignatureAlgorithm::Ed25519)
     }
 
     /// An RSA key with 2048 bits, the same for all of a process.
     pub fn rsa() -> Self {
         static KEY: OnceLock<DraftKey> = OnceLock::new();
-        KEY.get_or_init(|| Self::new_rsa(2048)).clone()
-    }
-
-    /// An RSA key with 1024 bits, the same for all of a process.
-    pub fn weak_rsa() -> Self {
-        static KEY: OnceLock<DraftKey> = OnceLock::new();
-        KEY.get_or_init(|| Self::new_rsa(1024)).clone()
-    }
-
-    /// A new RSA key with so many bits, which takes its time.
-    pub fn new_rsa(bits: u32) -> Self {
-        let key = Rsa::generate(bits).and_then(PKey::from_rsa).expect("an RSA key");
-        Self::new(key, SignatureAlgorithm::RsaSha256)
+        let make = || Self::new(Arc::new(Key::new(KeyKind::Rsa2048)), SignatureAlgorithm::RsaSha256);
+        KEY.get_or_init(make).clone()
     }
 
     /// The same key, which signs with this if not told otherwise.
     #[must_use]
     pub fn signing(&self, algorithm: SignatureAlgorithm) -> Self {
-        Self::new(self.0.private.clone(), algorithm)
+        Self::new(self.0.signer.clone(), algorithm)
     }
 
-    pub(super) fn usual(&self) -> SignatureAlgorithm {
-        self.0.usual
-    }
-
-    pub(super) fn signs_by(&self, algorithm: SignatureAlgorithm) -> bool {
-        algorithm.is_by(self.0.private.id())
+    /// By what it signs if not told otherwise, or told what it cannot do.
+    pub(super) fn algorithm(&self, wanted: Option<SignatureAlgorithm>) -> SignatureAlgorithm {
+        wanted.filter(|algorithm| self.0.signer.signs_by(*algorithm)).unwrap_or(self.0.usual)
     }
 
     /// Signs a message.
@@ -86,42 +76,80 @@ impl DraftKey {
     /// # Panics
     /// Where the key is none for this algorithm.
     pub fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
-        algorithm.sign(&self.0.private, message)
+        self.0.signer.sign(algorithm, message)
     }
 
     /// SubjectPublicKeyInfo of its public half.
     pub fn public_key_info(&self) -> Vec<u8> {
-        self.0.private.public_key_to_der().expect("a public key has an encoding")
+        self.0.signer.public_key_info()
     }
 
     /// SubjectPublicKeyInfo of a key on P-256 with the point in its compressed form; of another key, as usual.
     pub fn compressed_key_info(&self) -> Vec<u8> {
-        let Some(key) = self
-            .0
-            .private
-            .ec_key()
-            .ok()
-            .filter(|key| key.group().curve_name() == Some(Nid::X9_62_PRIME256V1))
-        else {
-            return self.public_key_info();
+        const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+        const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let info = self.public_key_info();
+        let algorithm = sequence(&[tlv(6, EC), tlv(6, P256)]);
+        let Some([4, x_and_y @ ..]) = info.len().checked_sub(65).map(|start| &info[start..]) else {
+            return info;
         };
-        let mut numbers = BigNumContext::new().expect("memory");
-        let form = PointConversionForm::COMPRESSED;
-        let point =
-            key.public_key().to_bytes(key.group(), form, &mut numbers).expect("a point has an encoding");
-        let p256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-        let algorithm = sequence(&[tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]), tlv(6, &p256)]);
-        sequence(&[algorithm, tlv(3, &[vec![0], point].concat())])
+        if !info[2..].starts_with(&algorithm) {
+            return info;
+        }
+        let (x, y) = x_and_y.split_at(32);
+        let parity = 2 | y.last().map_or(0, |byte| byte & 1);
+        sequence(&[algorithm, tlv(3, &[&[0, parity], x].concat())])
     }
 
     /// SubjectPublicKeyInfo of an RSA key for probabilistic signatures alone, with these parameters or none.
     pub fn pss_key_info(&self, parameters: &[u8]) -> Vec<u8> {
+        const PLAIN: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
+        let info = self.public_key_info();
+        let start = info.windows(PLAIN.len()).position(|window| window == PLAIN).expect("an RSA key");
         let algorithm = sequence(&[tlv(6, RSA_PSS), parameters.to_vec()]);
-        let rsa = self.0.private.rsa().and_then(|key| key.public_key_to_der_pkcs1()).expect("an RSA key");
-        sequence(&[algorithm, tlv(3, &[vec![0], rsa].concat())])
+        sequence(&[algorithm, info[start + PLAIN.len()..].to_vec()])
     }
 }
 
+/// A key of the kit, by the algorithms that can be trusted.
+impl DraftSigner for Key {
+    fn public_key_info(&self) -> Vec<u8> {
+        self.public_der()
+    }
+
+    fn signs_by(&self, algorithm: SignatureAlgorithm) -> bool {
+        use SignatureAlgorithm::{EcdsaSha256, Ed25519, RsaPssSha256, RsaSha256, RsaSha512};
+        match self.kind() {
+            KeyKind::Rsa2048 => matches!(algorithm, RsaSha256 | RsaSha512 | RsaPssSha256),
+            KeyKind::P256 => algorithm == EcdsaSha256,
+            KeyKind::P384 => false,
+            KeyKind::Ed25519 => algorithm == Ed25519,
+        }
+    }
+
+    fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        let padding = match algorithm {
+            SignatureAlgorithm::EcdsaSha256 => {
+                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, self.der());
+                let signature = pair.expect("a key on P-256").sign(&random, message);
+                return signature.expect("it signs").as_ref().to_vec();
+            }
+            SignatureAlgorithm::Ed25519 => {
+                let pair = Ed25519KeyPair::from_pkcs8(self.der()).expect("an Ed25519 key");
+                return pair.sign(message).as_ref().to_vec();
+            }
+            SignatureAlgorithm::RsaSha256 => &RSA_PKCS1_SHA256,
+            SignatureAlgorithm::RsaSha512 => &RSA_PKCS1_SHA512,
+            SignatureAlgorithm::RsaPssSha256 => &RSA_PSS_SHA256,
+            other => panic!("{:?} does not sign by {other:?}", self.kind()),
+        };
+        let pair = RsaKeyPair::from_pkcs8(self.der()).expect("an RSA key");
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(padding, &random, message, &mut signature).expect("it signs");
+        signature
+    }
+}
 /// How a certificate is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureAlgorithm {
@@ -183,44 +211,6 @@ impl SignatureAlgorithm {
             Self::Ed448 => sequence(&[tlv(6, &[0x2b, 0x65, 0x71])]),
         }
     }
-
-    fn is_by(self, key: Id) -> bool {
-        match self {
-            Self::RsaMd5 | Self::RsaSha1 | Self::RsaSha224 | Self::RsaSha256 | Self::RsaSha512 => {
-                key == Id::RSA
-            }
-            Self::RsaPssSha256 | Self::RsaPssSha1 => key == Id::RSA,
-            Self::EcdsaSha1 | Self::EcdsaSha224 | Self::EcdsaSha256 => key == Id::EC,
-            Self::EcdsaSha384 | Self::EcdsaSha512 => key == Id::EC,
-            Self::Ed25519 => key == Id::ED25519,
-            Self::Ed448 => key == Id::ED448,
-        }
-    }
-
-    fn digest(self) -> Option<MessageDigest> {
-        match self {
-            Self::RsaMd5 => Some(MessageDigest::md5()),
-            Self::RsaSha1 | Self::RsaPssSha1 | Self::EcdsaSha1 => Some(MessageDigest::sha1()),
-            Self::RsaSha224 | Self::EcdsaSha224 => Some(MessageDigest::sha224()),
-            Self::RsaSha256 | Self::RsaPssSha256 | Self::EcdsaSha256 => Some(MessageDigest::sha256()),
-            Self::EcdsaSha384 => Some(MessageDigest::sha384()),
-            Self::RsaSha512 | Self::EcdsaSha512 => Some(MessageDigest::sha512()),
-            Self::Ed25519 | Self::Ed448 => None,
-        }
-    }
-
-    fn sign(self, key: &PKey<Private>, message: &[u8]) -> Vec<u8> {
-        let mut signer = match self.digest() {
-            Some(digest) => Signer::new(digest, key),
-            None => Signer::new_without_digest(key),
-        }
-        .expect("the key signs so");
-        if matches!(self, Self::RsaPssSha256 | Self::RsaPssSha1) {
-            signer.set_rsa_padding(Padding::PKCS1_PSS).expect("an RSA key");
-            signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).expect("an RSA key");
-        }
-        signer.sign_oneshot_to_vec(message).expect("the key signs")
-    }
 }
 
 /// The parameters of RSASSA-PSS with SHA-256 throughout (RFC 4055, section 3.1).
@@ -238,26 +228,35 @@ mod tests {
 
     #[test]
     fn what_every_key_signs_openssl_verifies() {
-        use SignatureAlgorithm::*;
-        let rsa = DraftKey::rsa();
+        use SignatureAlgorithm::{EcdsaSha256, Ed25519, RsaPssSha256, RsaSha256, RsaSha512};
         for (key, algorithms) in [
-            (DraftKey::p256(), &[EcdsaSha1, EcdsaSha224, EcdsaSha256, EcdsaSha384, EcdsaSha512][..]),
-            (DraftKey::on_curve(Nid::SECP521R1), &[EcdsaSha512]),
-            (rsa, &[RsaMd5, RsaSha1, RsaSha224, RsaSha256, RsaSha512, RsaPssSha1, RsaPssSha256]),
-            (DraftKey::weak_rsa(), &[RsaSha256]),
+            (DraftKey::p256(), &[EcdsaSha256][..]),
+            (DraftKey::rsa(), &[RsaSha256, RsaSha512, RsaPssSha256]),
             (DraftKey::ed25519(), &[Ed25519]),
-            (DraftKey::ed448(), &[Ed448]),
         ] {
             let root = Draft::authority("Root", &key);
+            let public = X509::from_der(&root.self_signed()).unwrap().public_key().unwrap();
             for algorithm in algorithms {
                 let mut draft = Draft::new("leaf", &DraftKey::p256());
                 draft.algorithm = Some(*algorithm);
-                let verify =
-                    |draft: &Draft| X509::from_der(&draft.issued_by(&root)).unwrap().verify(&key.0.private);
+                let verify = |draft: &Draft| X509::from_der(&draft.issued_by(&root)).unwrap().verify(&public);
                 assert!(verify(&draft).unwrap(), "{algorithm:?}");
                 draft.is_forged = true;
                 assert!(!verify(&draft).unwrap_or(false), "{algorithm:?}");
             }
+        }
+    }
+
+    #[test]
+    fn public_keys_have_other_forms() {
+        let read = |info: &[u8]| openssl::pkey::PKey::public_key_from_der(info).unwrap();
+        let key = DraftKey::p256();
+        assert_ne!(key.compressed_key_info(), key.public_key_info());
+        assert!(read(&key.compressed_key_info()).public_eq(&read(&key.public_key_info())));
+        let rsa = DraftKey::rsa();
+        assert_eq!(rsa.compressed_key_info(), rsa.public_key_info());
+        for parameters in [Vec::new(), pss_sha256()] {
+            assert_eq!(read(&rsa.pss_key_info(&parameters)).id(), openssl::pkey::Id::RSA_PSS);
         }
     }
 }

@@ -49,13 +49,7 @@ impl EarlyTicketServer {
     /// # Panics
     /// Where the certificate's key is not a P-256 key.
     pub async fn start(certificate: &Certificate, tickets: usize, text: &str) -> Self {
-        Self::serve(Terms {
-            certificate: certificate.clone(),
-            tickets,
-            key_updates: 0,
-            text: text.to_owned(),
-        })
-        .await
+        Self::serve(Terms { tickets, text: text.to_owned(), ..Terms::of(certificate) }).await
     }
 
     /// The same with key updates (RFC 8446, section 4.6.3) instead of tickets, each of which asks for one in return.
@@ -63,13 +57,15 @@ impl EarlyTicketServer {
     /// # Panics
     /// Where the certificate's key is not a P-256 key.
     pub async fn updating(certificate: &Certificate, key_updates: usize, text: &str) -> Self {
-        Self::serve(Terms {
-            certificate: certificate.clone(),
-            tickets: 0,
-            key_updates,
-            text: text.to_owned(),
-        })
-        .await
+        Self::serve(Terms { key_updates, text: text.to_owned(), ..Terms::of(certificate) }).await
+    }
+
+    /// Speaks this protocol (ALPN), whatever the client has offered, and says nothing.
+    ///
+    /// # Panics
+    /// Where the certificate's key is not a P-256 key.
+    pub async fn speaking(certificate: &Certificate, protocol: &str) -> Self {
+        Self::serve(Terms { protocol: Some(protocol.to_owned()), ..Terms::of(certificate) }).await
     }
 
     async fn serve(terms: Terms) -> Self {
@@ -113,7 +109,15 @@ struct Terms {
     certificate: Certificate,
     tickets: usize,
     key_updates: usize,
+    protocol: Option<String>,
     text: String,
+}
+
+impl Terms {
+    fn of(certificate: &Certificate) -> Self {
+        let certificate = certificate.clone();
+        Self { certificate, tickets: 0, key_updates: 0, protocol: None, text: String::new() }
+    }
 }
 
 async fn greet(mut stream: TcpStream, terms: Terms, greeted: Arc<AtomicUsize>) -> io::Result<()> {
@@ -156,7 +160,7 @@ fn everything_at_once(hello: &ClientHello, client_hello: Vec<u8>, terms: &Terms)
         transcript.extend_from_slice(&message);
         flight.extend(message);
     };
-    send(message(8, &[0, 0]), &mut transcript);
+    send(message(8, &encrypted_extensions_body(terms.protocol.as_deref())), &mut transcript);
     send(message(11, &certificate_body(&terms.certificate)), &mut transcript);
     send(message(15, &signature_body(&terms.certificate, &transcript)), &mut transcript);
     send(message(20, &schedule::finished(&handshake_secret, &transcript)), &mut transcript);
@@ -173,7 +177,9 @@ fn everything_at_once(hello: &ClientHello, client_hello: Vec<u8>, terms: &Terms)
         secret = schedule::updated(&secret);
         application = Sealer::new(&secret);
     }
-    sent.extend(application.record(23, terms.text.as_bytes()));
+    if !terms.text.is_empty() {
+        sent.extend(application.record(23, terms.text.as_bytes()));
+    }
     Some(sent)
 }
 
@@ -191,6 +197,13 @@ fn server_hello(hello: &ClientHello, cipher_suite: u16, group: u16, share: &[u8]
     let random = schedule::random();
     let session_id = vector::<1>(&hello.session_id);
     [&[3, 3][..], &random, &session_id, &cipher_suite.to_be_bytes(), &[0], &vector::<2>(&extensions)].concat()
+}
+
+/// RFC 8446, section 4.3.1; RFC 7301, section 3.1.
+fn encrypted_extensions_body(protocol: Option<&str>) -> Vec<u8> {
+    let Some(protocol) = protocol else { return vector::<2>(&[]) };
+    let list = vector::<2>(&vector::<1>(protocol.as_bytes()));
+    vector::<2>(&[vec![0, 16], vector::<2>(&list)].concat())
 }
 
 /// RFC 8446, section 4.4.2.
@@ -299,6 +312,13 @@ mod tests {
             heard
         });
         assert_eq!(&heard.await.unwrap(), b"hello");
+    }
+
+    #[tokio::test]
+    async fn openssl_is_told_the_protocol() {
+        let server = EarlyTicketServer::speaking(Pki::shared().localhost(), "acme").await;
+        let stream = connect(server.port(), |connector| connector.set_alpn_protos(b"\x04acme").unwrap());
+        assert_eq!(stream.await.unwrap().ssl().selected_alpn_protocol(), Some(&b"acme"[..]));
     }
 
     #[tokio::test]

@@ -1,6 +1,5 @@
 //! A TLS server made with Node.
 
-use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +7,7 @@ use std::process::Command;
 use serde_json::{Map, Value, json};
 
 use crate::Certificate;
-use crate::program::{Program, is_available};
+use crate::program::{Events, Program, is_available};
 
 /// What a [`NodeServer`] does with a connection once its handshake is over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,8 +76,7 @@ impl Behaviour {
 /// ```
 #[derive(Debug)]
 pub struct NodeServer {
-    program: Program,
-    events: VecDeque<Value>,
+    events: Events,
     port: Option<u16>,
 }
 
@@ -113,10 +111,7 @@ impl NodeServer {
     /// # Panics
     /// Where none comes, and where the server has died; then with its last words.
     pub async fn next_event(&mut self) -> Value {
-        match self.events.pop_front() {
-            Some(event) => event,
-            None => self.receive().await,
-        }
+        self.events.next().await
     }
 
     /// The next event of this name; those before it stay for a later call.
@@ -124,16 +119,7 @@ impl NodeServer {
     /// # Panics
     /// As [`next_event`](Self::next_event).
     pub async fn event(&mut self, name: &str) -> Value {
-        if let Some(position) = self.events.iter().position(|event| event["event"] == name) {
-            return self.events.remove(position).expect("the position was just found");
-        }
-        loop {
-            let event = self.receive().await;
-            if event["event"] == name {
-                return event;
-            }
-            self.events.push_back(event);
-        }
+        self.events.named(name).await
     }
 
     /// The server's view of the next connection whose handshake is over: the event `secureConnection`.
@@ -142,13 +128,6 @@ impl NodeServer {
     /// As [`next_event`](Self::next_event).
     pub async fn connection(&mut self) -> Value {
         self.event("secureConnection").await
-    }
-
-    async fn receive(&mut self) -> Value {
-        let Some(line) = self.program.line().await else {
-            panic!("the server made with Node has ended: {}", self.program.complaints());
-        };
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON, {error}: {line}"))
     }
 }
 
@@ -212,10 +191,9 @@ impl NodeServerBuilder {
         });
         program.write(&format!("{terms}\n"));
 
-        let mut server = NodeServer { program, events: VecDeque::new(), port: None };
-        let listening = server.event("listening").await;
-        server.port = listening["port"].as_u64().and_then(|port| port.try_into().ok());
-        server
+        let mut events = Events::of(program);
+        let listening = events.named("listening").await;
+        NodeServer { events, port: listening["port"].as_u64().and_then(|port| port.try_into().ok()) }
     }
 }
 

@@ -78,6 +78,13 @@ impl SessionCache {
         taken
     }
 
+    /// How many are good for `key`.
+    pub(super) fn count(&self, key: &SessionKey, now: SystemTime) -> usize {
+        let kept = self.kept();
+        let sessions = kept.by_key.peek(key).into_iter().flatten();
+        sessions.filter(|session| now < session.expires).count()
+    }
+
     /// All that is good for `key`, taken out.
     pub(super) fn take_all(&self, key: &SessionKey, now: SystemTime) -> Vec<KeptSession> {
         let mut kept = self.kept();

@@ -13,16 +13,18 @@ use crate::error::Error;
 
 /// Which TLS engine does the work. An addition of ours.
 ///
-/// It is decided once, when a connector or listener is built, from the options alone.
+/// It is decided once, when a connector or listener is built, from the options alone: never by what a peer says, and
+/// never as a second try. What is not given means the same on every engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Engine {
-    /// The engine that honours every given option exactly.
+    /// rustls where it is built in and honours every given option exactly, else OpenSSL.
     #[default]
     Auto,
-    /// OpenSSL: every option.
+    /// OpenSSL (feature `openssl`): every option.
     OpenSsl,
-    /// rustls: the options that it can honour exactly; any other is an error.
+    /// rustls (feature `rustls`): what it can honour exactly, as [`OptionRow::limit`](super::OptionRow::limit) says;
+    /// anything else is an error.
     Rustls,
 }
 
@@ -44,6 +46,10 @@ impl fmt::Display for Engine {
 impl Form for Engine {
     type Value = Self;
     const KIND: OptionKind = OptionKind::Choice(&Self::NAMES);
+
+    fn is_absent(engine: &Self) -> bool {
+        *engine == Self::Auto
+    }
 
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {

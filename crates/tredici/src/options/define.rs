@@ -6,16 +6,17 @@
 /// in "Section":
 ///
 /// /// Documentation of the builder method; its first paragraph is the help of the command's flag.
-/// client tls danger documentedName: Form = "default" (its value) => rust_name(what the builder takes);
+/// client tls danger documentedName: Form = "default" (its value) rustls LIMIT => rust_name(what the builder takes);
 /// ```
 ///
 /// `client`, `server` or `both`; `tls` for an option that has no meaning without TLS, else `-`; `danger` for
-/// one that weakens security, else `-`. The value of the default stands in brackets where there is one.
+/// one that weakens security, else `-`. The value of the default stands in brackets where there is one. `rustls` with
+/// a [`Limit`](super::limit::Limit) stands where that engine does not honour every value; OpenSSL always does.
 macro_rules! options {
     ($(in $section:literal: $(
         $(#[doc = $doc:literal])+
         $side:ident $tls:tt $danger:tt
-        $name:ident: $form:ty = $default:literal $(($value:expr))? => $rust:ident($argument:ty);
+        $name:ident: $form:ty = $default:literal $(($value:expr))? $(rustls $limit:path)? => $rust:ident($argument:ty);
     )+)+) => {
         /// What was given; `None` is the default.
         #[derive(Clone, Default)]
@@ -40,6 +41,17 @@ macro_rules! options {
             /// Whether there are any of those.
             pub(crate) fn names_tls(&self) -> bool {
                 self.tls_terms().next().is_some()
+            }
+
+            /// The options that were given a value that this engine does not honour exactly.
+            pub(crate) fn beyond(&self, engine: Engine) -> Vec<Beyond> {
+                let mut beyond = Vec::new();
+                if engine == Engine::Rustls {
+                    $($($(if let Some(value) = &self.$rust && !($limit.honours)(value) {
+                        beyond.push(Beyond { option: stringify!($name), honoured: $limit.words });
+                    })?)+)+
+                }
+                beyond
             }
 
             /// Every value by itself, as its form judges it.
@@ -92,6 +104,7 @@ macro_rules! options {
             side: side!($side),
             tls: marked!($tls),
             danger: marked!($danger),
+            rustls: words!($($limit)?),
             doc: &[$($doc),+],
         }),+),+];
 
@@ -139,6 +152,15 @@ macro_rules! marked {
     };
     ($mark:ident) => {
         true
+    };
+}
+
+macro_rules! words {
+    () => {
+        None
+    };
+    ($limit:path) => {
+        Some($limit.words)
     };
 }
 

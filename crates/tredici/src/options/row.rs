@@ -1,5 +1,7 @@
 //! What there is to say about an option: its row in the table.
 
+use super::Engine;
+
 /// Who has an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -97,10 +99,19 @@ pub struct OptionRow {
     pub tls: bool,
     /// Whether it weakens security; in Rust it is behind `danger()`.
     pub danger: bool,
+    pub(super) rustls: Option<&'static str>,
     pub(super) doc: &'static [&'static str],
 }
 
 impl OptionRow {
+    /// What this engine honours of it, in words such as `TLSv1.2 and TLSv1.3`, where that is not every value.
+    ///
+    /// `None` where it honours all: so does [`Engine::OpenSsl`] with every option. A value beyond it is another
+    /// engine's: under [`Engine::Auto`] that one is chosen, and an engine that was named says that it cannot.
+    pub fn limit(&self, engine: Engine) -> Option<&'static str> {
+        self.rustls.filter(|_| engine == Engine::Rustls)
+    }
+
     /// The name of the command's flag, without its dashes: `maxCachedSessions` is `max-cached-sessions`.
     pub fn flag(&self) -> String {
         let letters: Vec<char> = self.name.chars().collect();

@@ -14,6 +14,7 @@ use super::{
     callback::{CheckServerIdentity, Clock, KeyLog},
     duration::{Delay, Timeout},
     form::{Form, Place, given},
+    limit::{self, Beyond},
     lookup::SharedLookup,
     scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
     servername::Servername,
@@ -194,14 +195,16 @@ options! {
     /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either. Zeroed when
     /// dropped.
     ///
+    /// A key with a passphrase takes the engine openssl.
+    ///
     /// Errors: `ERR_OSSL_X509_KEY_VALUES_MISMATCH` where it is not the certificate's; `ERR_OSSL_BAD_DECRYPT`
     /// where it is encrypted and the passphrase is wrong or missing. Node's `key`.
-    both tls - key: PrivateKeys = "none" => key(impl Into<PrivateKeys>);
+    both tls - key: PrivateKeys = "none" rustls limit::WITHOUT_PASSPHRASE => key(impl Into<PrivateKeys>);
 
     /// The passphrase of an encrypted `key` that has none of its own.
     ///
-    /// Default: none. Zeroed when dropped, never shown. Node's `passphrase`.
-    both tls - passphrase: Secret = "none" => passphrase(impl Into<Secret>);
+    /// Default: none. Zeroed when dropped, never shown. It takes the engine openssl. Node's `passphrase`.
+    both tls - passphrase: Secret = "none" rustls limit::NO_SECRET => passphrase(impl Into<Secret>);
 
     in "What to speak":
 
@@ -241,35 +244,38 @@ options! {
 
     /// The oldest version of TLS to speak.
     ///
-    /// Default: TLSv1.2. TLSv1 and TLSv1.1 (deprecated by RFC 8996) also need `@SECLEVEL=0` in `ciphers`.
+    /// Default: TLSv1.2. TLSv1 and TLSv1.1 (deprecated by RFC 8996) take the engine openssl, and also need
+    /// `@SECLEVEL=0` in `ciphers`.
     ///
     /// Errors: `ERR_TLS_PROTOCOL_VERSION_CONFLICT` where it is newer than `maxVersion`; from JSON
     /// `ERR_TLS_INVALID_PROTOCOL_VERSION` for another word. Node's `minVersion`.
-    both tls - minVersion: MinVersion = "TLSv1.2" (TlsVersion::Tls1_2) => min_version(TlsVersion);
+    both tls - minVersion: MinVersion = "TLSv1.2" (TlsVersion::Tls1_2) rustls limit::FROM_TLS_1_2 => min_version(TlsVersion);
 
     /// The newest version of TLS to speak.
     ///
-    /// Default: TLSv1.3.
+    /// Default: TLSv1.3. TLSv1 and TLSv1.1 take the engine openssl.
     ///
     /// Errors: those of `minVersion`. Node's `maxVersion`.
-    both tls - maxVersion: MaxVersion = "TLSv1.3" (TlsVersion::Tls1_3) => max_version(TlsVersion);
+    both tls - maxVersion: MaxVersion = "TLSv1.3" (TlsVersion::Tls1_3) rustls limit::FROM_TLS_1_2 => max_version(TlsVersion);
 
     /// The cipher suites to speak, as a list with colons in OpenSSL's syntax.
     ///
     /// Default: the suites of TLS 1.3 and, for TLS 1.2, those with ECDHE and AEAD. Names that begin with `TLS_`
-    /// choose among TLS 1.3's, the others among those of older versions; `DEFAULT` is OpenSSL's own list.
+    /// choose among TLS 1.3's, the others among those of older versions; `DEFAULT` is OpenSSL's own list. Anything
+    /// but names of suites of the default, such as `HIGH:!aNULL`, takes the engine openssl.
     ///
     /// Errors: `ERR_SSL_NO_CIPHER_MATCH` where nothing in it is known. Node's `ciphers`.
-    both tls - ciphers: Text = "ECDHE with AEAD" => ciphers(impl Into<String>);
+    both tls - ciphers: Text = "ECDHE with AEAD" rustls limit::NAMES_OF_SUITES => ciphers(impl Into<String>);
 
     /// Which TLS engine does the work.
     ///
-    /// Default: `auto`, the one that honours every given option exactly; it is decided once, from the options
-    /// alone. `openssl` honours them all. An option that the named engine cannot honour is an error, never
-    /// ignored. An addition of this library.
+    /// Default: `auto`: rustls where it is built in and honours every given option exactly, else openssl, which
+    /// honours them all. That is decided once, from the options alone; what is not given means the same on both.
+    /// An addition of this library.
     ///
-    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another word.
-    client tls - engine: Engine = "auto" (Engine::Auto) => engine(Engine);
+    /// Errors: `UND_ERR_NOT_SUPPORTED` for an engine that is not built in, or that cannot honour an option, which
+    /// is named; from JSON `ERR_INVALID_ARG_VALUE` for another word.
+    both tls - engine: Engine = "auto" (Engine::Auto) => engine(Engine);
 
     in "What to remember":
 
@@ -284,12 +290,12 @@ options! {
     /// TLS sessions from an earlier connection or process, to be resumed.
     ///
     /// Default: none but those of the cache. Offered to the server that they belong to, each TLS 1.3 session
-    /// once. In JSON bytes (a session in DER, or what Node's `session` event gives), or the JSON that
+    /// once. They take the engine openssl. In JSON bytes (a session in DER, or what Node's `session` event gives), or the JSON that
     /// [`Sessions`] are written as, or an array of these.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` for what is no session (Node ignores it); `ERR_INVALID_ARG_TYPE`. Node's
     /// `session`.
-    client tls - session: Sessions = "those of the cache" => session(impl Into<Sessions>);
+    client tls - session: Sessions = "those of the cache" rustls limit::NO_SESSIONS => session(impl Into<Sessions>);
 
     in "What to look into":
 

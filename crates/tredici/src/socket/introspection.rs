@@ -126,14 +126,14 @@ impl Socket {
         self.bytes_written
     }
 
-    /// The TLS engine at work, such as `openssl`.
+    /// The TLS engine at work, `rustls` or `openssl`; `None` without TLS.
     pub fn engine(&self) -> Option<&'static str> {
-        self.secure.as_ref().map(|secure| secure.engine)
+        self.secure.as_ref().map(|secure| secure.engine.name())
     }
 
-    /// What decided for that engine: `default`, or the options that did.
+    /// What decided for that engine: see [`Connector::engine_reason`](crate::Connector::engine_reason).
     pub fn engine_reason(&self) -> Option<&str> {
-        self.secure.as_ref().map(|secure| &*secure.engine_reason)
+        self.secure.as_ref().map(|secure| &*secure.engine.reason)
     }
 
     /// Keying material for the caller's own use, bound to this connection (RFC 5705, RFC 8446 section 7.5).

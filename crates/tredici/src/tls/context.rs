@@ -1,27 +1,29 @@
 //! The options of one side compiled into what its connections share.
 
+mod choice;
 mod identity;
 mod scope;
 mod trust;
 
-use std::{borrow::Cow, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
 use super::{
-    engine::{self, ContextTerms, Session, Side, openssl::OpensslContext},
+    engine::{self, BUILT_IN, ContextTerms, Session, Side},
     judgement::Criteria,
     verified::VerifiedPeers,
 };
 use crate::{
-    error::{Error, ErrorKind, Phase},
-    options::{AlpnProtocols, CheckServerIdentity, Clock, Engine, Values},
+    error::Error,
+    options::{AlpnProtocols, CheckServerIdentity, Clock, Suites, Values},
 };
 
+pub(crate) use choice::Choice;
 pub(crate) use scope::Scope;
 
 /// What a client's TLS connections share. Making it is dear; it is made once for a connector.
 pub(crate) struct ClientContext {
     engine: Arc<dyn engine::Context>,
-    engine_reason: Cow<'static, str>,
+    choice: Arc<Choice>,
     reject_unauthorized: bool,
     check_server_identity: Option<CheckServerIdentity>,
     clock: Clock,
@@ -31,12 +33,12 @@ pub(crate) struct ClientContext {
 
 impl ClientContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
-        let engine_reason = choose_engine(values.engine())?;
+        let choice = choice::choose(values, BUILT_IN)?;
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
             scope: Scope::of(&terms, values.reject_unauthorized()),
-            engine: Arc::new(OpensslContext::new(&terms)?),
-            engine_reason,
+            engine: (choice.built_in.compile)(&terms)?,
+            choice: Arc::new(choice),
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
             clock: clock(values),
@@ -48,12 +50,9 @@ impl ClientContext {
         &*self.engine
     }
 
-    pub(crate) fn engine_name(&self) -> &'static str {
-        Engine::OpenSsl.as_str()
-    }
-
-    pub(crate) fn engine_reason(&self) -> &Cow<'static, str> {
-        &self.engine_reason
+    /// Which engine that is, and why.
+    pub(crate) fn choice(&self) -> &Arc<Choice> {
+        &self.choice
     }
 
     /// All that the decision to trust a server depends on, but for the server's name.
@@ -91,6 +90,7 @@ impl ClientContext {
 /// What a server's TLS connections share.
 pub(crate) struct ServerContext {
     engine: Arc<dyn engine::Context>,
+    choice: Arc<Choice>,
     requests_certificate: bool,
     reject_unauthorized: bool,
     clock: Clock,
@@ -99,6 +99,7 @@ pub(crate) struct ServerContext {
 
 impl ServerContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
+        let choice = choice::choose(values, BUILT_IN)?;
         let requests_certificate = values.request_cert();
         let reject_unauthorized = values.reject_unauthorized();
         let terms = ContextTerms {
@@ -122,7 +123,8 @@ impl ServerContext {
             ));
         }
         Ok(Self {
-            engine: Arc::new(OpensslContext::new(&terms)?),
+            engine: (choice.built_in.compile)(&terms)?,
+            choice: Arc::new(choice),
             requests_certificate,
             reject_unauthorized,
             clock: clock(values),
@@ -134,8 +136,9 @@ impl ServerContext {
         &*self.engine
     }
 
-    pub(crate) fn engine_name(&self) -> &'static str {
-        Engine::OpenSsl.as_str()
+    /// Which engine that is, and why.
+    pub(crate) fn choice(&self) -> &Arc<Choice> {
+        &self.choice
     }
 
     pub(crate) fn requests_certificate(&self) -> bool {
@@ -155,30 +158,18 @@ impl ServerContext {
 
 /// What both sides have in common; the side is put in by the caller.
 fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
+    let suites = Suites::read(values.ciphers.as_deref())?;
+    let (min_version, max_version) = suites.versions(values.min_version(), values.max_version())?;
     Ok(ContextTerms {
         side: Side::Client,
         trust: trust::load(values)?,
         identities: identity::load(values)?,
-        min_version: values.min_version(),
-        max_version: values.max_version(),
-        ciphers: values.ciphers.clone(),
+        min_version,
+        max_version,
+        suites,
         keylog: values.keylog.clone(),
+        clock: clock(values),
     })
-}
-
-/// Decided from the options alone, once.
-fn choose_engine(wanted: Engine) -> Result<Cow<'static, str>, Error> {
-    match wanted {
-        Engine::Auto => Ok("default".into()),
-        Engine::OpenSsl => Ok("engine".into()),
-        Engine::Rustls => Err(Error::new(
-            ErrorKind::Unsupported,
-            Phase::Options,
-            "UND_ERR_NOT_SUPPORTED",
-            "options.engine asks for rustls, which is not built in",
-        )
-        .with_hint("leave it out, or ask for openssl")),
-    }
 }
 
 fn clock(values: &Values) -> Clock {

@@ -5,7 +5,10 @@
 //! cross as DER. The decision over the peer's certificates is taken inside the handshake by the [`Judge`] that the
 //! connection was given. What an engine does not have it refuses by name.
 
-pub(crate) mod openssl;
+mod built_in;
+#[cfg(feature = "openssl")]
+mod openssl;
+pub(crate) mod policy;
 #[cfg(feature = "rustls")]
 mod rustls;
 
@@ -15,9 +18,11 @@ use bytes::BytesMut;
 
 use crate::{
     error::Error,
-    options::{KeyLog, TlsVersion},
+    options::{Clock, KeyLog, Suites, TlsVersion},
     verify::VerifyCode,
 };
+
+pub(crate) use built_in::{BUILT_IN, BuiltIn};
 
 /// A certificate as bytes, shared by everybody who looks at it.
 pub(crate) type Der = Arc<[u8]>;
@@ -29,9 +34,14 @@ pub(crate) struct ContextTerms {
     pub(crate) identities: Identities,
     pub(crate) min_version: TlsVersion,
     pub(crate) max_version: TlsVersion,
-    /// In OpenSSL's notation; `None` is the default policy.
-    pub(crate) ciphers: Option<String>,
+    pub(crate) suites: Suites,
     pub(crate) keylog: Option<KeyLog>,
+    /// The time by which sessions age.
+    #[cfg_attr(
+        not(feature = "rustls"),
+        expect(dead_code, reason = "OpenSSL knows no clock but the system's")
+    )]
+    pub(crate) clock: Clock,
 }
 
 /// Which end of a connection, with what only that end needs.

@@ -1,4 +1,4 @@
-//! What stands in one place only: `unsafe`, and the types of the TLS library.
+//! What stands in one place only: `unsafe`, and the types of the TLS libraries.
 
 use std::{ffi::OsStr, fs, path::PathBuf};
 
@@ -6,7 +6,8 @@ use crate::source::{self, Source};
 
 /// Its wrappers are what `unsafe` is for.
 const UNSAFE_CRATE: &str = "tredici-openssl";
-const TLS_LIBRARY: [&str; 3] = ["openssl", "openssl_sys", "tredici_openssl"];
+const TLS_LIBRARIES: [&str; 6] =
+    ["openssl", "openssl_sys", "tredici_openssl", "rustls", "webpki", "aws_lc_rs"];
 
 /// The folder of each crate's sources, with the crate's name.
 fn crates() -> Vec<(String, PathBuf)> {
@@ -64,7 +65,7 @@ fn names_tls_library(source: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     for path in source.paths() {
         let named = path.segments[0].as_str();
-        if TLS_LIBRARY.contains(&named) && (path.segments.len() > 1 || path.renamed) {
+        if TLS_LIBRARIES.contains(&named) && (path.segments.len() > 1 || path.renamed) {
             wrong.push(format!(
                 "src/{}:{}: `{}`: types of {named} stay in src/tls/engine/ \
                  (a module of ours by that name is written `self::{named}`)",
@@ -101,6 +102,7 @@ fn a_type_of_the_tls_library_is_found() {
         "use {std::io, openssl::x509};",
         "use openssl as tls_library;",
         "use openssl_sys::SSL;",
+        "use rustls::ClientConfig;",
         "fn f(x: &tredici_openssl::Context) {}",
         "fn f() -> openssl::x509::X509 { g() }",
         "type X = Option<::openssl::x509::X509>;",

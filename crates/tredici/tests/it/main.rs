@@ -1,29 +1,21 @@
 //! The integration tests of the library, in one binary: one link, and all of it in parallel.
+//!
+//! What has to do with TLS stands in `suite`, and is there once for each engine; the rest knows of none.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    all(feature = "openssl", feature = "rustls"),
+    expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")
+)]
 
 mod boundaries;
 mod certificate;
-mod closing;
-mod connect;
-mod dropping;
-mod economy;
-mod ends;
-mod failures;
-mod hostile;
+mod choice;
+mod engines;
 mod identity;
-mod introspection;
 mod layers;
-mod leaks;
-mod mended;
-mod pin_ca;
-mod pins;
+#[cfg(feature = "openssl")]
+mod on_openssl;
+#[cfg(feature = "rustls")]
+mod on_rustls;
 mod public_types;
-mod remembered;
-mod sessions;
 mod source;
-mod spans;
-mod split;
-mod transports;
-mod trust;
-mod way;
-mod write_then_read;

@@ -272,6 +272,7 @@ fn null_and_the_empty_string_are_not_given() {
     let mut options = ConnectOptions::new().port(80);
     options.set_json("port", &Value::Null, Path::new("")).unwrap();
     assert_eq!(options.values().port, None);
+    assert_eq!(outcome("engine", &json!("auto")).expect("the default"), "ConnectOptions");
     let none = ConnectOptions::from_json(r#"{"ALPNProtocols": [], "passphrase": ""}"#).unwrap();
     assert_eq!(format!("{none:?}"), "ConnectOptions { passphrase: Secret(..), alpn_protocols: [] }");
 }
@@ -372,6 +373,45 @@ fn defaults_are_what_the_table_says() {
     check("useH2c", none.use_h2c(), |values| values.use_h2c);
     check("minVersion", none.min_version(), |values| values.min_version);
     check("maxVersion", none.max_version(), |values| values.max_version);
-    check("engine", none.engine(), |values| values.engine);
+    check("engine", none.engine(), |values| Some(values.engine()));
     check("maxCachedSessions", none.max_cached_sessions(), |values| values.max_cached_sessions);
+}
+
+/// Every option that an engine does not honour in full: a value beyond, and one that it honours.
+#[test]
+fn limits_are_what_the_table_says() {
+    let key = |passphrase: Value| json!([{"pem": "PEM"}, {"pem": "PEM", "passphrase": passphrase}]);
+    let cases = [
+        ("key", vec![key(json!("secret"))], vec![key(Value::Null), json!("PEM")]),
+        ("passphrase", vec![json!("secret")], vec![Value::Null]),
+        ("minVersion", vec![json!("TLSv1"), json!("TLSv1.1")], vec![json!("TLSv1.2"), json!("TLSv1.3")]),
+        ("maxVersion", vec![json!("TLSv1"), json!("TLSv1.1")], vec![json!("TLSv1.2"), json!("TLSv1.3")]),
+        (
+            "ciphers",
+            vec![json!("HIGH:!aNULL"), json!("DEFAULT"), json!("@SECLEVEL=0"), json!("AES128-SHA")],
+            vec![json!("ECDHE-RSA-AES128-GCM-SHA256"), json!("!TLS_AES_256_GCM_SHA384"), json!("::")],
+        ),
+        ("session", vec![json!("0\0")], vec![json!("")]),
+    ];
+    for row in OPTIONS {
+        let case = cases.iter().find(|(name, ..)| *name == row.name);
+        assert_eq!(row.limit(Engine::Rustls).is_some(), case.is_some(), "{}", row.name);
+        assert_eq!(row.limit(Engine::OpenSsl), None);
+        let says_so = row.documentation().contains("the engine openssl");
+        assert_eq!(says_so, case.is_some(), "{} says which values take the engine openssl", row.name);
+        let Some((name, beyond, honoured)) = case else { continue };
+        let beyond_rustls = |value: &Value| {
+            let options =
+                ConnectOptions::from_json_value(&json!({ *name: value }), Path::new("")).expect(name);
+            assert_eq!(options.values().beyond(Engine::OpenSsl), []);
+            let beyond = options.values().beyond(Engine::Rustls);
+            beyond.into_iter().map(|beyond| beyond.option).collect::<Vec<_>>()
+        };
+        for value in beyond {
+            assert_eq!(beyond_rustls(value), [*name], "{value}");
+        }
+        for value in honoured {
+            assert_eq!(beyond_rustls(value), [""; 0], "{name}: {value}");
+        }
+    }
 }

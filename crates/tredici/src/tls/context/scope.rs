@@ -27,7 +27,7 @@ impl Scope {
             identities: terms.identities.chains.clone(),
             policy: format!(
                 "{} {} {:?} {reject_unauthorized}",
-                terms.min_version, terms.max_version, terms.ciphers
+                terms.min_version, terms.max_version, terms.suites
             ),
             digest: OnceLock::new(),
         }

@@ -1,4 +1,17 @@
-//! The engine on rustls: fast and memory-safe.
+//! The engine on rustls: fast and memory-safe, for every option that it can honour exactly.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the connection that asks it comes next"))]
 mod chain;
+mod companion;
+mod connection;
+mod context;
+mod exporter;
+mod facts;
+mod failure;
+mod identity;
+mod key_log;
+mod policy;
+mod sessions;
+mod unbuffered;
+mod verifier;
+
+pub(crate) use context::RustlsContext;

@@ -21,7 +21,7 @@ mod finding;
 mod general_name;
 mod key;
 mod leaf;
-#[cfg(test)]
+#[cfg(all(test, feature = "openssl"))]
 mod matrix;
 mod moment;
 mod name;
@@ -44,9 +44,7 @@ use self::{
 use super::super::{Der, PeerChain};
 use crate::verify::VerifyCode;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "the connection that asks it comes next"))]
-pub(super) use self::leaf::is_signed_by;
-pub(super) use self::store::Store;
+pub(super) use self::{leaf::is_signed_by, store::Store};
 
 /// Whose certificate it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

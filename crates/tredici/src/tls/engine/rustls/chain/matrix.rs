@@ -3,12 +3,13 @@
 
 mod differences;
 mod faults;
+mod keys;
 mod oracle;
 mod scenario;
 
 use std::{collections::BTreeSet, fmt, thread, time::SystemTime};
 
-use tredici_test::draft::{Draft, DraftKey, Edit};
+use tredici_test::draft::{Draft, Edit};
 
 use self::{
     differences::DIFFERENCES,
@@ -161,11 +162,11 @@ fn what_openssl_refuses_is_never_good() {
 
 /// So many authorities between the root and the leaf, each named in the one beneath.
 fn ladder(rungs: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
-    let mut issuer = Draft::authority("Root", &DraftKey::p256());
+    let mut issuer = Draft::authority("Root", &keys::p256());
     let root = issuer.self_signed();
     let mut presented = Vec::new();
     for rung in (0..=rungs).rev() {
-        let key = DraftKey::p256();
+        let key = keys::p256();
         let name = format!("Rung {rung}");
         let mut draft = if rung == 0 { Draft::new("localhost", &key) } else { Draft::authority(&name, &key) };
         let above = if rung == rungs { "Root".to_owned() } else { format!("Rung {}", rung + 1) };

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use rustls::DistinguishedName;
+
 use super::{
     super::super::{Anchors, Der, Trust},
     certificate::Certificate,
@@ -49,9 +51,9 @@ impl Store {
         store
     }
 
-    /// The subjects, each all of its encoding, in the order in which they were given.
-    pub(in super::super) fn subjects(&self) -> impl Iterator<Item = &[u8]> {
-        self.certificates.iter().map(|certificate| certificate.subject())
+    /// The names of those who are trusted, in the order in which they were given.
+    pub(in super::super) fn subjects(&self) -> Vec<DistinguishedName> {
+        self.certificates.iter().map(|certificate| certificate.subject().to_vec().into()).collect()
     }
 
     /// Those whose subject may be this name.

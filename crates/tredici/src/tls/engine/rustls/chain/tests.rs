@@ -107,13 +107,13 @@ fn an_intermediate_in_the_store_need_not_be_sent() {
 fn mozillas_authorities_are_read_once_and_all() {
     let all = bundled(Vec::new());
     assert!(Arc::ptr_eq(&all, &bundled(Vec::new())));
-    assert_eq!(all.subjects().count(), webpki_root_certs::TLS_SERVER_ROOT_CERTS.len());
+    assert_eq!(all.subjects().len(), webpki_root_certs::TLS_SERVER_ROOT_CERTS.len());
 
     let root = Authority::new("Root");
     let presented = root.leaf(server()).chain_der();
     assert_eq!(code(&all, &presented), "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
     let more = bundled(vec![root.der().into()]);
-    assert_eq!(more.subjects().count(), all.subjects().count() + 1);
+    assert_eq!(more.subjects().len(), all.subjects().len() + 1);
     assert_eq!(code(&more, &presented), "OK");
     for der in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
         let path = judged(&all, &[der.to_vec()]).path;
@@ -126,7 +126,7 @@ fn mozillas_authorities_are_read_once_and_all() {
 fn what_is_given_twice_counts_once() {
     let (one, other) = (Authority::new("One"), Authority::new("Other"));
     let store = store(&[one.der(), other.der(), one.der()]);
-    let subjects: Vec<_> = store.subjects().collect();
+    let subjects: Vec<Vec<u8>> = store.subjects().iter().map(|name| name.as_ref().to_vec()).collect();
     let named = |text: &str| name(&[&[attribute(3, 0x0c, text.as_bytes())]]);
     assert_eq!(subjects, [named("One"), named("Other")]);
 }
@@ -257,7 +257,8 @@ fn the_key_of_any_leaf_verifies_a_handshake() {
             assert_eq!(is_signed_by(&der, &fitting, b"massage", &signature), Some(false), "{algorithm:?}");
             assert_eq!(is_signed_by(&der, &[], b"message", &signature), None);
         }
-        let other = Draft::new("localhost", &DraftKey::ed448()).self_signed();
+        let other = if algorithm == Ed25519 { DraftKey::p256() } else { DraftKey::ed25519() };
+        let other = Draft::new("localhost", &other).self_signed();
         assert_eq!(is_signed_by(&other, &fitting, b"message", &[]), None);
     }
     assert_eq!(is_signed_by(b"junk", &algorithms, b"message", &[]), None);

@@ -1,12 +1,11 @@
 //! Where ours says something else than OpenSSL, and why.
 
 use openssl::nid::Nid;
-use tredici_test::draft::{
-    DraftKey, Edit, Extension, SignatureAlgorithm, attribute, extension, name, sequence, tlv,
-};
+use tredici_test::draft::{Edit, Extension, SignatureAlgorithm, attribute, extension, name, sequence, tlv};
 
 use super::{
     faults::{Fault, exclude, permit, set_key},
+    keys,
     scenario::{GATED, LEAF, LOWER, Scenario, UPPER, purposes},
 };
 
@@ -40,13 +39,13 @@ pub(super) const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "Ed448",
-        |s| set_key(s, LOWER, &DraftKey::ed448()),
+        |s| set_key(s, LOWER, &keys::ed448()),
         ["UNSUPPORTED_SIGNATURE_ALGORITHM", "OK"],
         NO_ALGORITHM,
     ),
     difference(
         "P-224",
-        |s| set_key(s, UPPER, &DraftKey::on_curve(Nid::SECP224R1)),
+        |s| set_key(s, UPPER, &keys::on_curve(Nid::SECP224R1)),
         ["UNSUPPORTED_SIGNATURE_ALGORITHM", "OK"],
         NO_ALGORITHM,
     ),
@@ -64,7 +63,7 @@ pub(super) const DIFFERENCES: &[Difference] = &[
     difference(
         "forged leaf, by RSASSA-PSS over SHA-1",
         |s| {
-            set_key(s, LOWER, &DraftKey::rsa().signing(SignatureAlgorithm::RsaPssSha1));
+            set_key(s, LOWER, &keys::rsa().signing(SignatureAlgorithm::RsaPssSha1));
             s.chain[LEAF].is_forged = true;
         },
         ["CA_MD_TOO_WEAK", "CERT_SIGNATURE_FAILURE"],
@@ -72,7 +71,7 @@ pub(super) const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "RSA with 2000 bits",
-        |s| set_key(s, LEAF, &DraftKey::new_rsa(2000)),
+        |s| set_key(s, LEAF, &keys::new_rsa(2000)),
         ["EE_KEY_TOO_SMALL", "OK"],
         "OpenSSL takes RSA from 1962 bits for as strong as RSA with 2048; our policy begins there",
     ),

@@ -8,6 +8,7 @@ use tredici_test::draft::{
     utc_time,
 };
 
+use super::keys;
 use super::scenario::{
     ANY, CLIENT, DAY, LEAF, LOWER, ROOT, SERVER, Scenario, Source, UPPER, identified_by, purposes,
 };
@@ -51,13 +52,13 @@ pub(super) const FAULTS: &[Fault] = &[
         s.chain[LEAF].inner_algorithm = Some(sequence(&[tlv(6, &[0x2a, 3, 4])]));
     }),
     // Keys and digests.
-    fault("weak key of the leaf", |s| s.chain[LEAF].key = DraftKey::weak_rsa()),
-    fault("weak key of an intermediate", |s| s.chain[LOWER].key = DraftKey::weak_rsa()),
-    fault("weak key of the root", |s| s.chain[ROOT].key = DraftKey::weak_rsa()),
-    fault("P-192 key of the leaf", |s| s.chain[LEAF].key = DraftKey::on_curve(Nid::X9_62_PRIME192V1)),
+    fault("weak key of the leaf", |s| s.chain[LEAF].key = keys::weak_rsa()),
+    fault("weak key of an intermediate", |s| s.chain[LOWER].key = keys::weak_rsa()),
+    fault("weak key of the root", |s| s.chain[ROOT].key = keys::weak_rsa()),
+    fault("P-192 key of the leaf", |s| s.chain[LEAF].key = keys::on_curve(Nid::X9_62_PRIME192V1)),
     fault("leaf signed with SHA-1", |s| sign(s, LEAF, SignatureAlgorithm::EcdsaSha1)),
     fault("intermediate signed with SHA-1 by RSA", |s| {
-        s.chain[UPPER].key = DraftKey::rsa();
+        s.chain[UPPER].key = keys::rsa();
         sign(s, LOWER, SignatureAlgorithm::RsaSha1);
     }),
     fault("root signed with SHA-1", |s| sign(s, ROOT, SignatureAlgorithm::EcdsaSha1)),
@@ -138,7 +139,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("out of order", |s| s.presented[1..].reverse()),
     fault("everything twice", |s| s.presented = s.presented.repeat(2)),
     fault("a stranger in between", |s| {
-        s.also_presented.push((1, Source::SelfSigned(Draft::authority("Stranger", &DraftKey::p256()))));
+        s.also_presented.push((1, Source::SelfSigned(Draft::authority("Stranger", &keys::p256()))));
     }),
     fault("self-signed leaf", |s| make_self_signed(s, &[])),
     fault("self-signed leaf that is trusted", |s| make_self_signed(s, &[LEAF])),
@@ -154,7 +155,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("self-signed leaf that is named like a trusted one", |s| {
         make_self_signed(s, &[]);
         let mut other = s.chain[LEAF].clone();
-        other.key = DraftKey::p256();
+        other.key = keys::p256();
         s.also_ca.push(Source::SelfSigned(other));
     }),
     // What is trusted.
@@ -165,11 +166,11 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault("leaf trusted instead of the root", |s| s.ca = vec![LEAF]),
     fault("another root of that name is trusted", |s| {
-        let other = Draft::authority("Root", &DraftKey::p256());
+        let other = Draft::authority("Root", &keys::p256());
         (s.ca, s.also_ca) = (Vec::new(), vec![Source::SelfSigned(other)]);
     }),
     fault("another root of that name is trusted too", |s| {
-        s.also_ca.push(Source::SelfSigned(Draft::authority("Root", &DraftKey::p256())));
+        s.also_ca.push(Source::SelfSigned(Draft::authority("Root", &keys::p256())));
     }),
     fault("an expired root of the same key is trusted too", |s| {
         let mut older = s.chain[ROOT].clone();
@@ -178,19 +179,19 @@ pub(super) const FAULTS: &[Fault] = &[
         s.also_ca.push(Source::SelfSigned(older));
     }),
     fault("cross-signed by another trusted root", |s| {
-        let (mut cross, other) = (s.chain[UPPER].clone(), Draft::authority("Other", &DraftKey::p256()));
+        let (mut cross, other) = (s.chain[UPPER].clone(), Draft::authority("Other", &keys::p256()));
         cross.set(identified_by("Other"));
         s.also_presented.push((1, Source::Beside(Box::new((cross, other.clone())))));
         s.also_ca.push(Source::SelfSigned(other));
     }),
     fault("root cross-signed by one that is not trusted", |s| {
-        let (mut cross, other) = (s.chain[ROOT].clone(), Draft::authority("Other", &DraftKey::p256()));
+        let (mut cross, other) = (s.chain[ROOT].clone(), Draft::authority("Other", &keys::p256()));
         cross.set(identified_by("Other"));
         s.also_presented.push((9, Source::Beside(Box::new((cross, other)))));
     }),
     fault("another intermediate of the same name", |s| {
         let mut other = s.chain[LOWER].clone();
-        other.key = DraftKey::p256();
+        other.key = keys::p256();
         s.also_presented.push((1, Source::IssuedBy(UPPER, other)));
     }),
     // Names and identifiers.
@@ -266,27 +267,27 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     // Kinds of keys.
     fault("P-384 and P-521", |s| {
-        s.chain[LOWER].key = DraftKey::on_curve(Nid::SECP384R1).signing(SignatureAlgorithm::EcdsaSha384);
-        set_key(s, UPPER, &DraftKey::on_curve(Nid::SECP521R1).signing(SignatureAlgorithm::EcdsaSha512));
+        s.chain[LOWER].key = keys::on_curve(Nid::SECP384R1).signing(SignatureAlgorithm::EcdsaSha384);
+        set_key(s, UPPER, &keys::on_curve(Nid::SECP521R1).signing(SignatureAlgorithm::EcdsaSha512));
     }),
     fault("compressed points", |s| {
         for place in [LEAF, UPPER] {
             s.chain[place].public_key_info = Some(s.chain[place].key.compressed_key_info());
         }
     }),
-    fault("Ed25519", |s| set_key(s, ROOT, &DraftKey::ed25519())),
+    fault("Ed25519", |s| set_key(s, ROOT, &keys::ed25519())),
     fault("RSA with RSASSA-PSS", |s| {
-        set_key(s, UPPER, &DraftKey::rsa().signing(SignatureAlgorithm::RsaPssSha256));
+        set_key(s, UPPER, &keys::rsa().signing(SignatureAlgorithm::RsaPssSha256));
     }),
     fault("a key for RSASSA-PSS alone", |s| {
-        set_key(s, UPPER, &DraftKey::rsa().signing(SignatureAlgorithm::RsaPssSha256));
+        set_key(s, UPPER, &keys::rsa().signing(SignatureAlgorithm::RsaPssSha256));
         s.chain[UPPER].public_key_info = Some(s.chain[UPPER].key.pss_key_info(&[]));
     }),
     fault("a key for RSASSA-PSS with SHA-256 alone", |s| {
-        set_key(s, UPPER, &DraftKey::rsa().signing(SignatureAlgorithm::RsaPssSha256));
+        set_key(s, UPPER, &keys::rsa().signing(SignatureAlgorithm::RsaPssSha256));
         s.chain[UPPER].public_key_info = Some(s.chain[UPPER].key.pss_key_info(&pss_sha256()));
     }),
-    fault("RSA with SHA-512", |s| set_key(s, ROOT, &DraftKey::rsa().signing(SignatureAlgorithm::RsaSha512))),
+    fault("RSA with SHA-512", |s| set_key(s, ROOT, &keys::rsa().signing(SignatureAlgorithm::RsaSha512))),
     fault("key that is no point of its curve", |s| {
         let mut info = s.chain[LOWER].key.public_key_info();
         info.iter_mut().rev().take(4).for_each(|byte| *byte ^= 0x55);

@@ -27,7 +27,10 @@ use super::super::{
     },
     Purpose,
 };
-use crate::{options::TlsVersion, verify::VerifyCode};
+use crate::{
+    options::{Clock, Suites, TlsVersion},
+    verify::VerifyCode,
+};
 
 /// The chain as OpenSSL sees it; `None` where it does not come so far as to verify it.
 pub(super) fn chain(
@@ -43,7 +46,7 @@ pub(super) fn chain(
             Side::Server { request_certificate: true, require_certificate: true, alpn: Vec::new() }
         }
     };
-    let context = OpensslContext::new(&terms(side, trust(ca))).ok()?;
+    let context = OpensslContext::new(&terms(side, trust(ca), now)).ok()?;
     let judge: Arc<dyn Judge> = witness.clone();
     let mut connection = match purpose {
         Purpose::Server => {
@@ -78,7 +81,7 @@ pub(super) fn ders(certificates: &[Vec<u8>]) -> Vec<Der> {
     certificates.iter().map(|der| der.as_slice().into()).collect()
 }
 
-fn terms(side: Side, trust: Trust) -> ContextTerms {
+fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
     let identities = match side {
         Side::Client => Identities::default(),
         Side::Server { .. } => {
@@ -93,8 +96,9 @@ fn terms(side: Side, trust: Trust) -> ContextTerms {
         identities,
         min_version: TlsVersion::Tls1_2,
         max_version: TlsVersion::Tls1_3,
-        ciphers: None,
+        suites: Suites::read(None).unwrap(),
         keylog: None,
+        clock: Clock(Arc::new(move || now)),
     }
 }
 

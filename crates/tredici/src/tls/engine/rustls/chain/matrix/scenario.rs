@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use tredici_test::draft::{Draft, DraftKey, Extension, extension, sequence, tlv};
+use tredici_test::draft::{Draft, Extension, extension, sequence, tlv};
 
-use super::super::Purpose;
+use super::{super::Purpose, keys};
 
 /// The places in a chain.
 pub(super) const LEAF: usize = 0;
@@ -56,10 +56,10 @@ impl Scenario {
     /// Nothing is wrong.
     pub(super) fn new(purpose: Purpose) -> Self {
         let mut chain = [
-            Draft::new("localhost", &DraftKey::p256()),
-            Draft::authority("Lower", &DraftKey::p256()),
-            Draft::authority("Upper", &DraftKey::p256()),
-            Draft::authority("Root", &DraftKey::p256()),
+            Draft::new("localhost", &keys::p256()),
+            Draft::authority("Lower", &keys::p256()),
+            Draft::authority("Upper", &keys::p256()),
+            Draft::authority("Root", &keys::p256()),
         ];
         for (draft, issuer) in chain.iter_mut().zip(["Lower", "Upper", "Root", "Root"]) {
             draft.set(identified_by(issuer));

@@ -1,0 +1,82 @@
+//! What rustls's callbacks need of the connection that they are called for.
+//!
+//! rustls wants one verifier, one credential resolver and one session store for a configuration (it compares the first
+//! two by address before it resumes a session), and tells none of them which connection it asks for. So a connection
+//! lends its companion to the thread for as long as rustls works on it.
+
+use std::{cell::Cell, sync::Arc};
+
+use super::{
+    super::{Der, Judge, NewSession, Session},
+    exporter::Secrets,
+};
+
+/// What the callbacks of one connection need and leave behind.
+#[derive(Default)]
+pub(super) struct Companion {
+    /// Until the handshake is over.
+    pub(super) judge: Option<Arc<dyn Judge>>,
+    /// Until it has been offered.
+    pub(super) offered: Option<Arc<dyn Session>>,
+    /// Whether the judge said no.
+    pub(super) refused: bool,
+    pub(super) secrets: Secrets,
+    /// The name that a client asked for.
+    pub(super) servername: Option<String>,
+    /// The certificate that this side chose to show.
+    pub(super) shown: Option<Der>,
+    pub(super) sessions: Vec<NewSession>,
+}
+
+/// A server that sends tickets without end is not kept up with.
+const MAX_WAITING_SESSIONS: usize = 8;
+
+impl Companion {
+    pub(super) fn add_session(&mut self, session: NewSession) {
+        if self.sessions.len() == MAX_WAITING_SESSIONS {
+            self.sessions.remove(0);
+        }
+        self.sessions.push(session);
+    }
+}
+
+thread_local! {
+    static PRESENT: Cell<Option<Box<Companion>>> = const { Cell::new(None) };
+}
+
+/// The companion for the length of one call, and after it back in its place.
+pub(super) fn lend<T>(companion: &mut Box<Companion>, call: impl FnOnce() -> T) -> T {
+    let mut loan = Loan { outer: PRESENT.replace(Some(std::mem::take(companion))), owner: companion };
+    let result = call();
+    loan.end();
+    result
+}
+
+/// Gives back what was lent, also where the call panicked.
+struct Loan<'a> {
+    /// That of a connection on whose behalf this thread was at work already: a caller's check may connect too.
+    outer: Option<Box<Companion>>,
+    owner: &'a mut Box<Companion>,
+}
+
+impl Loan<'_> {
+    fn end(&mut self) {
+        if let Some(companion) = PRESENT.replace(self.outer.take()) {
+            *self.owner = companion;
+        }
+    }
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Asks or tells the companion of the connection at work; `None` where there is none.
+pub(super) fn with<T>(call: impl FnOnce(&mut Companion) -> T) -> Option<T> {
+    let mut companion = PRESENT.take()?;
+    let result = call(&mut companion);
+    PRESENT.set(Some(companion));
+    Some(result)
+}

@@ -1,0 +1,68 @@
+//! Versions, cipher suites and groups: the same as on the other engine, each set in full.
+
+use std::sync::Arc;
+
+use rustls::{
+    CipherSuite, SupportedCipherSuite, SupportedProtocolVersion,
+    crypto::{
+        CryptoProvider, SupportedKxGroup,
+        aws_lc_rs::{ALL_CIPHER_SUITES, ALL_KX_GROUPS, default_provider},
+    },
+    version::{TLS12, TLS13},
+};
+
+use super::{
+    super::{
+        Cipher, ContextTerms,
+        policy::{GROUPS, Group},
+    },
+    failure::unsupported,
+};
+use crate::{
+    error::Error,
+    options::{SUITES, Suite, TlsVersion},
+};
+
+/// The algorithms to offer and take.
+pub(super) fn provider(terms: &ContextTerms) -> Result<Arc<CryptoProvider>, Error> {
+    let suites = terms.suites.by_name().ok_or_else(|| unsupported("what ciphers asks for"))?;
+    Ok(Arc::new(CryptoProvider {
+        cipher_suites: suites.into_iter().filter_map(supported).collect(),
+        kx_groups: GROUPS.iter().filter_map(exchange).collect(),
+        ..default_provider()
+    }))
+}
+
+fn supported(suite: &Suite) -> Option<SupportedCipherSuite> {
+    ALL_CIPHER_SUITES.iter().find(|supported| u16::from(supported.suite()) == suite.number).copied()
+}
+
+fn exchange(group: &Group) -> Option<&'static dyn SupportedKxGroup> {
+    ALL_KX_GROUPS.iter().find(|supported| u16::from(supported.name()) == group.number).copied()
+}
+
+pub(super) fn versions(terms: &ContextTerms) -> Vec<&'static SupportedProtocolVersion> {
+    [(TlsVersion::Tls1_3, &TLS13), (TlsVersion::Tls1_2, &TLS12)]
+        .into_iter()
+        .filter(|(version, _)| (terms.min_version..=terms.max_version).contains(version))
+        .map(|(_, version)| version)
+        .collect()
+}
+
+/// A suite's names.
+pub(super) fn cipher(suite: CipherSuite) -> Option<Cipher> {
+    let suite = SUITES.iter().find(|known| known.number == u16::from(suite))?;
+    let Suite { name, standard_name, version, .. } = suite;
+    Some(Cipher { name, standard_name, version: version.as_str() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rustls_has_all_of_the_default_policy() {
+        assert!(SUITES.iter().all(|suite| supported(suite).is_some()));
+        assert!(GROUPS.iter().all(|group| exchange(group).is_some()));
+    }
+}

@@ -1,0 +1,106 @@
+//! Sessions, handed through: what rustls is given is what the connection was given, and what it makes goes to the
+//! connection's pending list. Nothing is kept here but which group a server chose.
+
+use std::{
+    fmt,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use lru::LruCache;
+use rustls::{
+    NamedGroup,
+    client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue},
+    pki_types::ServerName,
+};
+use zeroize::Zeroizing;
+
+use super::{
+    super::{self as engine, NewSession},
+    companion,
+    failure::unsupported,
+};
+use crate::error::Error;
+
+/// So many servers' groups are remembered.
+const MOST_HINTS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+/// RFC 8446 section 4.6.1. How long the server said is for rustls to know, who offers no session beyond that.
+const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
+
+/// A session as rustls holds it. rustls refuses one of another context, which it knows by its verifier.
+enum RustlsSession {
+    Tls12(Tls12ClientSessionValue),
+    /// A ticket is used once.
+    Tls13(Mutex<Option<Tls13ClientSessionValue>>),
+}
+
+impl engine::Session for RustlsSession {
+    fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Err(unsupported("session"))
+    }
+}
+
+/// The store of a context's configuration.
+pub(super) struct Sessions {
+    /// Which key share to send, so that no round trip is lost on one that the server does not take.
+    groups: Mutex<LruCache<ServerName<'static>, NamedGroup>>,
+}
+
+impl Sessions {
+    pub(super) fn new() -> Self {
+        Self { groups: Mutex::new(LruCache::new(MOST_HINTS)) }
+    }
+}
+
+impl ClientSessionStore for Sessions {
+    fn set_kx_hint(&self, name: ServerName<'static>, group: NamedGroup) {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).put(name, group);
+    }
+
+    fn kx_hint(&self, name: &ServerName<'_>) -> Option<NamedGroup> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.get(&name.to_owned()).copied()
+    }
+
+    fn set_tls12_session(&self, _name: ServerName<'static>, value: Tls12ClientSessionValue) {
+        add(RustlsSession::Tls12(value), "TLSv1.2");
+    }
+
+    fn tls12_session(&self, _name: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        offered(|session| match session {
+            RustlsSession::Tls12(value) => Some(value.clone()),
+            RustlsSession::Tls13(_) => None,
+        })
+    }
+
+    fn remove_tls12_session(&self, _name: &ServerName<'static>) {}
+
+    fn insert_tls13_ticket(&self, _name: ServerName<'static>, value: Tls13ClientSessionValue) {
+        add(RustlsSession::Tls13(Mutex::new(Some(value))), "TLSv1.3");
+    }
+
+    fn take_tls13_ticket(&self, _name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        offered(|session| match session {
+            RustlsSession::Tls12(_) => None,
+            RustlsSession::Tls13(value) => value.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        })
+    }
+}
+
+fn add(session: RustlsSession, version: &'static str) {
+    let new = NewSession { session: Arc::new(session), version, lifetime: Some(LIFETIME_MAX) };
+    let _ = companion::with(|companion| companion.add_session(new));
+}
+
+/// Reads the session that the connection at work is to offer.
+fn offered<T>(read: impl FnOnce(&RustlsSession) -> Option<T>) -> Option<T> {
+    let session = companion::with(|companion| companion.offered.clone())??;
+    let any: &dyn std::any::Any = &*session;
+    read(any.downcast_ref()?)
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}

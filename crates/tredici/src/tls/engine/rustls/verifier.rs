@@ -1,0 +1,222 @@
+//! rustls asks; the judge decides.
+
+use std::{fmt, sync::Arc};
+
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, PeerMisbehaved,
+    SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+    server::danger::{ClientCertVerified, ClientCertVerifier},
+};
+
+use super::{
+    super::{Der, Judge, policy::SIGNATURES},
+    chain::{Purpose, Store, Unreadable, is_signed_by},
+    companion,
+};
+use crate::verify::VerifyCode;
+
+/// The verifier of a context, of the peers of either side.
+pub(super) struct PeerVerifier {
+    pub(super) store: Arc<Store>,
+    pub(super) purpose: Purpose,
+    pub(super) algorithms: WebPkiSupportedAlgorithms,
+    /// A server's: whether it insists on a certificate, and whose it names as welcome.
+    pub(super) require: bool,
+    pub(super) hints: Vec<DistinguishedName>,
+}
+
+impl PeerVerifier {
+    fn judge(&self, leaf: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> Result<(), Error> {
+        let presented: Vec<Der> =
+            std::iter::once(leaf).chain(intermediates).map(|der| Der::from(&**der)).collect();
+        let judge = companion::with(|companion| companion.judge.clone()).flatten();
+        let verdict = match judge {
+            Some(judge) => {
+                self.decide(&*judge, &presented).map_err(|Unreadable| CertificateError::BadEncoding)?
+            }
+            None => Err(VerifyCode::APPLICATION_VERIFICATION),
+        };
+        verdict.map_err(|code| {
+            let _ = companion::with(|companion| companion.refused = true);
+            refusal(code)
+        })
+    }
+
+    /// Whether the judge takes the peer.
+    fn decide(&self, judge: &dyn Judge, presented: &[Der]) -> Result<Result<(), VerifyCode>, Unreadable> {
+        match judge.judge_verified(presented) {
+            Some(verdict) => Ok(verdict),
+            None => self.store.verify(presented, self.purpose, judge.now()).map(|chain| judge.judge(chain)),
+        }
+    }
+
+    fn verify_12(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &self.algorithms)
+            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error))
+    }
+
+    fn verify_13(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.algorithms)
+            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error))
+    }
+}
+
+impl PeerVerifier {
+    /// webpki reads certificates of version 3 alone; the key is in the same place in all of them.
+    fn verify_with_key_alone(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+        error: Error,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let Error::InvalidCertificate(
+            CertificateError::BadEncoding
+            | CertificateError::Other(_)
+            | CertificateError::UnhandledCriticalExtension,
+        ) = &error
+        else {
+            return Err(error);
+        };
+        let algorithms = self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
+        let (_, algorithms) = algorithms.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+        match is_signed_by(certificate, algorithms, message, signed.signature()) {
+            Some(true) => Ok(HandshakeSignatureValid::assertion()),
+            Some(false) => Err(CertificateError::BadSignature.into()),
+            None => Err(error),
+        }
+    }
+}
+
+impl ServerCertVerifier for PeerVerifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.judge(leaf, intermediates).map(|()| ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verify_12(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verify_13(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        SIGNATURES.iter().map(|signature| signature.number.into()).collect()
+    }
+}
+
+impl ClientCertVerifier for PeerVerifier {
+    fn client_auth_mandatory(&self) -> bool {
+        self.require
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &self.hints
+    }
+
+    fn verify_client_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        self.judge(leaf, intermediates).map(|()| ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verify_12(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verify_13(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        SIGNATURES.iter().map(|signature| signature.number.into()).collect()
+    }
+}
+
+impl fmt::Debug for PeerVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PeerVerifier")
+    }
+}
+
+/// The error from which rustls makes the same alert as OpenSSL makes of the code.
+fn refusal(code: VerifyCode) -> Error {
+    match code.code() {
+        "APPLICATION_VERIFICATION" | "UNSPECIFIED" => Error::General("the peer was refused".to_owned()),
+        "CERT_HAS_EXPIRED" | "CRL_HAS_EXPIRED" => CertificateError::Expired.into(),
+        "CERT_REVOKED" => CertificateError::Revoked.into(),
+        "CERT_SIGNATURE_FAILURE" | "CRL_SIGNATURE_FAILURE" => CertificateError::BadSignature.into(),
+        "INVALID_PURPOSE" => CertificateError::InvalidPurpose.into(),
+        "CERT_CHAIN_TOO_LONG"
+        | "DEPTH_ZERO_SELF_SIGNED_CERT"
+        | "INVALID_CA"
+        | "PATH_LENGTH_EXCEEDED"
+        | "SELF_SIGNED_CERT_IN_CHAIN"
+        | "UNABLE_TO_GET_CRL"
+        | "UNABLE_TO_GET_CRL_ISSUER"
+        | "UNABLE_TO_GET_ISSUER_CERT"
+        | "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+        | "UNABLE_TO_VERIFY_LEAF_SIGNATURE" => CertificateError::UnknownIssuer.into(),
+        "CA_KEY_TOO_SMALL"
+        | "CA_MD_TOO_WEAK"
+        | "CERT_NOT_YET_VALID"
+        | "CERT_REJECTED"
+        | "CERT_UNTRUSTED"
+        | "CRL_NOT_YET_VALID"
+        | "DANE_NO_MATCH"
+        | "EC_KEY_EXPLICIT_PARAMS"
+        | "EE_KEY_TOO_SMALL"
+        | "EMAIL_MISMATCH"
+        | "ERROR_IN_CERT_NOT_AFTER_FIELD"
+        | "ERROR_IN_CERT_NOT_BEFORE_FIELD"
+        | "HOSTNAME_MISMATCH"
+        | "IP_ADDRESS_MISMATCH"
+        | "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY"
+        | "UNABLE_TO_DECRYPT_CERT_SIGNATURE" => CertificateError::BadEncoding.into(),
+        _ => CertificateError::Other(OtherError(Arc::new(fmt::Error))).into(),
+    }
+}

@@ -1,0 +1,149 @@
+//! What never ends is ended, at the very moment that was asked for, and the error names the phase.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+use tredici::{
+    ConnectOptions, Connector, Error, ErrorKind, FixedLookup, ListenOptions, Listener, LookupError, Target,
+};
+use tredici_test::{Fault, ScriptedServer, UnansweredPort};
+
+use super::super::ends::{self, trusting};
+use super::{code_and_phase, connecting::two_addresses, reads_well, refusal};
+
+const LIMIT: Duration = Duration::from_millis(1234);
+
+fn limited() -> ConnectOptions {
+    trusting().timeout(LIMIT)
+}
+
+/// Connects while the clock stands, and looks at when it ended: after `limit`, to the millisecond that is the
+/// resolution of tokio's timers.
+async fn times_out(options: ConnectOptions, target: Target, limit: Duration) -> Error {
+    let start = Instant::now();
+    let error = refusal(options, target).await;
+    let elapsed = start.elapsed();
+    assert!(elapsed >= limit && elapsed <= limit + Duration::from_millis(1), "{elapsed:?} for {limit:?}");
+    assert_eq!(error.timings().total, elapsed);
+    assert_eq!((error.code(), error.name()), ("UND_ERR_CONNECT_TIMEOUT", "ConnectTimeoutError"));
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.retryable() && error.hint().is_some());
+    error
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_the_handshake() {
+    let server = ScriptedServer::tcp(Fault::Silent).await;
+    let target = || Target::https("127.0.0.1").port(server.port());
+    let error = times_out(limited(), target(), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "secureConnect");
+    let undicis =
+        format!("Connect Timeout Error (attempted address: 127.0.0.1:{}, timeout: 1234ms)", server.port());
+    assert!(error.message().starts_with(&undicis), "{error}");
+    let [attempt] = error.attempts() else { panic!("one attempt: {:?}", error.attempts()) };
+    assert!(attempt.error().is_none(), "the byte stream stood");
+    assert_eq!(error.timings().secure_connect, Some(error.timings().total - attempt.elapsed()));
+    times_out(trusting(), target(), Duration::from_secs(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_unix_socket() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("silent");
+    let _server = ScriptedServer::unix(&path, Fault::Silent);
+    let error = times_out(limited(), Target::https("localhost").socket_path(&path), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "secureConnect");
+    assert!(error.message().contains(path.to_str().unwrap()), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_stream_of_the_callers() {
+    let (ours, _theirs) = tokio::io::duplex(64 * 1024);
+    let error = times_out(limited(), Target::https("db.test").over(ours), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "secureConnect");
+    assert!(error.message().contains("attempted address: db.test:443, timeout: 1234ms"), "{error}");
+    assert!(error.attempts().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_that_never_answers() {
+    let never = |_name: String| std::future::pending();
+    let error = times_out(limited().lookup(never), Target::https("db.test").port(8443), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "lookup");
+    assert!(error.message().contains("(attempted address: db.test:8443, timeout: 1234ms)"), "{error}");
+    assert_eq!(error.timings().lookup, Some(error.timings().total));
+    assert!(error.attempts().is_empty() && error.timings().connect.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_port_that_never_answers() {
+    let nobody = UnansweredPort::new().await;
+    let port = nobody.port();
+    let error = times_out(limited(), Target::tcp("127.0.0.1").port(port), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "connect");
+    assert!(error.message().contains(&format!("(attempted address: 127.0.0.1:{port}, ")), "{error}");
+    let [attempt] = error.attempts() else { panic!("one attempt: {:?}", error.attempts()) };
+    assert_eq!(attempt.error().expect("cut off").code(), "ETIMEDOUT");
+    assert_eq!(attempt.elapsed(), error.timings().total);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_address_that_was_tried_is_named() {
+    let addresses = two_addresses(3);
+    let silent = UnansweredPort::at(addresses[1]).await;
+    let port = silent.port();
+    let lookup = FixedLookup::new().with("db.test", addresses);
+    let error = times_out(limited().lookup(lookup), Target::tcp("db.test").port(port), LIMIT).await;
+    let named = format!("(attempted addresses: 127.77.3.1:{port}, 127.77.3.2:{port}, timeout: 1234ms)");
+    assert!(error.message().contains(&named), "{error}");
+    let codes: Vec<_> = error.attempts().iter().map(|attempt| attempt.error().unwrap().code()).collect();
+    assert_eq!(codes, ["ECONNREFUSED", "ETIMEDOUT"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_deadline_for_all_phases() {
+    let server = ScriptedServer::tcp(Fault::Silent).await;
+    let slow = |_name: String| async {
+        sleep(Duration::from_millis(1000)).await;
+        Ok(vec!["127.0.0.1".parse().unwrap()])
+    };
+    let error = times_out(limited().lookup(slow), Target::https("db.test").port(server.port()), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "secureConnect");
+    assert!(error.timings().lookup >= Some(Duration::from_secs(1)), "{:?}", error.timings());
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_is_no_limit() {
+    let server = ScriptedServer::tcp(Fault::Silent).await;
+    let connector = Connector::new(trusting().timeout(Duration::ZERO)).unwrap();
+    let connecting = connector.connect(Target::https("127.0.0.1").port(server.port()));
+    let a_year = Duration::from_secs(365 * 24 * 60 * 60);
+    assert!(timeout(a_year, connecting).await.is_err(), "it waits on");
+}
+
+/// An error that comes at the same moment as the deadline is the better answer.
+#[tokio::test(start_paused = true)]
+async fn an_error_wins_over_the_deadline() {
+    let late = |_name: String| async {
+        sleep(LIMIT).await;
+        Err(LookupError::not_found("db.test"))
+    };
+    let error = refusal(limited().lookup(late), Target::https("db.test")).await;
+    assert_eq!(code_and_phase(&error), ("ENOTFOUND", "lookup"));
+}
+
+/// Node's `handshakeTimeout` for a server.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_never_begins_its_handshake() {
+    let options: ListenOptions = ends::localhost();
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+    let silent = tokio::net::TcpSocket::new_v4().unwrap();
+    let silent = silent.connect(listener.local_address().unwrap()).await.unwrap();
+    let start = Instant::now();
+    let error = listener.accept().await.unwrap().secure().await.expect_err("no handshake");
+    reads_well(&error);
+    assert_eq!(code_and_phase(&error), ("ERR_TLS_HANDSHAKE_TIMEOUT", "secureConnect"));
+    let elapsed = start.elapsed().as_millis();
+    assert!((120_000..=120_001).contains(&elapsed), "{elapsed}");
+    drop(silent);
+}

@@ -1,0 +1,24 @@
+//! All that holds on every engine: each engine's tests begin with these modules, the same ones.
+
+use super::ENGINE;
+
+mod closing;
+mod connect;
+mod dropping;
+mod economy;
+pub(crate) mod ends;
+mod failures;
+mod hostile;
+mod introspection;
+mod leaks;
+mod mended;
+mod pin_ca;
+mod pins;
+mod remembered;
+pub(crate) mod sessions;
+mod spans;
+mod split;
+mod transports;
+mod trust;
+mod way;
+mod write_then_read;

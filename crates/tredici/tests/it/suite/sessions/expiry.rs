@@ -1,0 +1,66 @@
+//! How long a session is offered, by the connector's clock.
+
+use std::time::Duration;
+
+use tredici::{Connector, TlsVersion};
+use tredici_test::{CertificateSpec, NodeServer, Pki, Relay};
+
+use super::super::ends::{Clock, Echo, showing, target, trusting};
+use super::{held, offers, visit};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn no_longer_than_the_server_says() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    let server = NodeServer::with(Pki::shared().localhost()).option("sessionTimeout", 600).start().await;
+    for newest in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
+        let relay = Relay::to(server.port()).await;
+        let clock = Clock::new();
+        let connector = Connector::new(clock.tell(trusting()).max_version(newest)).expect("a connector");
+        visit(&connector, target(relay.port())).await;
+        clock.advance(Duration::from_secs(598));
+        assert!(visit(&connector, target(relay.port())).await, "{newest}");
+        // At the last second itself an engine may do either.
+        clock.advance(Duration::from_secs(3));
+        assert!(!visit(&connector, target(relay.port())).await, "{newest}");
+        assert_eq!(offers(&relay), [false, true, false], "{newest}");
+    }
+}
+
+#[tokio::test]
+async fn no_longer_than_seven_days() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    // In TLS 1.3 OpenSSL's servers do not say more than seven days.
+    let server = NodeServer::with(Pki::shared().localhost()).option("maxVersion", "TLSv1.2");
+    let server = server.option("sessionTimeout", 14 * 24 * 3600).start().await;
+    let clock = Clock::new();
+    let connector = Connector::new(clock.tell(trusting())).expect("a connector");
+    visit(&connector, target(server.port())).await;
+    clock.advance(7 * DAY);
+    assert_eq!(held(&connector, target(server.port())), 0);
+    visit(&connector, target(server.port())).await;
+    clock.advance(7 * DAY - HOUR);
+    assert_eq!(held(&connector, target(server.port())), 1);
+}
+
+#[tokio::test]
+async fn no_longer_than_the_certificate_is_good() {
+    let clock = Clock::new();
+    let leaf = CertificateSpec::server(&["localhost"]).valid(clock.now() - HOUR, clock.now() + HOUR);
+    let server = Echo::with(showing(&Pki::shared().intermediate().leaf(leaf))).await;
+    let relay = Relay::to(server.port()).await;
+    let connector = Connector::new(clock.tell(trusting())).expect("a connector");
+    visit(&connector, target(relay.port())).await;
+    clock.advance(HOUR - Duration::from_secs(60));
+    assert!(visit(&connector, target(relay.port())).await);
+    clock.advance(Duration::from_secs(120));
+    let error = connector.connect(target(relay.port())).await.expect_err("it has expired");
+    assert_eq!((error.code(), error.phase().as_str()), ("CERT_HAS_EXPIRED", "verify"));
+    assert_eq!(offers(&relay), [false, true, false]);
+}

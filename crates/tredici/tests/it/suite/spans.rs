@@ -1,0 +1,58 @@
+//! The phases of a connection as `tracing` spans.
+
+use std::sync::{Arc, Mutex};
+
+use tracing::{Subscriber, instrument::WithSubscriber, span};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+    registry::LookupSpan,
+};
+use tredici::{Connector, FixedLookup, Target};
+use tredici_test::run_alone;
+
+use super::ends::{accept, listen, localhost, port, trusting};
+
+/// Notes each new span of ours with those that it stands in, outermost first.
+#[derive(Clone, Default)]
+struct Names(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Names {
+    fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, context: Context<'_, S>) {
+        if attributes.metadata().target().starts_with("tredici::") {
+            let span = context.span(id).expect("the span");
+            let path: Vec<_> = span.scope().from_root().map(|span| span.name()).collect();
+            self.0.lock().expect("names").push(path.join(" > "));
+        }
+    }
+}
+
+/// Alone, since what is traced is decided for a whole process, which tests on other threads are part of.
+#[test]
+fn every_phase_is_a_span_within_the_connections() {
+    run_alone(
+        concat!(module_path!(), "::every_phase_is_a_span_within_the_connections"),
+        names_of_the_spans(),
+    );
+}
+
+async fn names_of_the_spans() {
+    let listener = listen(localhost()).await;
+    let port = port(&listener);
+    let server = tokio::spawn(async move { accept(&listener).await });
+
+    let options =
+        trusting().lookup(FixedLookup::new().with("localhost", ["127.0.0.1".parse().expect("address")]));
+    let connector = Connector::new(options).expect("connector");
+    let names = Names::default();
+    let subscriber = tracing_subscriber::registry().with(names.clone());
+    connector
+        .connect(Target::https("localhost").port(port))
+        .with_subscriber(subscriber)
+        .await
+        .expect("socket");
+    server.await.expect("server").expect("accepted");
+
+    let names = names.0.lock().expect("names").clone();
+    assert_eq!(names, ["connect", "connect > lookup", "connect > dial", "connect > secure_connect"]);
+}

@@ -1,0 +1,60 @@
+//! Whom a connector trusts: Mozilla's certificate authorities, the caller's instead of them, or the caller's as well.
+
+use tredici::{CaStore, ConnectOptions, Connector, Target};
+use tredici_test::{Authority, Pki};
+
+use super::ends::{accept, client_options, listen, localhost, port};
+
+/// The verdict over a server with a certificate of the test's own authority.
+async fn verdict(options: ConnectOptions) -> Result<(), String> {
+    let listener = listen(localhost()).await;
+    let port = port(&listener);
+    let server = tokio::spawn(async move { accept(&listener).await });
+    let connector = Connector::new(options).expect("connector");
+    let result = connector.connect(Target::https("127.0.0.1").port(port)).await;
+    let _refused_or_not = server.await.expect("server");
+    result.map(|socket| assert!(socket.authorized())).map_err(|error| error.code().to_owned())
+}
+
+fn stranger() -> String {
+    Authority::new("Stranger").pem()
+}
+
+#[tokio::test]
+async fn mozillas_are_trusted_where_nobody_says_otherwise() {
+    let unknown = Err("UNABLE_TO_GET_ISSUER_CERT_LOCALLY".to_owned());
+    assert_eq!(verdict(client_options()).await, unknown);
+    assert_eq!(verdict(client_options().ca_store(CaStore::Bundled)).await, unknown);
+}
+
+#[tokio::test]
+async fn ca_replaces_and_extra_ca_adds() {
+    let root = Pki::shared().root().pem();
+    let unknown = Err("UNABLE_TO_GET_ISSUER_CERT_LOCALLY".to_owned());
+    assert_eq!(verdict(client_options().ca(root.as_str())).await, Ok(()));
+    assert_eq!(verdict(client_options().ca(stranger())).await, unknown);
+    assert_eq!(verdict(client_options().ca([stranger(), root.clone()])).await, Ok(()));
+    assert_eq!(verdict(client_options().ca(stranger() + &root)).await, Ok(()));
+    assert_eq!(verdict(client_options().extra_ca(root.as_str())).await, Ok(()));
+    assert_eq!(verdict(client_options().ca(stranger()).extra_ca(root.as_str())).await, Ok(()));
+    assert_eq!(verdict(client_options().extra_ca(stranger())).await, unknown);
+}
+
+#[test]
+fn what_holds_no_certificate_is_an_error_and_no_empty_store() {
+    let refused = |pem: &str| {
+        let error = Connector::new(client_options().ca(pem)).expect_err("nothing to trust");
+        (error.phase().as_str(), error.code().to_owned())
+    };
+    let none = ("options", "ERR_OSSL_PEM_NO_START_LINE".to_owned());
+    assert_eq!(refused("garbage"), none);
+    assert_eq!(refused(&Pki::shared().localhost().key_pem()), none);
+    let broken = Pki::shared().root().pem().replace("\nMII", "\n!!!");
+    assert_eq!(refused(&broken), ("options", "ERR_OSSL_PEM_BAD_BASE64_DECODE".to_owned()));
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assert_eq!(refused(no_certificate), ("options", "ERR_OSSL_PEM_BAD_BASE64_DECODE".to_owned()));
+    let missing = Connector::new(client_options().ca(tredici::Pem::file("/no/such/file.pem")));
+    let missing = missing.expect_err("no such file");
+    assert_eq!((missing.phase().as_str(), missing.code()), ("options", "ENOENT"));
+    assert!(missing.to_string().contains("/no/such/file.pem"), "{missing}");
+}
