@@ -17,7 +17,10 @@ use self::{
     oracle::{ders, trust},
     scenario::{Scenario, identified_by, now},
 };
-use super::{super::super::PeerChain, Purpose, Store, Unreadable};
+use super::{
+    super::super::{Failure, PeerChain},
+    Purpose, Store, Unreadable,
+};
 
 /// The code and the path; `None` where something could not be read.
 #[derive(PartialEq)]
@@ -194,4 +197,21 @@ fn long_paths_hold_up_to_a_point() {
     let case = judge(25, true);
     assert_eq!((case.ours.code(), case.openssls.code()), ("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "OK"));
     assert_eq!(case.ours.0.expect("a path").1.len(), 20);
+}
+
+/// Such a peer is nobody to decide about.
+#[test]
+fn what_cannot_be_read_ends_a_handshake() {
+    let (_, scenario) = inflicted(&[], Purpose::Server);
+    let good = scenario.certificates();
+    for (place, junk) in [(0, &b"junk"[..]), (1, &[0x30, 0]), (2, &good.presented[0][1..])] {
+        let mut presented = good.presented.clone();
+        presented[place] = junk.to_vec();
+        for (failure, end) in oracle::ends(&good.ca, &presented, now()) {
+            let Failure::Protocol { code, .. } = failure else { panic!("{failure:?}") };
+            assert_eq!(code, "ERR_SSL_ASN1_LIB", "{place}");
+            let alert = ::rustls::Error::AlertReceived(::rustls::AlertDescription::BadCertificate);
+            assert_eq!(end, Some(alert), "{place}");
+        }
+    }
 }

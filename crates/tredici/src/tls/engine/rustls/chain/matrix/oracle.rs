@@ -23,7 +23,7 @@ use tredici_test::{Key, KeyKind, Pki};
 use super::super::{
     super::super::{
         Anchors, ConnectTerms, Context, ContextTerms, Der, Failure, Identities, Judge, PeerChain, PrivateKey,
-        Side, Trust, Wire, openssl::OpensslContext,
+        Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
     },
     Purpose,
 };
@@ -47,7 +47,28 @@ pub(super) fn chain(
         }
     };
     let context = OpensslContext::new(&terms(side, trust(ca), now)).ok()?;
-    let judge: Arc<dyn Judge> = witness.clone();
+    let _refused = handshake(&context, witness.clone(), presented, purpose);
+    witness.chain.lock().unwrap().take()
+}
+
+/// How a handshake with a server ends on OpenSSL, and how on rustls: with an error, and with an alert to the server.
+pub(super) fn ends(ca: &[Vec<u8>], presented: &[Vec<u8>], now: SystemTime) -> [(Failure, Option<Error>); 2] {
+    let terms = terms(Side::Client, trust(ca), now);
+    let contexts: [Box<dyn Context>; 2] =
+        [Box::new(OpensslContext::new(&terms).unwrap()), Box::new(RustlsContext::new(&terms).unwrap())];
+    contexts.map(|context| {
+        let witness = Arc::new(Witness { chain: Mutex::new(None), now });
+        handshake(&*context, witness, presented, Purpose::Server)
+    })
+}
+
+/// What a handshake ends with for the engine, and for its peer.
+fn handshake(
+    context: &dyn Context,
+    judge: Arc<Witness>,
+    presented: &[Vec<u8>],
+    purpose: Purpose,
+) -> (Failure, Option<Error>) {
     let mut connection = match purpose {
         Purpose::Server => {
             context.connect(ConnectTerms { servername: None, alpn: Vec::new(), session: None, judge })
@@ -57,20 +78,21 @@ pub(super) fn chain(
     .expect("a connection");
     let mut peer = peer(presented, purpose);
     let mut wire = Wire::default();
-    for _flight in 0..4 {
+    loop {
         let answer = connection.handshake(&mut wire);
         let sent = wire.outgoing.split();
-        let _refused = peer.read_tls(&mut Cursor::new(&sent[..])).map(|_| peer.process_new_packets());
+        peer.read_tls(&mut Cursor::new(&sent[..])).expect("memory can be read");
+        let end = peer.process_new_packets().err();
+        if let Err(failure) = answer {
+            return (failure, end);
+        }
         let mut received = Vec::new();
         while peer.wants_write() {
             peer.write_tls(&mut received).expect("memory takes it");
         }
+        assert!(!received.is_empty(), "the witness refuses, or the handshake fails before");
         wire.incoming.extend_from_slice(&received);
-        if matches!(answer, Err(Failure::Refused | Failure::Protocol { .. } | Failure::Alert(_))) {
-            break;
-        }
     }
-    witness.chain.lock().unwrap().take()
 }
 
 pub(super) fn trust(ca: &[Vec<u8>]) -> Trust {
