@@ -1,6 +1,7 @@
 //! Certificates made on the spot, scripted servers and faults for our own tests.
 //!
 //! - Certificates: [`Pki`] for the usual ones; [`Authority`] and [`CertificateSpec`] for any other.
+//! - Certificates that no authority would issue: [`draft`].
 //! - Servers: [`NodeServer`], [`BunServer`], [`NginxServer`] and [`OpensslServer`] tell their own view of a connection; [`ScriptedServer`]
 //!   misbehaves; [`EarlyTicketServer`] hurries; [`RefusedPort`], [`UnansweredPort`] and [`abandoned_socket`] are nobody at all.
 //! - Clients: [`OpensslClient`] and [`Curl`].
@@ -20,6 +21,7 @@ mod certificate;
 mod clients;
 mod counting;
 mod deadline;
+pub mod draft;
 mod key;
 mod leaks;
 mod oracle;
