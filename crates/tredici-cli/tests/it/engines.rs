@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tredici_test::{EngineTests, NodeServer, Pki, assert_same_suites};
 
 use crate::{
-    command::{Files, listen, tredici, url},
+    command::{Files, tredici, url},
     shape::assert_failed,
 };
 
@@ -104,10 +104,12 @@ async fn without_a_target_the_engine_is_named() {
 /// What the options say, `--engine` or its absence.
 #[tokio::test]
 async fn the_options_decide_where_nobody_names_one() {
-    let files = Files::new();
+    if !NodeServer::is_available() {
+        return;
+    }
+    let server = NodeServer::with(Pki::shared().localhost()).start().await;
+    let (target, files) = (url(server.port()), Files::trusting(Pki::shared()));
     let ca = files.name("ca.pem");
-    let (_server, port) = listen(&["--self-signed", "localhost", "--ca-out", &ca, "--mode", "discard"]).await;
-    let target = url(port);
     for (arguments, engine, reason) in [
         (&[][..], "rustls", "default"),
         (&["--engine", "auto"], "rustls", "default"),

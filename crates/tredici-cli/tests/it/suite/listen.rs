@@ -28,12 +28,6 @@ async fn where_it_listens_comes_first() {
 
 #[tokio::test]
 async fn a_line_for_each_connection_from_the_servers_side() {
-    for engine in ENGINES {
-        a_line_for_each_connection(engine).await;
-    }
-}
-
-async fn a_line_for_each_connection(engine: &str) {
     let pki = Pki::shared();
     let files = Files::trusting(pki);
     let (cert, key) = files.identity(pki.localhost());
@@ -54,8 +48,6 @@ async fn a_line_for_each_connection(engine: &str) {
         "echo",
         "--count",
         "1",
-        "--engine",
-        engine,
     ])
     .await;
     let target = url(port);
@@ -72,8 +64,6 @@ async fn a_line_for_each_connection(engine: &str) {
         "12345",
         "--read",
         "100ms",
-        "--engine",
-        engine,
         "--json",
     ])
     .await;
