@@ -337,6 +337,20 @@ async fn keylog() {
 }
 
 #[tokio::test]
+async fn remember_verdicts() {
+    let server = super::ends::Echo::tls().await;
+    for remembers in [true, false] {
+        let options = trusting().max_cached_sessions(0).remember_verdicts(remembers);
+        let connector = Connector::new(options).expect("a connector");
+        let first = connector.connect(target(server.port())).await.expect("a connection");
+        let second = connector.connect(target(server.port())).await.expect("a connection");
+        // What is remembered is there once.
+        let certificates = [&first, &second].map(|socket| socket.peer_certificate().expect("a certificate"));
+        assert_eq!(std::ptr::eq(certificates[0], certificates[1]), remembers);
+    }
+}
+
+#[tokio::test]
 async fn clock() {
     /// When the kit's certificates have ended.
     #[expect(clippy::disallowed_methods, reason = "the certificates of a test are good by the real time")]

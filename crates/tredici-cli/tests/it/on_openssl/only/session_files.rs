@@ -9,6 +9,7 @@ use super::{
     super::suite::sessions::{node, reused},
     command::{Files, keys, tredici, url},
 };
+use crate::shape::assert_failed;
 
 #[tokio::test]
 async fn from_one_process_to_the_next() {
@@ -88,4 +89,34 @@ async fn what_was_not_used_is_handed_on() {
         assert_eq!(reused(&tredici(&arguments).await), [want]);
         assert_eq!(count(), left, "Node sends none with a resumed one");
     }
+}
+
+#[tokio::test]
+async fn a_failure_leaves_the_file_as_it_was() {
+    let files = Files::new();
+    let out = files.write("sessions.json", "as it was");
+    let ran = tredici(&["connect", "https://127.0.0.1:1", "--session-out", &out]).await;
+    assert_eq!((ran.status, files.read("sessions.json").as_str()), (1, "as it was"));
+    assert_eq!(
+        std::fs::read_dir(files.directory()).expect("the directory").count(),
+        1,
+        "nothing is left over"
+    );
+}
+
+#[tokio::test]
+async fn an_alert_that_comes_while_tickets_are_waited_for_is_a_failure_of_the_handshake() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    let pki = Pki::shared();
+    let files = Files::trusting(pki);
+    let server = node("TLSv1.3").request_certificate(&pki.root().pem(), true).start().await;
+    let (ca, out) = (files.name("ca.pem"), files.name("sessions.json"));
+    let ran = tredici(&["connect", &url(server.port()), "--ca", &ca, "--session-out", &out, "--json"]).await;
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let document = ran.document();
+    assert_failed(&document, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "secureConnect");
+    assert_eq!(document["peerCertificate"]["subject"]["CN"], "localhost");
+    assert!(!files.path("sessions.json").exists());
 }
