@@ -29,6 +29,9 @@ const READ_MIN: usize = 16 * 1024;
 const READ_MAX: usize = 64 * 1024;
 /// How much is encrypted before it is handed to the transport.
 const WRITE_MAX: usize = 64 * 1024;
+/// What a record holds at most (RFC 8446 section 5.1), and no less than what encrypting one adds.
+const RECORD: usize = 16 * 1024;
+const RECORD_OVERHEAD: usize = 64;
 /// How much a peer can have us answer (its key updates) without taking the answers.
 const ANSWERS_MAX: usize = 64 * 1024;
 /// How long after one session ticket another may follow.
