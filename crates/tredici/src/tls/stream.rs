@@ -172,7 +172,7 @@ impl TlsStream {
     /// Reads once from the transport, as much as there is; 0 is its end.
     pub(crate) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<usize>> {
         let incoming = &mut self.wire.incoming;
-        incoming.reserve(self.read_size);
+        make_room(incoming, self.read_size);
         let room = incoming.capacity() - incoming.len();
         match pin!(self.transport.read_buf(incoming)).poll(cx) {
             Poll::Ready(Ok(count)) => {
@@ -332,4 +332,16 @@ impl TlsStream {
         self.failure = Some(failure);
         error.into()
     }
+}
+
+/// Room for so much behind what is left of a record, which is moved to the front. A buffer for much has room for that
+/// rest too, so that it need not grow: one that is made anew for each read is never in the processor's cache.
+fn make_room(incoming: &mut BytesMut, read_size: usize) {
+    if incoming.try_reclaim(read_size) {
+        return;
+    }
+    let rest = if read_size > READ_MIN { RECORD + RECORD_OVERHEAD } else { 0 };
+    let mut roomier = BytesMut::with_capacity(incoming.len().max(rest) + read_size);
+    roomier.extend_from_slice(incoming);
+    *incoming = roomier;
 }
