@@ -5,6 +5,7 @@
 //! the other: what else the machine does can only make a round slower.
 
 mod contender;
+mod cores;
 mod machine;
 mod measure;
 mod order;

@@ -52,7 +52,8 @@ async fn work<C: Contender>(terms: &Terms, row: Row, amount: u64) -> Outcome<Fig
     }
 }
 
-/// Connections one after another: connect, shake hands, a byte there and back (with which the tickets come), goodbye.
+/// Connections one after another: connect, shake hands, a byte there and back (with which the tickets come), goodbye there
+/// and back.
 async fn handshakes<C: Contender>(contender: &C, amount: u64, resume: bool) -> Outcome<Figures> {
     for _ in 0..WARM_UP_CONNECTIONS {
         visit(contender).await?;
@@ -88,7 +89,10 @@ async fn visit<C: Contender>(contender: &C) -> Outcome<bool> {
     socket.write_all(&message).await?;
     socket.read_exact(&mut [0]).await?;
     socket.shutdown().await?;
-    Ok(resumed)
+    match socket.read(&mut [0]).await? {
+        0 => Ok(resumed),
+        _ => Err("the server has sent what nobody asked for".into()),
+    }
 }
 
 async fn receive<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
