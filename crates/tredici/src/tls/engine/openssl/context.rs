@@ -38,7 +38,7 @@ impl OpensslContext {
         };
         let mut context = SslContext::builder(method).map_err(|stack| internal(&stack))?;
         policy::apply(&mut context, terms)?;
-        trust::apply(&mut context, &terms.trust)?;
+        let authorities = trust::apply(&mut context, &terms.trust)?;
         let leaves = identity::apply(&mut context, &terms.identities)?.into();
         context.set_mode(SslMode::RELEASE_BUFFERS);
         if let Some(keylog) = terms.keylog.clone() {
@@ -48,34 +48,36 @@ impl OpensslContext {
             });
         }
         match &terms.side {
-            Side::Client => keep_sessions(&mut context),
+            Side::Client => verify(&mut context, terms.keeps_sessions),
             Side::Server { request_certificate, require_certificate, alpn } => {
                 ask(&mut context, *request_certificate, *require_certificate)?;
                 serve(&mut context, alpn);
             }
         }
-        verification::install(&mut context)?;
+        verification::install(&mut context, authorities)?;
         Ok(Self { context: context.build(), leaves })
     }
 
-    fn connection(&self, judge: Arc<dyn Judge>) -> Result<(Ssl, Arc<Companion>), Error> {
+    fn connection(&self, judge: Arc<dyn Judge>) -> Result<(Ssl, Companion), Error> {
         let mut ssl = Ssl::new(&self.context).map_err(|stack| internal(&stack))?;
         if let Ok(now) = judge.now().duration_since(std::time::UNIX_EPOCH) {
             ssl.param_mut().set_time(now.as_secs().try_into().unwrap_or(libc::time_t::MAX));
         }
-        let companion = Companion::new(judge);
-        ssl.set_ex_data(verification::index().map_err(|stack| internal(&stack))?, companion.clone());
-        Ok((ssl, companion))
+        Ok((ssl, Companion::new(judge)))
     }
 }
 
 /// A client: every certificate of the server goes to the judge, new sessions to the connection's companion.
-fn keep_sessions(context: &mut SslContextBuilder) {
+fn verify(context: &mut SslContextBuilder, keeps_sessions: bool) {
     context.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+    if !keeps_sessions {
+        context.set_session_cache_mode(SslSessionCacheMode::OFF);
+        return;
+    }
     context.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
-    set_new_session_callback(context, |ssl, session| {
-        if let Some((companion, session)) = verification::companion(ssl).zip(new_session(session)) {
-            companion.add_session(session);
+    set_new_session_callback(context, |_, session| {
+        if let Some(session) = new_session(session) {
+            verification::add_session(session);
         }
     });
 }
@@ -136,13 +138,13 @@ impl engine::Context for OpensslContext {
                 let _refused = session.0.offer(&mut ssl);
             }
         }
-        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone(), terms.servername)?))
+        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
     }
 
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn engine::Connection>, Error> {
         let (mut ssl, companion) = self.connection(judge)?;
         ssl.set_accept_state();
-        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone(), None)?))
+        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
     }
 
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn engine::Session>, Error> {
