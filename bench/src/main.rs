@@ -8,6 +8,7 @@ mod contender;
 mod cores;
 mod machine;
 mod measure;
+mod memory;
 mod order;
 mod policy;
 mod report;
