@@ -91,7 +91,8 @@ pub(crate) struct Connect {
     pub(crate) keylog: Option<PathBuf>,
     /// Write the TLS sessions, for --session-in of a later call
     ///
-    /// The file holds secrets, and is readable by its owner alone.
+    /// The file holds secrets, and is readable by its owner alone. Only the engine openssl can write them, and is
+    /// taken for it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) session_out: Option<PathBuf>,
     #[command(flatten)]

@@ -7,7 +7,7 @@ mod once;
 use std::{io, num::NonZeroUsize, pin::pin};
 
 use futures_util::{StreamExt, stream};
-use tredici::{Authority, ConnectOptions, Connector, Destination, Error, Phase, Sessions, Target};
+use tredici::{Authority, ConnectOptions, Connector, Destination, Engine, Error, Phase, Sessions, Target};
 
 use crate::{
     arguments::Connect,
@@ -78,12 +78,22 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
             Whom::Ourselves(authority)
         }
     };
+    if arguments.session_out.is_some() && !options.tls_terms().any(|term| term == "engine") {
+        options = options.engine(Engine::OpenSsl);
+    }
+    let connector = Connector::new(options)?;
+    if arguments.session_out.is_some() && connector.engine() != Engine::OpenSsl.as_str() {
+        let message =
+            format!("--session-out: a session of the engine {} cannot be written", connector.engine());
+        return Err(Error::invalid("UND_ERR_NOT_SUPPORTED", message)
+            .with_hint("leave --engine out, or ask for openssl"));
+    }
     let once = match whom {
         Whom::Ourselves(_) if !arguments.pipe => 2,
         _ => 1,
     };
     Ok(Plan {
-        connector: Connector::new(options)?,
+        connector,
         whom,
         times: arguments.times.map_or(once, NonZeroUsize::get),
         concurrency: arguments.concurrency.map_or(1, NonZeroUsize::get),
@@ -109,8 +119,15 @@ fn refuse_tls_terms(
     target: &Destination,
 ) -> Result<(), Error> {
     /// What promises nothing of the peer may be there, such as in a file of options for all targets.
-    const HARMLESS: [&str; 6] =
-        ["engine", "maxCachedSessions", "allowH2", "preferH2", "ALPNProtocols", "rejectUnauthorized"];
+    const HARMLESS: [&str; 7] = [
+        "engine",
+        "maxCachedSessions",
+        "rememberVerdicts",
+        "allowH2",
+        "preferH2",
+        "ALPNProtocols",
+        "rejectUnauthorized",
+    ];
     let term = match options.tls_terms().find(|term| !HARMLESS.contains(term) && *term != "keylog") {
         Some(term) => format!("options.{term}"),
         None if arguments.keylog.is_some() => "--keylog".to_owned(),

@@ -12,6 +12,7 @@ use openssl::{
     ssl::{SslContext, SslContextBuilder, SslContextRef, SslRef, SslSession, SslSessionRef, SslVersion},
 };
 use openssl_sys as ffi;
+use zeroize::Zeroizing;
 
 unsafe extern "C" {
     fn SSL_in_before(ssl: *const ffi::SSL) -> c_int;
@@ -26,8 +27,8 @@ unsafe extern "C" {
 
 /// A finished session together with the context that it was made for, the only one it may be offered by.
 ///
-/// It comes from [`set_new_session_callback`] or from its encoded form, and is never one that a handshake is still
-/// at work on: OpenSSL does not change a session that it has reported, but for the mark that it is not to be resumed.
+/// It comes from [`set_new_session_callback`], from [`Session::renewed`] or from its encoded form, and is never one that
+/// a handshake is still at work on: OpenSSL does not change a session that it has reported, but for the mark that it is not to be resumed.
 #[derive(Clone)]
 pub struct Session {
     session: SslSession,
@@ -129,6 +130,18 @@ impl Session {
         unsafe { ssl.set_session(&self.session) }.map_err(SessionError::Refused)
     }
 
+    /// This session with the new ticket that a server before TLS 1.3 has sent in the handshake of `ssl`, which resumed it;
+    /// the callback for new sessions is not told of it. `None` where there is none.
+    ///
+    /// OpenSSL holds this one for out of date then, and has marked it as not resumable.
+    pub fn renewed(&self, ssl: &SslRef) -> Option<Self> {
+        let session = ssl.session().filter(|_| ssl.is_init_finished() && ssl.session_reused())?;
+        let is_another = session.as_ptr() != self.session.as_ptr() && !session.id().is_empty();
+        // Who has the same secret comes from this one, and so belongs to its context, wherever `ssl` was moved meanwhile.
+        let is_descendant = is_another && *master_key(session) == *master_key(&self.session);
+        is_descendant.then(|| Self { session: session.to_owned(), context: self.context.clone() })
+    }
+
     /// The protocol version that the session was made with.
     pub fn version(&self) -> SslVersion {
         self.session.protocol_version()
@@ -167,6 +180,13 @@ pub fn current_ticket(ssl: &SslRef) -> Option<Vec<u8>> {
     // SAFETY: OpenSSL says that `length` bytes lie at `ticket`. They belong to the connection's session, whose ticket
     // only the connection's own handshake may replace, for which it would have to be borrowed mutably; they are copied.
     Some(unsafe { std::slice::from_raw_parts(ticket, length) }.to_vec())
+}
+
+/// The secret of a session, before TLS 1.3 the same in all that come from it.
+fn master_key(session: &SslSessionRef) -> Zeroizing<[u8; 48]> {
+    let mut key = Zeroizing::new([0; 48]);
+    session.master_key(&mut *key);
+    key
 }
 
 /// Where the ticket lies, and how long it is.

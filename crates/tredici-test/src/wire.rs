@@ -106,6 +106,17 @@ impl ClientHello {
         numbers(self.extension(10).and_then(|body| Reader(body).vector(2)).unwrap_or_default())
     }
 
+    /// The groups that a key is sent of with the hello itself (key_share, RFC 8446, section 4.2.8).
+    pub fn key_shares(&self) -> Vec<u16> {
+        let body = self.extension(51).and_then(|body| Reader(body).vector(2));
+        let mut shares = Reader(body.unwrap_or_default());
+        iter::from_fn(|| {
+            let group = shares.u16()?;
+            shares.vector(2).map(|_key| group)
+        })
+        .collect()
+    }
+
     /// The ticket of the session that is to be resumed: of TLS 1.3 the first identity of pre_shared_key, of TLS 1.2
     /// what stands in session_ticket (RFC 5077).
     pub fn ticket(&self) -> Option<Vec<u8>> {
@@ -182,7 +193,7 @@ mod tests {
         assert_eq!(hello.supported_groups(), [29, 23]);
         assert_eq!(hello.cipher_suites[..2], [0x1303, 0xc02f]);
         assert_eq!(hello.ticket(), None);
-        assert!(hello.extension(51).is_some(), "key_share");
+        assert_eq!(hello.key_shares(), [29]);
 
         let hello = ClientHello::read(&hello_of_openssl(SslVersion::TLS1_2).await).unwrap();
         assert!(hello.supported_versions().is_empty());

@@ -177,7 +177,8 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// Where the target cannot be read, or the engine cannot write its sessions.
+    /// Where the target cannot be read; `UND_ERR_NOT_SUPPORTED` where the engine cannot write its sessions, which rustls
+    /// cannot. They are then still here.
     pub fn take_sessions<T>(&self, target: T) -> Result<Vec<Session>, Error>
     where
         T: TryInto<Target>,
@@ -189,7 +190,12 @@ impl Connector {
         let now = self.terms.context.now();
         let mut kept = self.terms.supplied.take_all(&tls.key, now);
         kept.extend(self.cache.take_all(&tls.key, now));
-        kept.iter().map(|kept| supplied::export(kept, &tls.key, &self.terms.context)).collect()
+        let export = |kept| supplied::export(kept, &tls.key, &self.terms.context);
+        let exported: Result<Vec<_>, Error> = kept.iter().map(export).collect();
+        if exported.is_err() {
+            self.cache.give_back(&tls.key, kept);
+        }
+        exported
     }
 
     async fn walk(

@@ -1,6 +1,6 @@
 //! The documentation of an option, which is Markdown, as the plain text of help.
 
-use tredici::OptionRow;
+use tredici::{Engine, OptionRow};
 
 /// For `-h`: what it does, in one line.
 pub(super) fn short(row: &OptionRow) -> String {
@@ -12,10 +12,11 @@ pub(super) fn short(row: &OptionRow) -> String {
     }
 }
 
-/// For `--help`: also what holds where it is not given, and what to beware of.
+/// For `--help`: also what holds where it is not given, what to beware of, and what not every engine honours.
 pub(super) fn long(row: &OptionRow) -> String {
     let documentation = row.documentation();
-    let paragraphs: Vec<String> = documentation.split("\n\n").take(2).map(plain).collect();
+    let mut paragraphs: Vec<String> = documentation.split("\n\n").take(2).map(plain).collect();
+    paragraphs.extend(row.limit(Engine::Rustls).map(|limit| format!("The engine rustls honours: {limit}.")));
     paragraphs.join("\n\n")
 }
 
@@ -56,6 +57,13 @@ mod tests {
     #[test]
     fn marks_and_links_are_gone_and_the_words_are_there() {
         assert_eq!(plain("The `a` of [`b`](crate::OPTIONS)\nis **bold** [c]."), "The a of b is bold [c].");
+    }
+
+    #[test]
+    fn what_an_engine_does_not_honour_is_told() {
+        let told = |name: &str| long(OPTIONS.iter().find(|row| row.name == name).expect(name));
+        assert!(told("minVersion").ends_with("The engine rustls honours: TLSv1.2 and TLSv1.3."));
+        assert!(!told("ca").contains("The engine rustls"), "both honour all of it");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod call;
 mod command;
 mod demonstration;
 mod ends;
+mod engines;
 mod failures;
 mod listen;
 mod options;

@@ -196,3 +196,22 @@ fn a_connection_that_was_moved_reports_nothing() {
         assert!(sessions.lock().unwrap().is_empty());
     }
 }
+
+/// A server of OpenSSL's sends no new ticket for the one that it resumes.
+#[test]
+fn one_that_no_server_has_renewed_has_no_successor() {
+    for version in VERSIONS {
+        let (client, server, session) = acquainted(version);
+        let (_client, _server, strange) = acquainted(version);
+        let mut ssl = Ssl::new(&client).unwrap();
+        session.offer(&mut ssl).unwrap();
+        assert!(session.renewed(&ssl).is_none(), "before the handshake");
+        let mut ends = Ends::new(ssl, &server).connected();
+        ends.exchange();
+        assert!(ends.client.ssl().session_reused());
+        assert!(session.renewed(ends.client.ssl()).is_none());
+        // A ticket of TLS 1.3 is used once.
+        assert_eq!(session.is_resumable(), version == SslVersion::TLS1_2);
+        assert!(strange.renewed(ends.client.ssl()).is_none(), "it has another secret");
+    }
+}

@@ -92,6 +92,13 @@ impl SessionCache {
         kept.remove(key).into()
     }
 
+    /// Keeps again what was taken out and could not be used.
+    pub(super) fn give_back(&self, key: &SessionKey, sessions: Vec<KeptSession>) {
+        if self.capacity > 0 {
+            sessions.into_iter().for_each(|session| self.add(key, session));
+        }
+    }
+
     /// Drops what is there for `key` and is no newer than `declined`, which the server would not take.
     pub(super) fn forget(&self, key: &SessionKey, declined: &KeptSession) {
         self.kept().retain(key, |session| session.serial > declined.serial);

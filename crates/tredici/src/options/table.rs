@@ -297,6 +297,16 @@ options! {
     /// `session`.
     client tls - session: Sessions = "those of the cache" rustls limit::NO_SESSIONS => session(impl Into<Sessions>);
 
+    /// Whether the verdict over a peer's chain is remembered, so that the same chain need not be verified again.
+    ///
+    /// Default: true. It spares a client a third of a full handshake. Remembered are the last 64 chains that were
+    /// found good, byte for byte, for this connector or listener alone and until the first certificate of the path
+    /// ends; the name, the caller's checks and the handshake's own signature are asked each time. An addition of this
+    /// library.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`.
+    both tls - rememberVerdicts: Boolean = "true" (true) => remember_verdicts(bool);
+
     in "What to look into":
 
     /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.

@@ -28,7 +28,7 @@ pub(crate) struct ClientContext {
     check_server_identity: Option<CheckServerIdentity>,
     clock: Clock,
     scope: Scope,
-    verified: Arc<VerifiedPeers>,
+    verified: Option<Arc<VerifiedPeers>>,
 }
 
 impl ClientContext {
@@ -42,7 +42,7 @@ impl ClientContext {
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
             clock: clock(values),
-            verified: Arc::new(VerifiedPeers::new()),
+            verified: verified(values),
         })
     }
 
@@ -94,7 +94,7 @@ pub(crate) struct ServerContext {
     requests_certificate: bool,
     reject_unauthorized: bool,
     clock: Clock,
-    verified: Arc<VerifiedPeers>,
+    verified: Option<Arc<VerifiedPeers>>,
 }
 
 impl ServerContext {
@@ -128,7 +128,7 @@ impl ServerContext {
             requests_certificate,
             reject_unauthorized,
             clock: clock(values),
-            verified: Arc::new(VerifiedPeers::new()),
+            verified: verified(values),
         })
     }
 
@@ -173,6 +173,10 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
     })
 }
 
+fn verified(values: &Values) -> Option<Arc<VerifiedPeers>> {
+    values.remember_verdicts().then(|| Arc::new(VerifiedPeers::new()))
+}
+
 fn clock(values: &Values) -> Clock {
     values.clock.clone().unwrap_or_else(|| Clock(Arc::new(system_time)))
 }
@@ -180,4 +184,60 @@ fn clock(values: &Values) -> Clock {
 #[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
 fn system_time() -> SystemTime {
     SystemTime::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use tredici_test::Pki;
+
+    use super::{
+        super::{
+            engine::{Der, Judge, PeerChain},
+            judgement::PeerJudge,
+        },
+        *,
+    };
+    use crate::{
+        options::{ConnectOptions, ListenOptions},
+        verify::VerifyCode,
+    };
+
+    fn client(options: ConnectOptions) -> ClientContext {
+        let options = options.ca(Pki::shared().root().pem());
+        ClientContext::new(options.values()).expect("a client's context")
+    }
+
+    fn server(options: ListenOptions) -> ServerContext {
+        let own = Pki::shared().localhost();
+        let options = options.cert(own.chain_pem()).key(own.key_pem());
+        let options = options.ca(Pki::shared().root().pem()).request_cert(true);
+        ServerContext::new(options.values()).expect("a server's context")
+    }
+
+    /// What is known of a chain that was found to be this before, in one connection after another.
+    fn known_again(code: VerifyCode, criteria: impl Fn() -> Criteria) -> bool {
+        let presented: Vec<Der> = Pki::shared().localhost().chain_der().into_iter().map(Der::from).collect();
+        let chain = PeerChain { presented: presented.clone(), path: presented.clone(), code };
+        assert!(PeerJudge::new(criteria()).judge_verified(&presented).is_none(), "nobody was met yet");
+        assert_eq!(PeerJudge::new(criteria()).judge(chain).is_ok(), code == VerifyCode::OK);
+        PeerJudge::new(criteria()).judge_verified(&presented).is_some()
+    }
+
+    #[test]
+    fn chains_that_were_found_good_are_remembered_unless_that_is_turned_off() {
+        let of_client = |options, code| {
+            let context = client(options);
+            known_again(code, || context.criteria("localhost".to_owned()))
+        };
+        let of_server = |options, code| {
+            let context = server(options);
+            known_again(code, || context.criteria())
+        };
+        assert!(of_client(ConnectOptions::new(), VerifyCode::OK));
+        assert!(of_server(ListenOptions::new(), VerifyCode::OK));
+        assert!(!of_client(ConnectOptions::new(), VerifyCode::CERT_HAS_EXPIRED));
+        assert!(!of_server(ListenOptions::new(), VerifyCode::CERT_HAS_EXPIRED));
+        assert!(!of_client(ConnectOptions::new().remember_verdicts(false), VerifyCode::OK));
+        assert!(!of_server(ListenOptions::new().remember_verdicts(false), VerifyCode::OK));
+    }
 }

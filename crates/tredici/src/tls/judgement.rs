@@ -150,8 +150,8 @@ pub(crate) struct Criteria {
     pub(crate) check_server_identity: Option<CheckServerIdentity>,
     pub(crate) reject_unauthorized: bool,
     pub(crate) clock: Clock,
-    /// Whose chain the engine has found good before.
-    pub(crate) verified: Arc<VerifiedPeers>,
+    /// Whose chain the engine has found good before; `None` where that is not to be remembered.
+    pub(crate) verified: Option<Arc<VerifiedPeers>>,
 }
 
 /// Decides, and remembers what was decided until the handshake is over.
@@ -231,14 +231,15 @@ impl PeerJudge {
 
 impl Judge for PeerJudge {
     fn judge_verified(&self, presented: &[Der]) -> Option<Result<(), VerifyCode>> {
-        let peer = self.criteria.verified.find(presented, self.now())?;
+        let peer = self.criteria.verified.as_ref()?.find(presented, self.now())?;
         Some(self.decide(peer))
     }
 
     fn judge(&self, chain: PeerChain) -> Result<(), VerifyCode> {
         let peer = Arc::new(Peer::new(chain));
-        if peer.chain.code == VerifyCode::OK {
-            self.criteria.verified.add(&peer);
+        if let Some(verified) = self.criteria.verified.as_ref().filter(|_| peer.chain.code == VerifyCode::OK)
+        {
+            verified.add(&peer);
         }
         self.decide(peer)
     }

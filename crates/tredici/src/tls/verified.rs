@@ -1,4 +1,4 @@
-//! Chains that were verified before.
+//! Chains that were verified before: what the option `rememberVerdicts` turns on.
 
 use std::{
     num::NonZeroUsize,

@@ -7,6 +7,8 @@
     expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")
 )]
 
+#[cfg(all(feature = "rustls", feature = "openssl"))]
+mod between;
 mod boundaries;
 mod certificate;
 mod choice;

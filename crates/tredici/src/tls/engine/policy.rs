@@ -28,12 +28,24 @@ const fn ecdh(number: u16, name: &'static str, short: &'static str, size: u32) -
 }
 
 const fn hybrid(number: u16, name: &'static str) -> Group {
-    let info = EphemeralKeyInfo { kind: "TLSGroup", name: Some(Cow::Borrowed(name)), size: None };
+    let info = EphemeralKeyInfo { kind: HYBRID, name: Some(Cow::Borrowed(name)), size: None };
     Group { number, name, info }
 }
 
-/// The groups, the preferred first. The first is safe from a quantum computer too; the keys of the first two go with
-/// the first message, so that nearly every server can answer at once.
+impl Group {
+    /// Whether it is two in one, the newer of which a quantum computer does not break either.
+    pub(crate) fn is_hybrid(&self) -> bool {
+        self.info.kind == HYBRID
+    }
+}
+
+const HYBRID: &str = "TLSGroup";
+
+/// Of so many groups a client sends a key with its first message, so that nearly every server can answer at once.
+/// Beside the hybrid one the second costs nothing: it is half of the first.
+pub(crate) const KEY_SHARES: usize = 2;
+
+/// The groups, the preferred first.
 pub(crate) static GROUPS: [Group; 4] = [
     hybrid(0x11EC, "X25519MLKEM768"),
     ecdh(0x001D, "x25519", "X25519", 253),

@@ -8,6 +8,7 @@ mod dropping;
 mod economy;
 pub(crate) mod ends;
 mod failures;
+mod groups;
 mod hostile;
 mod introspection;
 mod leaks;

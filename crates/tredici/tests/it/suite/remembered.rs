@@ -8,10 +8,12 @@ use std::{
     time::Duration,
 };
 
-use tredici::{ConnectOptions, Connector, Error, Socket};
+use tredici::{ConnectOptions, Connector, Error, Socket, TlsVersion};
 use tredici_test::{Authority, CertificateSpec, Pki};
 
-use super::ends::{Clock, Echo, client_options, server_options, showing, target, trusting};
+use super::ends::{
+    Clock, Echo, accept, client_options, listen, localhost, port, server_options, showing, target, trusting,
+};
 
 /// Full handshakes only.
 fn forgetful(options: ConnectOptions) -> Connector {
@@ -82,6 +84,41 @@ async fn not_under_other_terms() {
     visit(&forgetful(trusting()), &server).await.expect("trusted");
     let strange = forgetful(client_options().ca(Authority::new("Another").pem()));
     assert_eq!(code(&strange, &server).await, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
+}
+
+/// Good as a server's, a chain is not good as a client's.
+#[tokio::test]
+async fn not_for_another_purpose() {
+    let root = Pki::shared().root();
+    let server_only = root.leaf(CertificateSpec::server(&["localhost"]));
+    let server = Echo::with(showing(&server_only)).await;
+    let connector = forgetful(trusting());
+    visit(&connector, &server).await.expect("good for a server");
+    let listener = listen(showing(&server_only).ca(root.pem()).request_cert(true)).await;
+    let showing_it = trusting().cert(server_only.chain_pem()).key(server_only.key_pem());
+    let connector = forgetful(showing_it.max_version(TlsVersion::Tls1_2));
+    for _ in 0..2 {
+        let target = target(port(&listener));
+        let (client, server) = tokio::join!(connector.connect(target), accept(&listener));
+        assert_eq!(server.expect_err("not a client's").code(), "INVALID_PURPOSE");
+        client.expect_err("refused");
+    }
+}
+
+#[tokio::test]
+async fn unless_it_is_not_wanted() {
+    let server = Echo::with(localhost().remember_verdicts(false)).await;
+    for remembers in [true, false] {
+        let connector = forgetful(trusting().remember_verdicts(remembers));
+        let sockets = [visit(&connector, &server).await, visit(&connector, &server).await];
+        let sockets = sockets.map(|socket| socket.expect("a connection"));
+        // What is remembered is there once.
+        let [first, second] = sockets.each_ref().map(|socket| {
+            assert!(socket.authorized());
+            std::ptr::from_ref(socket.peer_certificate().expect("a certificate"))
+        });
+        assert_eq!(first == second, remembers);
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use super::{
     super::{
         Cipher, Connection, Der, EphemeralKeyInfo, Facts, Failure, NewSession, Progress, Received, Wire,
     },
+    context::new_session,
     failure::{failure, internal, option_error},
     verification::{self, Companion},
 };
@@ -71,6 +72,16 @@ impl OpensslConnection {
             Err(Halt::Failed(failure)) => Err(failure),
         }
     }
+
+    /// A server may send a new ticket with a handshake of TLS 1.2 that resumes; then OpenSSL does not offer the old one any
+    /// more, and does not report the new.
+    fn finish(&mut self) {
+        let offered = self.companion.finish();
+        let renewed = offered.and_then(|offered| offered.renewed(self.ssl.ssl()));
+        if let Some(session) = renewed.and_then(new_session) {
+            self.companion.add_session(session);
+        }
+    }
 }
 
 /// Why OpenSSL did not do all of it.
@@ -84,7 +95,7 @@ impl Connection for OpensslConnection {
     fn handshake(&mut self, wire: &mut Wire) -> Result<Progress, Failure> {
         match self.ask(|ssl| ssl.handshake(wire)) {
             Ok(()) => {
-                self.companion.dismiss_judge();
+                self.finish();
                 Ok(Progress::Done)
             }
             Err(Halt::WantRead) => Ok(Progress::WantRead),
@@ -214,18 +225,22 @@ fn ephemeral_key_info(ssl: &SslRef) -> Option<EphemeralKeyInfo> {
     if ssl.is_server() {
         return None;
     }
-    let key = ssl.peer_tmp_key().ok()?;
+    let Ok(key) = ssl.peer_tmp_key() else { return hybrid(ssl) };
     let name = match key.id() {
         Id::DH => return Some(EphemeralKeyInfo { kind: "DH", name: None, size: Some(key.bits()) }),
         Id::EC => key.ec_key().ok()?.group().curve_name()?.short_name().ok()?,
         Id::X25519 => "X25519",
         Id::X448 => "X448",
-        _ => {
-            let name = group_name(ssl).map(Cow::Owned);
-            return Some(EphemeralKeyInfo { kind: "TLSGroup", name, size: None });
-        }
+        _ => return hybrid(ssl),
     };
     Some(EphemeralKeyInfo { kind: "ECDH", name: Some(name.into()), size: Some(key.bits()) })
+}
+
+/// Of a key that is encapsulated, as ML-KEM's are, OpenSSL keeps the group alone. In TLS 1.2, which has none of them,
+/// that may be the group of the handshake that is resumed.
+fn hybrid(ssl: &SslRef) -> Option<EphemeralKeyInfo> {
+    let name = group_name(ssl).filter(|_| ssl.version2() == Some(SslVersion::TLS1_3))?;
+    Some(EphemeralKeyInfo { kind: "TLSGroup", name: Some(Cow::Owned(name)), size: None })
 }
 
 /// A `Finished` message is as long as the hash of the connection.

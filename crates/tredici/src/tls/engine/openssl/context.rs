@@ -123,7 +123,7 @@ fn find<'a>(mut list: &'a [u8], protocol: &[u8]) -> Option<&'a [u8]> {
 
 impl engine::Context for OpensslContext {
     fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn engine::Connection>, Error> {
-        let (mut ssl, companion) = self.connection(terms.judge)?;
+        let (mut ssl, mut companion) = self.connection(terms.judge)?;
         ssl.set_connect_state();
         if let Some(servername) = &terms.servername {
             ssl.set_hostname(servername).map_err(|stack| option_error("servername", &stack))?;
@@ -131,11 +131,13 @@ impl engine::Context for OpensslContext {
         if !terms.alpn.is_empty() {
             ssl.set_alpn_protos(&terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;
         }
-        if let Some(session) = &terms.session {
-            let any: &dyn std::any::Any = &**session;
-            if let Some(session) = any.downcast_ref::<OpensslSession>() {
-                // One that does not belong here is not offered: the handshake is a full one.
-                let _refused = session.0.offer(&mut ssl);
+        if let Some(session) = terms.session {
+            let any: &dyn std::any::Any = &*session;
+            // One that does not belong here is not offered: the handshake is a full one.
+            if let Some(OpensslSession(session)) = any.downcast_ref()
+                && session.offer(&mut ssl).is_ok()
+            {
+                companion.note_offered(session.clone());
             }
         }
         Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
@@ -166,7 +168,7 @@ impl engine::Session for OpensslSession {
 }
 
 /// A session that is worth keeping.
-fn new_session(session: Session) -> Option<NewSession> {
+pub(super) fn new_session(session: Session) -> Option<NewSession> {
     if !session.is_resumable() {
         return None;
     }

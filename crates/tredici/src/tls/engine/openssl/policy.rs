@@ -1,12 +1,15 @@
 //! Versions, cipher suites, groups and signature algorithms: set in full, so that neither the version of the
 //! library nor the machine's configuration decides.
 
-use openssl::ssl::{SslContextBuilder, SslOptions, SslVersion};
+use openssl::{
+    ssl::{SslContextBuilder, SslOptions, SslVersion},
+    version,
+};
 
 use super::{
     super::{
         ContextTerms,
-        policy::{GROUPS, Group, SIGNATURES},
+        policy::{GROUPS, KEY_SHARES, SIGNATURES},
     },
     failure::{internal, option_error},
 };
@@ -17,6 +20,8 @@ use crate::{
 
 /// RSA from 2048 bits, elliptic curves from 224.
 const SECURITY_LEVEL: u32 = 2;
+/// OpenSSL 3.5: the first with ML-KEM, and with more than one key share.
+const WITH_HYBRIDS: i64 = 0x3050_0000;
 
 pub(super) fn apply(context: &mut SslContextBuilder, terms: &ContextTerms) -> Result<(), Error> {
     context.set_security_level(SECURITY_LEVEL);
@@ -31,14 +36,14 @@ pub(super) fn apply(context: &mut SslContextBuilder, terms: &ContextTerms) -> Re
     context.set_ciphersuites(&tls13.join(":")).map_err(|stack| option_error("ciphers", &stack))?;
 
     context
-        .set_min_proto_version(Some(version(terms.min_version)))
+        .set_min_proto_version(Some(of(terms.min_version)))
         .map_err(|stack| option_error("minVersion", &stack))?;
     context
-        .set_max_proto_version(Some(version(terms.max_version)))
+        .set_max_proto_version(Some(of(terms.max_version)))
         .map_err(|stack| option_error("maxVersion", &stack))
 }
 
-fn version(version: TlsVersion) -> SslVersion {
+fn of(version: TlsVersion) -> SslVersion {
     match version {
         TlsVersion::Tls1_0 => SslVersion::TLS1,
         TlsVersion::Tls1_1 => SslVersion::TLS1_1,
@@ -47,12 +52,24 @@ fn version(version: TlsVersion) -> SslVersion {
     }
 }
 
-/// Separated so that a server takes the first that the client knows, even where that costs a round trip.
+/// The stars are before the groups of which a client sends a key at once. The slash after a hybrid one has a server
+/// prefer it even where the client has not sent a key of it yet; of those with colons between them it takes one that
+/// came.
 fn groups() -> String {
-    let known = |group: &&Group| group.info.kind == "ECDH";
-    list(GROUPS.iter().filter(known).map(|group| group.name))
+    if version::number() < WITH_HYBRIDS {
+        return list(GROUPS.iter().filter(|group| !group.is_hybrid()).map(|group| group.name));
+    }
+    let marked = GROUPS.iter().enumerate().map(|(at, group)| {
+        let at_once = if at < KEY_SHARES { "*" } else { "" };
+        match group.is_hybrid() {
+            // A library that is built to be small may not have it.
+            true => format!("?{at_once}{}/", group.name),
+            false => format!("{at_once}{}:", group.name),
+        }
+    });
+    marked.collect::<String>().trim_end_matches(':').to_owned()
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+fn list(names: impl Iterator<Item = &'static str>) -> String {
     names.collect::<Vec<_>>().join(":")
 }

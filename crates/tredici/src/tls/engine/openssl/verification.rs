@@ -7,7 +7,7 @@ use openssl::{
     stack::StackRef,
     x509::{X509, X509Ref},
 };
-use tredici_openssl::Verification;
+use tredici_openssl::{Session, Verification};
 
 use super::{
     super::{Der, Judge, NewSession, PeerChain},
@@ -20,8 +20,13 @@ use crate::{error::Error, verify::VerifyCode};
 #[derive(Default)]
 pub(super) struct Companion {
     /// Until the handshake is over.
-    judge: Option<Arc<dyn Judge>>,
+    handshake: Option<Box<Handshake>>,
     sessions: Vec<NewSession>,
+}
+
+struct Handshake {
+    judge: Arc<dyn Judge>,
+    offered: Option<Session>,
 }
 
 /// A server that sends tickets without end is not kept up with.
@@ -29,12 +34,27 @@ const MAX_WAITING_SESSIONS: usize = 8;
 
 impl Companion {
     pub(super) fn new(judge: Arc<dyn Judge>) -> Self {
-        Self { judge: Some(judge), sessions: Vec::new() }
+        let handshake = Some(Box::new(Handshake { judge, offered: None }));
+        Self { handshake, sessions: Vec::new() }
     }
 
-    /// There is nothing left to decide: whoever asks from now on is refused.
-    pub(super) fn dismiss_judge(&mut self) {
-        self.judge = None;
+    pub(super) fn note_offered(&mut self, session: Session) {
+        if let Some(handshake) = &mut self.handshake {
+            handshake.offered = Some(session);
+        }
+    }
+
+    /// The handshake is over: there is nothing left to decide, and whoever asks from now on is refused. Returns the
+    /// session that was offered.
+    pub(super) fn finish(&mut self) -> Option<Session> {
+        self.handshake.take()?.offered
+    }
+
+    pub(super) fn add_session(&mut self, session: NewSession) {
+        if self.sessions.len() == MAX_WAITING_SESSIONS {
+            self.sessions.remove(0);
+        }
+        self.sessions.push(session);
     }
 
     pub(super) fn take_sessions(&mut self) -> Vec<NewSession> {
@@ -44,12 +64,7 @@ impl Companion {
 
 /// A session has come for the connection at work.
 pub(super) fn add_session(session: NewSession) {
-    with(|companion| {
-        if companion.sessions.len() == MAX_WAITING_SESSIONS {
-            companion.sessions.remove(0);
-        }
-        companion.sessions.push(session);
-    });
+    with(|companion| companion.add_session(session));
 }
 
 thread_local! {
@@ -89,7 +104,7 @@ pub(super) fn install(context: &mut SslContextBuilder, authorities: Authorities)
 }
 
 fn decide(verification: &mut Verification<'_>, authorities: &[Authority]) -> Result<(), VerifyCode> {
-    let judge = with(|companion| companion.judge.clone()).flatten();
+    let judge = with(|companion| Some(companion.handshake.as_ref()?.judge.clone())).flatten();
     let judge = judge.ok_or(VerifyCode::APPLICATION_VERIFICATION)?;
     let presented: Vec<_> = certificates(verification.presented()).map(der).collect();
     if let Some(verdict) = judge.judge_verified(&presented) {

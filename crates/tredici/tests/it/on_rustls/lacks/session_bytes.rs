@@ -15,6 +15,7 @@ async fn a_session_that_is_kept_does_not_leave() {
     exchange(&mut connector.connect(target(server.port())).await.expect("a connection")).await;
     let error = connector.take_sessions(target(server.port())).expect_err("not on this engine");
     assert_names(&error, "session");
+    assert_eq!(connector.cached_sessions(target(server.port())).expect("a target"), 2, "it is still here");
 }
 
 #[test]
