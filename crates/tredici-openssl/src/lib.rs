@@ -6,6 +6,7 @@
 mod chain;
 mod errors;
 mod facts;
+mod groups;
 mod lent;
 mod session;
 mod store;
@@ -14,6 +15,7 @@ mod verify;
 pub use chain::add_chain_certificate;
 pub use errors::clear_errors;
 pub use facts::{group_name, shared_signature_algorithms};
+pub use groups::set_groups_list;
 pub use lent::{LentSsl, Stop, Wire};
 pub use session::{Session, SessionError, current_ticket, set_new_session_callback};
 pub use store::SharedStore;

@@ -76,7 +76,7 @@ impl OpensslConnection {
     /// A server may send a new ticket with a handshake of TLS 1.2 that resumes; then OpenSSL does not offer the old one any
     /// more, and does not report the new.
     fn finish(&mut self) {
-        let offered = self.companion.finish();
+        let offered = self.companion.finish(self.ssl.ssl());
         let renewed = offered.and_then(|offered| offered.renewed(self.ssl.ssl()));
         if let Some(session) = renewed.and_then(new_session) {
             self.companion.add_session(session);

@@ -19,6 +19,7 @@ use super::{
     super::{self as engine, ConnectTerms, ContextTerms, Der, Judge, NewSession, Side},
     connection::OpensslConnection,
     failure::{internal, option_error},
+    groups::ChosenGroups,
     identity, policy, trust,
     verification::{self, Companion},
 };
@@ -27,6 +28,7 @@ use crate::error::Error;
 /// An `SSL_CTX` with everything that its connections share.
 pub(crate) struct OpensslContext {
     context: SslContext,
+    chosen: ChosenGroups,
     leaves: Arc<[(X509, Der)]>,
 }
 
@@ -55,7 +57,7 @@ impl OpensslContext {
             }
         }
         verification::install(&mut context, authorities)?;
-        Ok(Self { context: context.build(), leaves })
+        Ok(Self { context: context.build(), chosen: ChosenGroups::new(), leaves })
     }
 
     fn connection(&self, judge: Arc<dyn Judge>) -> Result<(Ssl, Companion), Error> {
@@ -125,8 +127,10 @@ impl engine::Context for OpensslContext {
     fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn engine::Connection>, Error> {
         let (mut ssl, mut companion) = self.connection(terms.judge)?;
         ssl.set_connect_state();
-        if let Some(servername) = &terms.servername {
-            ssl.set_hostname(servername).map_err(|stack| option_error("servername", &stack))?;
+        if let Some(servername) = terms.servername {
+            ssl.set_hostname(&servername).map_err(|stack| option_error("servername", &stack))?;
+            self.chosen.apply(&mut ssl, &servername);
+            companion.note_server(self.chosen.clone(), servername);
         }
         if !terms.alpn.is_empty() {
             ssl.set_alpn_protos(&terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;

@@ -3,7 +3,7 @@
 use std::{cell::Cell, sync::Arc};
 
 use openssl::{
-    ssl::SslContextBuilder,
+    ssl::{SslContextBuilder, SslRef},
     stack::StackRef,
     x509::{X509, X509Ref},
 };
@@ -12,6 +12,7 @@ use tredici_openssl::{Session, Verification};
 use super::{
     super::{Der, Judge, NewSession, PeerChain},
     failure::internal,
+    groups::ChosenGroups,
     trust::{Authorities, Authority},
 };
 use crate::{error::Error, verify::VerifyCode};
@@ -27,6 +28,7 @@ pub(super) struct Companion {
 struct Handshake {
     judge: Arc<dyn Judge>,
     offered: Option<Session>,
+    server: Option<(ChosenGroups, String)>,
 }
 
 /// A server that sends tickets without end is not kept up with.
@@ -34,7 +36,7 @@ const MAX_WAITING_SESSIONS: usize = 8;
 
 impl Companion {
     pub(super) fn new(judge: Arc<dyn Judge>) -> Self {
-        let handshake = Some(Box::new(Handshake { judge, offered: None }));
+        let handshake = Some(Box::new(Handshake { judge, offered: None, server: None }));
         Self { handshake, sessions: Vec::new() }
     }
 
@@ -44,10 +46,21 @@ impl Companion {
         }
     }
 
+    /// Who is connected to, and what its like have chosen.
+    pub(super) fn note_server(&mut self, chosen: ChosenGroups, servername: String) {
+        if let Some(handshake) = &mut self.handshake {
+            handshake.server = Some((chosen, servername));
+        }
+    }
+
     /// The handshake is over: there is nothing left to decide, and whoever asks from now on is refused. Returns the
     /// session that was offered.
-    pub(super) fn finish(&mut self) -> Option<Session> {
-        self.handshake.take()?.offered
+    pub(super) fn finish(&mut self, ssl: &SslRef) -> Option<Session> {
+        let Handshake { offered, server, .. } = *self.handshake.take()?;
+        if let Some((chosen, servername)) = server {
+            chosen.note(ssl, &servername);
+        }
+        offered
     }
 
     pub(super) fn add_session(&mut self, session: NewSession) {
