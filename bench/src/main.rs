@@ -5,8 +5,10 @@
 //! the other: what else the machine does can only make a round slower.
 
 mod contender;
+mod cores;
 mod machine;
 mod measure;
+mod memory;
 mod order;
 mod policy;
 mod report;

@@ -1,11 +1,8 @@
 //! Wall time, CPU time and memory of this process alone.
 
-use std::fs;
+use std::{fs, time::Duration};
 
-use nix::sys::{
-    resource::{UsageWho, getrusage},
-    time::TimeValLike,
-};
+use nix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -14,6 +11,7 @@ use crate::Outcome;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Quantity {
     Wall,
+    Client,
     Cpu,
     Resident,
 }
@@ -22,6 +20,7 @@ impl Quantity {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Wall => "wall, us",
+            Self::Client => "client's time, us",
             Self::Cpu => "client's CPU, us",
             Self::Resident => "client's memory, bytes",
         }
@@ -31,27 +30,41 @@ impl Quantity {
 /// What was measured, for each one of what the row counts.
 pub(crate) type Figures = Vec<(Quantity, f64)>;
 
-/// Runs from its start on.
+/// Counts while it is not stopped.
 pub(crate) struct Meter {
+    wall: Duration,
+    cpu: Duration,
+}
+
+/// When a meter was started.
+pub(crate) struct Running {
     start: Instant,
-    cpu: i64,
+    cpu: Duration,
 }
 
 impl Meter {
-    pub(crate) fn start() -> Outcome<Self> {
-        Ok(Self { cpu: cpu_microseconds()?, start: Instant::now() })
+    pub(crate) fn new() -> Self {
+        Self { wall: Duration::ZERO, cpu: Duration::ZERO }
     }
 
-    pub(crate) fn per(&self, amount: u64) -> Outcome<Figures> {
-        let wall = self.start.elapsed().as_secs_f64() * 1e6;
-        let cpu = (cpu_microseconds()? - self.cpu) as f64;
-        Ok(vec![(Quantity::Wall, wall / amount as f64), (Quantity::Cpu, cpu / amount as f64)])
+    pub(crate) fn start(&self) -> Outcome<Running> {
+        Ok(Running { cpu: cpu_time()?, start: Instant::now() })
+    }
+
+    pub(crate) fn stop(&mut self, running: &Running) -> Outcome<()> {
+        self.wall += running.start.elapsed();
+        self.cpu += cpu_time()? - running.cpu;
+        Ok(())
+    }
+
+    pub(crate) fn per(&self, amount: u64) -> Figures {
+        let microseconds = |time: Duration| time.as_secs_f64() * 1e6 / amount as f64;
+        vec![(Quantity::Wall, microseconds(self.wall)), (Quantity::Cpu, microseconds(self.cpu))]
     }
 }
 
-fn cpu_microseconds() -> Outcome<i64> {
-    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
-    Ok(usage.user_time().num_microseconds() + usage.system_time().num_microseconds())
+fn cpu_time() -> Outcome<Duration> {
+    Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
 }
 
 /// The process's anonymous memory: heap and stacks, without the program itself.

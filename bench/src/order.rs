@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Outcome,
     contender::{Name, Terms},
+    cores::{self, Side},
     measure::Figures,
     row::Row,
     server, work,
@@ -35,8 +36,12 @@ impl Order {
 
     pub(crate) fn carry_out(&self) -> Outcome<()> {
         match self {
-            Self::Serve { chain, key } => server::serve(chain, key),
+            Self::Serve { chain, key } => {
+                cores::take(Side::Server)?;
+                server::serve(chain, key)
+            }
             Self::Work { name, row, amount, terms } => {
+                cores::take(Side::Client)?;
                 let figures = work::carry_out(*name, *row, *amount, terms)?;
                 println!("{}", serde_json::to_string(&figures)?);
                 Ok(())

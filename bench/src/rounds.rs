@@ -57,8 +57,11 @@ impl Best {
 pub(crate) fn order(name: Name, row: Row, amount: u64, server: &Server) -> Order {
     let terms = Terms {
         address: server.address(),
+        chain: server.chain().to_owned(),
+        key: server.key().to_owned(),
         ca: server.ca().to_owned(),
-        resume: row == Row::ResumedHandshake,
+        resume: matches!(row, Row::ResumedHandshake | Row::ResumedInMemory),
+        remember: !matches!(row, Row::FirstHandshake | Row::FirstInMemory),
         keep_alive: name == Name::Tredici,
     };
     Order::Work { name, row, amount, terms }

@@ -15,16 +15,22 @@ pub(crate) enum Row {
     Receive,
     Send,
     Idle,
+    FirstInMemory,
+    FullInMemory,
+    ResumedInMemory,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::FirstHandshake,
         Self::FullHandshake,
         Self::ResumedHandshake,
         Self::Receive,
         Self::Send,
         Self::Idle,
+        Self::FirstInMemory,
+        Self::FullInMemory,
+        Self::ResumedInMemory,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -35,6 +41,9 @@ impl Row {
             Self::Receive => "bulk receive",
             Self::Send => "bulk send",
             Self::Idle => "idle connection",
+            Self::FirstInMemory => "first handshake, in memory",
+            Self::FullInMemory => "full handshake, in memory",
+            Self::ResumedInMemory => "resumed handshake, in memory",
         }
     }
 
@@ -45,14 +54,25 @@ impl Row {
             Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake => {
                 &[Name::TokioOpenssl, Name::Tredici, Name::TrediciWithoutKeepAlive]
             }
-            Self::Receive | Self::Send | Self::Idle => &[Name::TokioOpenssl, Name::Tredici],
+            Self::Receive
+            | Self::Send
+            | Self::Idle
+            | Self::FirstInMemory
+            | Self::FullInMemory
+            | Self::ResumedInMemory => &[Name::TokioOpenssl, Name::Tredici],
         }
     }
 
     /// What one is counted in.
     pub(crate) fn unit(self) -> &'static str {
         match self {
-            Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake | Self::Idle => "connection",
+            Self::FirstHandshake
+            | Self::FullHandshake
+            | Self::ResumedHandshake
+            | Self::Idle
+            | Self::FirstInMemory
+            | Self::FullInMemory
+            | Self::ResumedInMemory => "connection",
             Self::Receive | Self::Send => "MiB",
         }
     }
@@ -60,8 +80,24 @@ impl Row {
     /// How many of them one turn takes.
     pub(crate) fn amount(self, short: bool) -> u64 {
         match (self, short) {
-            (Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake, false) => 500,
-            (Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake, true) => 30,
+            (
+                Self::FirstHandshake
+                | Self::FullHandshake
+                | Self::ResumedHandshake
+                | Self::FirstInMemory
+                | Self::FullInMemory
+                | Self::ResumedInMemory,
+                false,
+            ) => 500,
+            (
+                Self::FirstHandshake
+                | Self::FullHandshake
+                | Self::ResumedHandshake
+                | Self::FirstInMemory
+                | Self::FullInMemory
+                | Self::ResumedInMemory,
+                true,
+            ) => 30,
             (Self::Receive | Self::Send, false) => 512,
             (Self::Receive | Self::Send, true) => 16,
             (Self::Idle, false) => 1000,

@@ -14,12 +14,12 @@ use openssl::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufWriter},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
 };
 use tokio_openssl::SslStream;
 use tredici_test::Pki;
 
-use crate::{Outcome, order::Order, policy};
+use crate::{Outcome, contender::Transport, order::Order, policy};
 
 /// The most that a TLS record holds.
 const RECORD: usize = 16 * 1024;
@@ -63,21 +63,32 @@ impl Request {
 pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
+    chain: String,
+    key: String,
     ca: String,
 }
 
 impl Server {
     pub(crate) fn start() -> Outcome<Self> {
         let pki = Pki::shared();
-        let order = Order::Serve { chain: pki.localhost().chain_pem(), key: pki.localhost().key_pem() };
+        let (chain, key) = (pki.localhost().chain_pem(), pki.localhost().key_pem());
+        let order = Order::Serve { chain: chain.clone(), key: key.clone() };
         let mut process = order.command(&[])?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().ok_or("the server has no output")?).read_line(&mut line)?;
-        Ok(Self { process, address: line.trim().parse()?, ca: pki.root().pem() })
+        Ok(Self { process, address: line.trim().parse()?, chain, key, ca: pki.root().pem() })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    pub(crate) fn chain(&self) -> &str {
+        &self.chain
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     pub(crate) fn ca(&self) -> &str {
@@ -103,7 +114,11 @@ pub(crate) fn serve(chain: &str, key: &str) -> Outcome<()> {
         while let Ok((transport, _)) = listener.accept().await {
             let context = context.clone();
             tokio::spawn(async move {
-                if let Err(error) = attend(&context, transport).await {
+                let outcome = match transport.set_nodelay(true) {
+                    Ok(()) => attend(&context, transport).await,
+                    Err(error) => Err(error.into()),
+                };
+                if let Err(error) = outcome {
                     eprintln!("server: {error}");
                 }
             });
@@ -114,7 +129,7 @@ pub(crate) fn serve(chain: &str, key: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn context(chain: &str, key: &str) -> Outcome<SslContext> {
+pub(crate) fn context(chain: &str, key: &str) -> Outcome<SslContext> {
     let mut context = SslContextBuilder::new(SslMethod::tls_server())?;
     policy::apply(&mut context)?;
     let certificates = X509::stack_from_pem(chain.as_bytes())?;
@@ -127,8 +142,7 @@ fn context(chain: &str, key: &str) -> Outcome<SslContext> {
     Ok(context.build())
 }
 
-async fn attend(context: &SslContext, transport: TcpStream) -> Outcome<()> {
-    transport.set_nodelay(true)?;
+pub(crate) async fn attend<T: Transport>(context: &SslContext, transport: T) -> Outcome<()> {
     let transport = BufWriter::with_capacity(WRITE, transport);
     let mut stream = SslStream::new(Ssl::new(context)?, transport)?;
     Pin::new(&mut stream).accept().await?;

@@ -1,6 +1,7 @@
 //! What a client does for each row.
 
 use std::{
+    hint,
     pin::pin,
     task::{Context, Waker},
     time::Duration,
@@ -9,13 +10,15 @@ use std::{
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    time::timeout,
+    net::TcpStream,
+    time::{Instant, timeout},
 };
 
 use crate::{
     Outcome,
-    contender::{Contender, Name, Terms, TokioOpenssl, Tredici},
+    contender::{Contender, Name, Terms, TokioOpenssl, Transport, Tredici},
     measure::{Figures, Meter, Quantity, resident_bytes},
+    memory,
     row::Row,
     server::Request,
 };
@@ -24,8 +27,10 @@ const MIB: u64 = 1024 * 1024;
 /// What a caller reads into, and writes from, at a time.
 const BUFFER: usize = 64 * 1024;
 /// What is exchanged before the measurement begins.
-const WARM_UP_CONNECTIONS: u64 = 10;
+pub(crate) const WARM_UP_CONNECTIONS: u64 = 10;
 const WARM_UP_MIB: u64 = 8;
+/// What a server needs to see the last connection off.
+const REST: Duration = Duration::from_micros(300);
 /// Longer than any turn: one that hangs is a failure, not a long wait.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -43,28 +48,30 @@ pub(crate) fn carry_out(name: Name, row: Row, amount: u64, terms: &Terms) -> Out
 async fn work<C: Contender>(terms: &Terms, row: Row, amount: u64) -> Outcome<Figures> {
     let contender = C::new(terms)?;
     match row {
-        Row::FirstHandshake => first_handshakes::<C>(terms, amount).await,
-        Row::FullHandshake => handshakes(&contender, amount, false).await,
+        Row::FirstHandshake | Row::FullHandshake => handshakes(&contender, amount, false).await,
         Row::ResumedHandshake => handshakes(&contender, amount, true).await,
         Row::Receive => receive(&contender, amount).await,
         Row::Send => send(&contender, amount).await,
         Row::Idle => idle(&contender, amount).await,
+        Row::FirstInMemory | Row::FullInMemory => memory::handshakes(&contender, terms, amount, false),
+        Row::ResumedInMemory => memory::handshakes(&contender, terms, amount, true),
     }
 }
 
-/// Connections one after another: connect, shake hands, a byte there and back (with which the tickets come), goodbye.
+/// Connections one after another: connect, shake hands, a byte there and back (with which the tickets come), goodbye there
+/// and back.
 async fn handshakes<C: Contender>(contender: &C, amount: u64, resume: bool) -> Outcome<Figures> {
     for _ in 0..WARM_UP_CONNECTIONS {
         visit(contender).await?;
     }
-    let meter = Meter::start()?;
+    let mut meter = Meter::new();
     for _ in 0..amount {
-        let resumed = visit(contender).await?;
+        let resumed = measured_visit(contender, &mut meter).await?;
         if resumed != resume {
             return Err(format!("resumed: {resumed}, and it should have been {resume}").into());
         }
     }
-    meter.per(amount)
+    Ok(meter.per(amount))
 }
 
 /// The same, each by a contender that has met nobody yet; making the contenders is not counted.
@@ -73,31 +80,52 @@ async fn first_handshakes<C: Contender>(terms: &Terms, amount: u64) -> Outcome<F
         visit(&C::new(terms)?).await?;
     }
     let contenders = (0..amount).map(|_| C::new(terms)).collect::<Outcome<Vec<_>>>()?;
-    let meter = Meter::start()?;
+    let mut meter = Meter::new();
     for contender in &contenders {
-        visit(contender).await?;
+        measured_visit(contender, &mut meter).await?;
     }
-    meter.per(amount)
+    Ok(meter.per(amount))
+}
+
+/// One more, once the server has come to rest: waking it is part of each then, and what it does is part of none.
+async fn measured_visit<C: Contender>(contender: &C, meter: &mut Meter) -> Outcome<bool> {
+    let before = Instant::now();
+    while before.elapsed() < REST {
+        hint::spin_loop();
+    }
+    let running = meter.start()?;
+    let resumed = visit(contender).await?;
+    meter.stop(&running)?;
+    Ok(resumed)
 }
 
 async fn visit<C: Contender>(contender: &C) -> Outcome<bool> {
-    let mut socket = contender.connect().await?;
+    greet::<C, _>(contender.connect().await?).await
+}
+
+/// A byte there and back, with which the tickets come, and goodbye; tells whether the connection was resumed.
+pub(crate) async fn greet<C: Contender, T: Transport>(mut socket: C::Socket<T>) -> Outcome<bool> {
     let resumed = C::is_resumed(&socket);
     let mut message = Request::Echo(1).to_bytes().to_vec();
     message.push(b'!');
     socket.write_all(&message).await?;
     socket.read_exact(&mut [0]).await?;
     socket.shutdown().await?;
-    Ok(resumed)
+    match socket.read(&mut [0]).await? {
+        0 => Ok(resumed),
+        _ => Err("the server has sent what nobody asked for".into()),
+    }
 }
 
 async fn receive<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
     let mut socket = contender.connect().await?;
     let mut buffer = vec![0; BUFFER];
     take(&mut socket, &mut buffer, WARM_UP_MIB).await?;
-    let meter = Meter::start()?;
+    let mut meter = Meter::new();
+    let running = meter.start()?;
     take(&mut socket, &mut buffer, amount).await?;
-    meter.per(amount)
+    meter.stop(&running)?;
+    Ok(meter.per(amount))
 }
 
 async fn take<S: AsyncReadExt + AsyncWriteExt + Unpin>(
@@ -120,9 +148,11 @@ async fn send<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
     let mut socket = contender.connect().await?;
     let buffer = vec![b'x'; BUFFER];
     give(&mut socket, &buffer, WARM_UP_MIB).await?;
-    let meter = Meter::start()?;
+    let mut meter = Meter::new();
+    let running = meter.start()?;
     give(&mut socket, &buffer, amount).await?;
-    meter.per(amount)
+    meter.stop(&running)?;
+    Ok(meter.per(amount))
 }
 
 async fn give<S: AsyncReadExt + AsyncWriteExt + Unpin>(
@@ -155,7 +185,7 @@ async fn idle<C: Contender>(contender: &C, amount: u64) -> Outcome<Figures> {
     Ok(vec![(Quantity::Resident, grown as f64 / amount as f64)])
 }
 
-async fn waiting<C: Contender>(contender: &C) -> Outcome<C::Socket> {
+async fn waiting<C: Contender>(contender: &C) -> Outcome<C::Socket<TcpStream>> {
     const MESSAGE: usize = 16 * 1024;
     let mut socket = contender.connect().await?;
     socket.write_all(&Request::Echo(MESSAGE as u64).to_bytes()).await?;

@@ -15,7 +15,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_openssl::SslStream;
 use tredici_openssl::{Session, set_new_session_callback};
 
-use super::{Contender, Terms};
+use super::{Contender, Terms, Transport};
 use crate::{
     Outcome,
     policy::{self, HOSTNAME},
@@ -32,7 +32,7 @@ pub(crate) struct TokioOpenssl {
 }
 
 impl Contender for TokioOpenssl {
-    type Socket = SslStream<TcpStream>;
+    type Socket<T: Transport> = SslStream<T>;
 
     fn new(terms: &Terms) -> Outcome<Self> {
         assert!(!terms.keep_alive, "a plain socket does not probe");
@@ -54,19 +54,26 @@ impl Contender for TokioOpenssl {
         Ok(Self { connector: context.build(), address: terms.address, sessions })
     }
 
-    async fn connect(&self) -> Outcome<Self::Socket> {
-        timeout(TIMEOUT, self.dial()).await?
+    async fn connect(&self) -> Outcome<SslStream<TcpStream>> {
+        timeout(TIMEOUT, async {
+            let transport = TcpStream::connect(self.address).await?;
+            transport.set_nodelay(true)?;
+            self.shake_hands(transport).await
+        })
+        .await?
     }
 
-    fn is_resumed(stream: &Self::Socket) -> bool {
+    async fn secure<T: Transport>(&self, transport: T) -> Outcome<SslStream<T>> {
+        timeout(TIMEOUT, self.shake_hands(transport)).await?
+    }
+
+    fn is_resumed<T: Transport>(stream: &SslStream<T>) -> bool {
         stream.ssl().session_reused()
     }
 }
 
 impl TokioOpenssl {
-    async fn dial(&self) -> Outcome<SslStream<TcpStream>> {
-        let transport = TcpStream::connect(self.address).await?;
-        transport.set_nodelay(true)?;
+    async fn shake_hands<T: Transport>(&self, transport: T) -> Outcome<SslStream<T>> {
         let mut ssl = self.connector.configure()?.into_ssl(HOSTNAME)?;
         let session = self.sessions.lock().expect("nobody panics with the lock").pop();
         if let Some(session) = session {

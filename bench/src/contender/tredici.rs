@@ -1,8 +1,8 @@
 //! tredici with its defaults.
 
-use tredici::{ConnectOptions, Connector, Socket, Target, TlsVersion};
+use tredici::{ConnectOptions, Connector, Engine, Socket, Target, TlsVersion};
 
-use super::{Contender, Terms};
+use super::{Contender, Terms, Transport};
 use crate::{Outcome, policy::HOSTNAME};
 
 pub(crate) struct Tredici {
@@ -12,11 +12,15 @@ pub(crate) struct Tredici {
 }
 
 impl Contender for Tredici {
-    type Socket = Socket;
+    type Socket<T: Transport> = Socket;
 
     fn new(terms: &Terms) -> Outcome<Self> {
-        let mut options =
-            ConnectOptions::new().ca(&*terms.ca).min_version(TlsVersion::Tls1_3).keep_alive(terms.keep_alive);
+        let mut options = ConnectOptions::new()
+            .ca(&*terms.ca)
+            .min_version(TlsVersion::Tls1_3)
+            .keep_alive(terms.keep_alive)
+            .remember_verdicts(terms.remember)
+            .engine(Engine::OpenSsl);
         if !terms.resume {
             options = options.max_cached_sessions(0);
         }
@@ -29,7 +33,11 @@ impl Contender for Tredici {
         Ok(self.connector.connect(target).await?)
     }
 
-    fn is_resumed(socket: &Socket) -> bool {
+    async fn secure<T: Transport>(&self, transport: T) -> Outcome<Socket> {
+        Ok(self.connector.connect(Target::tls(HOSTNAME).over(transport)).await?)
+    }
+
+    fn is_resumed<T: Transport>(socket: &Socket) -> bool {
         socket.is_session_reused()
     }
 }

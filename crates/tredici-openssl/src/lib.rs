@@ -4,13 +4,19 @@
 //! crate and of `tredici` run every one of them.
 
 mod chain;
+mod errors;
 mod facts;
+mod groups;
+mod lent;
 mod session;
 mod store;
 mod verify;
 
 pub use chain::add_chain_certificate;
+pub use errors::clear_errors;
 pub use facts::{group_name, shared_signature_algorithms};
+pub use groups::set_groups_list;
+pub use lent::{LentSsl, Stop, Wire};
 pub use session::{Session, SessionError, current_ticket, set_new_session_callback};
 pub use store::SharedStore;
 pub use verify::{Verification, set_cert_verify_callback};

@@ -90,6 +90,11 @@ impl PeerCertificate {
         Self::from_der(&*der)
     }
 
+    /// The certificate alone, of no known issuer: less to do where nobody will ask for one.
+    pub(crate) fn alone(der: &Arc<[u8]>) -> Result<Self, CertificateError> {
+        Ok(Self(Arc::new(Linked { fields: Fields::read(der)?, issuer: Issuer::Unknown })))
+    }
+
     /// The first of the certificates that a peer has presented, with the chain of its issuers.
     ///
     /// Each issuer is looked for among the other presented ones, then in `pool` (the verified chain and

@@ -8,6 +8,7 @@ mod supplied;
 
 use std::{
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, OnceLock},
 };
 
@@ -138,10 +139,12 @@ impl Connector {
         let mut journey = Journey::begin();
         let (route, over) = settle::settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
-        let walk = self.walk(&route, over, &mut journey).instrument(span);
-        let outcome = match self.terms.values.timeout() {
-            limit if limit.is_zero() => Ok(walk.await),
-            limit => timeout(limit, walk).await,
+        let outcome = {
+            let walk = pin!(self.walk(&route, over, &mut journey).instrument(span));
+            match self.terms.values.timeout() {
+                limit if limit.is_zero() => Ok(walk.await),
+                limit => timeout(limit, walk).await,
+            }
         };
         match outcome {
             Ok(Ok(mut socket)) => {
@@ -207,8 +210,7 @@ impl Connector {
         };
         let Some(tls) = &route.tls else {
             let socket = Socket::plain(transport, journey.origin(&route.destination));
-            let h2c = self.terms.values.use_h2c().then_some("h2");
-            return self.examine(socket.with_prior_knowledge(h2c), journey);
+            return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         let session = self.session(&tls.key);

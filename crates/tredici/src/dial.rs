@@ -118,7 +118,7 @@ pub(crate) async fn unix(path: &SocketPath, attempts: &mut Attempts) -> Result<T
     match connected {
         Ok(stream) => {
             attempts.end(None);
-            Ok(Transport::unix(stream, address))
+            Ok(Transport::unix(stream))
         }
         Err(error) => {
             let failure = Failure { syscall: "connect", place: address.to_string(), error };

@@ -140,7 +140,7 @@ impl Listener {
                 })
             }
             Accepting::Unix(listener, _) => {
-                listener.accept().await.map(|(stream, _)| (Transport::accepted_unix(stream), None))
+                listener.accept().await.map(|(stream, _)| (Transport::unix(stream), None))
             }
         };
         let (transport, remote) =
@@ -221,7 +221,7 @@ impl Incoming {
                 return Err(error.with_target(origin.destination).with_timings(origin.timings));
             }
         };
-        origin.destination.servername = secured.facts.servername.clone();
+        origin.destination.servername = secured.stream.connection().servername();
         Ok(Socket::secured(secured, context.choice().clone(), origin))
     }
 }

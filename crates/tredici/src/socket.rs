@@ -44,15 +44,15 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Socket {
     stream: Stream,
     destination: Destination,
-    attempts: Vec<Attempt>,
+    attempts: Box<[Attempt]>,
     timings: Timings,
     secure: Option<Secure>,
     bytes_read: u64,
     bytes_written: u64,
     read_ended: bool,
     write_ended: bool,
-    /// What the peer of a plain connection is known to speak.
-    prior_knowledge: Option<&'static str>,
+    /// Whether the peer of a plain connection is known to speak HTTP/2.
+    knows_h2: bool,
 }
 
 enum Stream {
@@ -115,20 +115,20 @@ impl Socket {
         Self {
             stream,
             destination,
-            attempts,
+            attempts: attempts.into(),
             timings,
             secure,
             bytes_read: 0,
             bytes_written: 0,
             read_ended: false,
             write_ended: false,
-            prior_knowledge: None,
+            knows_h2: false,
         }
     }
 
-    /// What the peer of this plain connection is known to speak.
-    pub(crate) fn with_prior_knowledge(mut self, protocol: Option<&'static str>) -> Self {
-        self.prior_knowledge = protocol;
+    /// Whether the peer of this plain connection is known to speak HTTP/2.
+    pub(crate) fn with_prior_knowledge(mut self, knows_h2: bool) -> Self {
+        self.knows_h2 = knows_h2;
         self
     }
 
@@ -226,7 +226,7 @@ impl Drop for Socket {
     fn drop(&mut self) {
         match &mut self.stream {
             Stream::Plain(transport) => transport.discard_unread(),
-            Stream::Tls(stream) => stream.transport_mut().discard_unread(),
+            Stream::Tls(stream) => stream.discard_unread(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod chain;
 mod ends;
 mod facts;
+mod lent;
 mod load;
 mod session;
 mod store;

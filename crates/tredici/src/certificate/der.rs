@@ -1,5 +1,7 @@
 //! Reading DER strictly: every byte belongs to something, and what does not is undecodable (`None`).
 
+use std::fmt::Write;
+
 use x509_parser::asn1_rs::{Any, Class, FromDer, Header, Tag};
 
 /// The elements that stand one after another in `bytes`; ends with a `None` where they cease to be DER.
@@ -74,12 +76,21 @@ pub(super) fn dotted(content: &[u8]) -> Option<String> {
         arc = None;
         if text.is_empty() {
             let root = (value / 40).min(2);
-            text.push_str(&format!("{root}.{}", value - 40 * root));
+            text.push(char::from(b'0' + root as u8));
+            push(&mut text, value - 40 * root);
         } else {
-            text.push_str(&format!(".{value}"));
+            push(&mut text, value);
         }
     }
     (arc.is_none() && !text.is_empty()).then_some(text)
+}
+
+/// Appends one arc. Most are small, and a number of 128 bits is slow to write.
+fn push(text: &mut String, arc: u128) {
+    let _infallible = match u64::try_from(arc) {
+        Ok(small) => write!(text, ".{small}"),
+        Err(_) => write!(text, ".{arc}"),
+    };
 }
 
 #[cfg(test)]

@@ -15,55 +15,48 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use crate::target::{ByteStream, RemoteAddress};
+use crate::target::ByteStream;
 
 /// A connected byte stream.
-pub(crate) struct Transport {
-    stream: Stream,
-    remote: Option<RemoteAddress>,
-}
+pub(crate) struct Transport(Stream);
 
 enum Stream {
-    Tcp(TcpStream),
+    /// With the peer's address.
+    Tcp(TcpStream, SocketAddr),
     Unix(UnixStream),
     Given(SyncWrapper<Box<dyn ByteStream>>),
 }
 
 impl Transport {
     pub(crate) fn tcp(stream: TcpStream, remote: SocketAddr) -> Self {
-        Self { stream: Stream::Tcp(stream), remote: Some(RemoteAddress::Ip(remote)) }
+        Self(Stream::Tcp(stream, remote))
     }
 
-    pub(crate) fn unix(stream: UnixStream, remote: RemoteAddress) -> Self {
-        Self { stream: Stream::Unix(stream), remote: Some(remote) }
-    }
-
-    /// A Unix socket that was accepted: the client has no name.
-    pub(crate) fn accepted_unix(stream: UnixStream) -> Self {
-        Self { stream: Stream::Unix(stream), remote: None }
+    pub(crate) fn unix(stream: UnixStream) -> Self {
+        Self(Stream::Unix(stream))
     }
 
     pub(crate) fn given(stream: Box<dyn ByteStream>) -> Self {
-        Self { stream: Stream::Given(SyncWrapper::new(stream)), remote: None }
+        Self(Stream::Given(SyncWrapper::new(stream)))
     }
 
     pub(crate) fn remote_address(&self) -> Option<SocketAddr> {
-        match self.remote {
-            Some(RemoteAddress::Ip(address)) => Some(address),
-            _ => None,
+        match &self.0 {
+            Stream::Tcp(_, remote) => Some(*remote),
+            Stream::Unix(_) | Stream::Given(_) => None,
         }
     }
 
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
-        match &self.stream {
-            Stream::Tcp(stream) => stream.local_addr().ok(),
+        match &self.0 {
+            Stream::Tcp(stream, _) => stream.local_addr().ok(),
             Stream::Unix(_) | Stream::Given(_) => None,
         }
     }
 
     fn stream(&mut self) -> Pin<&mut dyn ByteStream> {
-        match &mut self.stream {
-            Stream::Tcp(stream) => Pin::new(stream),
+        match &mut self.0 {
+            Stream::Tcp(stream, _) => Pin::new(stream),
             Stream::Unix(stream) => Pin::new(stream),
             Stream::Given(stream) => Pin::new(&mut **stream.get_mut()),
         }
@@ -73,8 +66,8 @@ impl Transport {
     /// gave is the caller's to end.
     pub(crate) fn discard_unread(&self) {
         const AT_MOST: usize = 64;
-        let socket = match &self.stream {
-            Stream::Tcp(stream) => SockRef::from(stream),
+        let socket = match &self.0 {
+            Stream::Tcp(stream, _) => SockRef::from(stream),
             Stream::Unix(stream) => SockRef::from(stream),
             Stream::Given(_) => return,
         };
@@ -82,7 +75,8 @@ impl Transport {
         let mut scratch = [const { MaybeUninit::uninit() }; 16 * 1024];
         for _ in 0..AT_MOST {
             match socket.recv(&mut scratch) {
-                Ok(count) if count > 0 => {}
+                // Less than there is room for is all that there was.
+                Ok(count) if count == scratch.len() => {}
                 _ => break,
             }
         }
@@ -113,8 +107,8 @@ impl AsyncWrite for Transport {
     }
 
     fn is_write_vectored(&self) -> bool {
-        match &self.stream {
-            Stream::Tcp(stream) => stream.is_write_vectored(),
+        match &self.0 {
+            Stream::Tcp(stream, _) => stream.is_write_vectored(),
             Stream::Unix(stream) => stream.is_write_vectored(),
             // A boxed stream cannot be asked through a shared reference that must be `Sync`.
             Stream::Given(_) => false,

@@ -9,13 +9,15 @@ use crate::target::RemoteAddress;
 #[non_exhaustive]
 pub struct Attempt {
     address: RemoteAddress,
-    elapsed: Duration,
-    error: Option<AttemptError>,
+    /// In nanoseconds; each connection keeps an attempt.
+    elapsed: u64,
+    error: Option<Box<AttemptError>>,
 }
 
 impl Attempt {
     pub(crate) fn new(address: RemoteAddress, elapsed: Duration, error: Option<AttemptError>) -> Self {
-        Self { address, elapsed, error }
+        let elapsed = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+        Self { address, elapsed, error: error.map(Box::new) }
     }
 
     /// The address that was tried.
@@ -25,12 +27,12 @@ impl Attempt {
 
     /// From the start of the attempt to its success or failure.
     pub fn elapsed(&self) -> Duration {
-        self.elapsed
+        Duration::from_nanos(self.elapsed)
     }
 
     /// Why it failed; `None` for the attempt that made the connection.
     pub fn error(&self) -> Option<&AttemptError> {
-        self.error.as_ref()
+        self.error.as_deref()
     }
 }
 
@@ -77,7 +79,7 @@ impl serde::Serialize for Attempt {
         fields.serialize_field("address", &self.address.address())?;
         fields.serialize_field("port", &self.address.port())?;
         fields.serialize_field("family", &self.address.family())?;
-        fields.serialize_field("elapsed", &crate::timing::milliseconds(self.elapsed))?;
+        fields.serialize_field("elapsed", &crate::timing::milliseconds(self.elapsed()))?;
         fields.serialize_field("error", &self.error)?;
         fields.end()
     }

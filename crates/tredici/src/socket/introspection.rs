@@ -53,30 +53,30 @@ impl Socket {
 
     /// Why the peer is not authorized, on a connection whose caller asked not to reject.
     pub fn authorization_error(&self) -> Option<&AuthorizationError> {
-        self.secure.as_ref()?.judgement.error.as_ref()
+        self.secure.as_ref()?.judgement.error.as_deref()
     }
 
     /// The protocol that ALPN agreed on (RFC 7301); `None` where there is none.
     pub fn alpn_protocol(&self) -> Option<&str> {
         match &self.secure {
             Some(secure) => std::str::from_utf8(secure.facts.alpn.as_deref()?).ok(),
-            None => self.prior_knowledge,
+            None => self.knows_h2.then_some("h2"),
         }
     }
 
     /// The name in SNI (RFC 6066): the one that a client sent, or a server received.
     pub fn servername(&self) -> Option<&str> {
-        self.secure.as_ref()?.facts.servername.as_deref()
+        self.destination.servername.as_deref().filter(|_| self.encrypted())
     }
 
     /// The protocol version, such as `TLSv1.3`: Node's `getProtocol()`, Bun's `getTLSVersion()`.
     pub fn tls_version(&self) -> Option<&'static str> {
-        self.secure.as_ref().map(|secure| secure.facts.version)
+        self.secure.as_ref().map(|secure| secure.facts.version.as_str())
     }
 
     /// The cipher suite.
     pub fn cipher(&self) -> Option<&Cipher> {
-        self.secure.as_ref()?.facts.cipher.as_ref()
+        self.secure.as_ref()?.facts.cipher
     }
 
     /// The ephemeral key of the exchange. A client's; `None` on a server, and where the exchange was not ephemeral.

@@ -169,6 +169,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
         suites,
         keylog: values.keylog.clone(),
         clock: clock(values),
+        keeps_sessions: values.max_cached_sessions() > 0,
     })
 }
 

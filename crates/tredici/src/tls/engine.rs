@@ -12,7 +12,12 @@ pub(crate) mod policy;
 #[cfg(feature = "rustls")]
 mod rustls;
 
-use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
 
 use bytes::BytesMut;
 
@@ -42,6 +47,8 @@ pub(crate) struct ContextTerms {
         expect(dead_code, reason = "OpenSSL knows no clock but the system's")
     )]
     pub(crate) clock: Clock,
+    /// Whether somebody wants a client's new sessions.
+    pub(crate) keeps_sessions: bool,
 }
 
 /// Which end of a connection, with what only that end needs.
@@ -129,6 +136,9 @@ pub(crate) trait Connection: Send + Sync {
 
     /// What the handshake agreed on.
     fn facts(&self) -> Facts;
+
+    /// The name that the client has asked for; a server's connection alone is asked, once its handshake is done.
+    fn servername(&self) -> Option<String>;
 
     /// The sessions that came since the last call, oldest first.
     fn take_sessions(&mut self) -> Vec<NewSession>;
@@ -233,13 +243,12 @@ pub(crate) struct NewSession {
 }
 
 /// What a handshake agreed on.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Facts {
-    pub(crate) version: &'static str,
-    pub(crate) cipher: Option<Cipher>,
+    pub(crate) version: TlsVersion,
+    pub(crate) cipher: Option<&'static Cipher>,
     pub(crate) ephemeral_key_info: Option<EphemeralKeyInfo>,
-    pub(crate) alpn: Option<Vec<u8>>,
-    pub(crate) servername: Option<String>,
+    pub(crate) alpn: Option<Box<[u8]>>,
     pub(crate) resumed: bool,
     pub(crate) local_certificate: Option<Der>,
 }
@@ -255,6 +264,25 @@ pub struct Cipher {
     pub standard_name: &'static str,
     /// The lowest protocol version that has the suite, such as `TLSv1.2`.
     pub version: &'static str,
+}
+
+impl Cipher {
+    /// The one for all connections that have it: there are no more than the few dozen that the libraries know.
+    pub(crate) fn shared(
+        name: &'static str,
+        standard_name: &'static str,
+        version: &'static str,
+    ) -> &'static Self {
+        static SHARED: Mutex<Vec<&'static Cipher>> = Mutex::new(Vec::new());
+        let cipher = Self { name, standard_name, version };
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = shared.iter().copied().find(|known| **known == cipher) {
+            return known;
+        }
+        let cipher: &'static Self = Box::leak(Box::new(cipher));
+        shared.push(cipher);
+        cipher
+    }
 }
 
 /// The ephemeral key of the exchange, as Node's `getEphemeralKeyInfo()` tells it.

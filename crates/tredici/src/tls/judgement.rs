@@ -24,6 +24,8 @@ pub(crate) struct Peer {
     leaf: OnceLock<Option<PeerCertificate>>,
     certificate: OnceLock<Option<PeerCertificate>>,
     validity: OnceLock<Option<Validity>>,
+    /// The first name that the leaf was found to be for: that never changes.
+    name: OnceLock<Box<str>>,
 }
 
 /// When all certificates of a path are good.
@@ -35,7 +37,13 @@ struct Validity {
 
 impl Peer {
     pub(crate) fn new(chain: PeerChain) -> Self {
-        Self { chain, leaf: OnceLock::new(), certificate: OnceLock::new(), validity: OnceLock::new() }
+        Self {
+            chain,
+            leaf: OnceLock::new(),
+            certificate: OnceLock::new(),
+            validity: OnceLock::new(),
+            name: OnceLock::new(),
+        }
     }
 
     pub(crate) fn chain(&self) -> &PeerChain {
@@ -43,7 +51,7 @@ impl Peer {
     }
 
     /// The leaf, without its issuers.
-    pub(crate) fn leaf(&self) -> Option<&PeerCertificate> {
+    fn leaf(&self) -> Option<&PeerCertificate> {
         self.leaf.get_or_init(|| read(self.chain.presented.first()?)).as_ref()
     }
 
@@ -60,6 +68,17 @@ impl Peer {
             _ => PeerCertificate::with_chain(presented, path).ok(),
         };
         self.certificate.get_or_init(read).as_ref()
+    }
+
+    /// Whether the leaf is for this name, by the usual rules.
+    fn is_named(&self, hostname: &str) -> Result<(), AuthorizationError> {
+        if self.name.get().is_some_and(|name| **name == *hostname) {
+            return Ok(());
+        }
+        let leaf = self.leaf().ok_or_else(AuthorizationError::unreadable)?;
+        check_server_identity(hostname, leaf).map_err(AuthorizationError::identity)?;
+        let _known = self.name.set(hostname.into());
+        Ok(())
     }
 
     /// The end of the first certificate of the path that ends; `None` where one cannot be read.
@@ -89,7 +108,7 @@ impl Peer {
 }
 
 fn read(der: &Der) -> Option<PeerCertificate> {
-    PeerCertificate::with_chain(std::slice::from_ref(der), &[]).ok()
+    PeerCertificate::alone(der).ok()
 }
 
 /// What was decided over a peer.
@@ -97,13 +116,13 @@ fn read(der: &Der) -> Option<PeerCertificate> {
 pub(crate) struct Judgement {
     pub(crate) peer: Arc<Peer>,
     /// Why the peer is not to be trusted; `None` where it is.
-    pub(crate) error: Option<AuthorizationError>,
+    pub(crate) error: Option<Box<AuthorizationError>>,
 }
 
 impl Judgement {
     /// The peer showed nothing to judge it by.
     pub(crate) fn without_certificate() -> Self {
-        Self::about_nobody(Some(AuthorizationError::no_certificate()))
+        Self::about_nobody(AuthorizationError::no_certificate())
     }
 
     /// Nobody asked for a certificate: the peer is not authorized, and that is no error.
@@ -111,9 +130,9 @@ impl Judgement {
         Self { peer: self.peer, error: None }
     }
 
-    fn about_nobody(error: Option<AuthorizationError>) -> Self {
+    fn about_nobody(error: AuthorizationError) -> Self {
         let chain = PeerChain { presented: Vec::new(), path: Vec::new(), code: VerifyCode::UNSPECIFIED };
-        Self { peer: Arc::new(Peer::new(chain)), error }
+        Self { peer: Arc::new(Peer::new(chain)), error: Some(Box::new(error)) }
     }
 
     /// Whether the peer showed a certificate and it was found good.
@@ -166,18 +185,17 @@ impl PeerJudge {
             };
             self.verdict(code, &peer).err()
         };
-        Judgement { peer, error }
+        Judgement { peer, error: error.map(Box::new) }
     }
 
     fn verdict(&self, code: VerifyCode, peer: &Peer) -> Result<(), AuthorizationError> {
         if code != VerifyCode::OK {
             return Err(AuthorizationError::chain(code));
         }
-        let leaf = peer.leaf().ok_or_else(AuthorizationError::unreadable)?;
-        let Some(hostname) = &self.criteria.hostname else { return Ok(()) };
-        let Some(check) = &self.criteria.check_server_identity else {
-            return check_server_identity(hostname, leaf).map_err(AuthorizationError::identity);
+        let Some(hostname) = &self.criteria.hostname else {
+            return peer.leaf().map(drop).ok_or_else(AuthorizationError::unreadable);
         };
+        let Some(check) = &self.criteria.check_server_identity else { return peer.is_named(hostname) };
         let certificate = peer.certificate().ok_or_else(AuthorizationError::unreadable)?;
         match catch_unwind(AssertUnwindSafe(|| (check.0)(hostname, certificate))) {
             Ok(verdict) => verdict.map_err(AuthorizationError::custom),
@@ -203,7 +221,7 @@ impl PeerJudge {
             Some(error) if self.criteria.reject_unauthorized => Err(error.verify_code()),
             _ => Ok(()),
         };
-        match self.judgement.set(Judgement { peer, error }) {
+        match self.judgement.set(Judgement { peer, error: error.map(Box::new) }) {
             Ok(()) => answer,
             // One handshake, one peer: a second decision can only be an attempt to change the first.
             Err(_second) => Err(VerifyCode::APPLICATION_VERIFICATION),

@@ -29,8 +29,11 @@ const READ_MIN: usize = 16 * 1024;
 const READ_MAX: usize = 64 * 1024;
 /// How much is encrypted before it is handed to the transport.
 const WRITE_MAX: usize = 64 * 1024;
+/// What a record holds at most (RFC 8446 section 5.1), and no less than what encrypting one adds.
+const RECORD: usize = 16 * 1024;
+const RECORD_OVERHEAD: usize = 64;
 /// How much a peer can have us answer (its key updates) without taking the answers.
-const ANSWERS_MAX: usize = 64 * 1024;
+const ANSWERS_MAX: u32 = 64 * 1024;
 /// How long after one session ticket another may follow.
 const TICKETS_APART: Duration = Duration::from_millis(20);
 
@@ -45,29 +48,26 @@ pub(crate) struct TlsStream {
     transport: Transport,
     connection: Box<dyn Connection>,
     wire: Wire,
-    read_size: usize,
+    /// Whether reading has come back full.
+    has_much_to_read: bool,
     read_closed: bool,
     write_closed: bool,
     /// What the connection has ended of. It is told to everybody who asks from then on.
-    failure: Option<Failure>,
+    failure: Option<Box<Failure>>,
     /// The task that waits to read, and the one that waits to write.
     reader: Option<Waker>,
     writer: Option<Waker>,
     /// How much of what is to be sent was queued by reading.
-    answers: usize,
-    sessions: Sessions,
-    sessions_kept: usize,
+    answers: u32,
+    /// Whether nobody knows yet what becomes of the sessions that come: before the peer and the caller's checks have been
+    /// heard they wait.
+    sessions_wait: bool,
+    /// Where they go then, if anywhere.
+    sink: Option<Arc<dyn SessionSink>>,
+    sessions_kept: u32,
     /// Where an error belongs: until the peer's first data, an alert is its answer to the handshake (in TLS 1.3
     /// a client is done before the server has judged its certificate).
     phase: Phase,
-}
-
-/// What becomes of the sessions that come.
-enum Sessions {
-    /// Nobody knows before the peer and the caller's checks have been heard.
-    Waiting,
-    Kept(Arc<dyn SessionSink>),
-    Dropped,
 }
 
 impl TlsStream {
@@ -76,14 +76,15 @@ impl TlsStream {
             transport,
             connection,
             wire: Wire::default(),
-            read_size: READ_MIN,
+            has_much_to_read: false,
             read_closed: false,
             write_closed: false,
             failure: None,
             reader: None,
             writer: None,
             answers: 0,
-            sessions: Sessions::Waiting,
+            sessions_wait: true,
+            sink: None,
             sessions_kept: 0,
             phase: Phase::SecureConnect,
         }
@@ -93,8 +94,12 @@ impl TlsStream {
         &self.transport
     }
 
-    pub(crate) fn transport_mut(&mut self) -> &mut Transport {
-        &mut self.transport
+    /// Reads away what nobody wants any more, so that the close that follows is no reset. After its goodbye the peer sends
+    /// nothing.
+    pub(crate) fn discard_unread(&self) {
+        if !self.read_closed {
+            self.transport.discard_unread();
+        }
     }
 
     pub(crate) fn connection(&self) -> &dyn Connection {
@@ -107,25 +112,24 @@ impl TlsStream {
 
     /// From now on new sessions go to `sink`, or nowhere; those that came already go there at once.
     pub(crate) fn release_sessions(&mut self, sink: Option<Arc<dyn SessionSink>>) {
-        self.sessions = sink.map_or(Sessions::Dropped, Sessions::Kept);
+        (self.sink, self.sessions_wait) = (sink, false);
         self.hand_over_sessions();
     }
 
     fn hand_over_sessions(&mut self) {
-        match &self.sessions {
-            Sessions::Waiting => {}
-            Sessions::Kept(sink) => {
-                for session in self.connection.take_sessions() {
-                    sink.add(session);
-                    self.sessions_kept += 1;
-                }
+        if self.sessions_wait {
+            return;
+        }
+        for session in self.connection.take_sessions() {
+            if let Some(sink) = &self.sink {
+                sink.add(session);
+                self.sessions_kept += 1;
             }
-            Sessions::Dropped => drop(self.connection.take_sessions()),
         }
     }
 
     pub(crate) fn sessions_kept(&self) -> usize {
-        self.sessions_kept
+        self.sessions_kept as usize
     }
 
     /// Waits for what a server sends after the handshake: its tickets, or an alert. Returns how many sessions were kept.
@@ -137,14 +141,14 @@ impl TlsStream {
             let patience = if before == 0 { left } else { left.min(TICKETS_APART) };
             match timeout(patience, poll_fn(|cx| self.poll_session(cx, before))).await {
                 Ok(Ok(true)) => {}
-                Ok(Ok(false)) | Err(_) => return Ok(self.sessions_kept),
+                Ok(Ok(false)) | Err(_) => return Ok(self.sessions_kept()),
                 Ok(Err(error)) => return Err(error),
             }
         }
     }
 
     /// Whether one more session than `before` has come; `false` once there is application data or the end instead.
-    fn poll_session(&mut self, cx: &mut Context<'_>, before: usize) -> Poll<IoResult<bool>> {
+    fn poll_session(&mut self, cx: &mut Context<'_>, before: u32) -> Poll<IoResult<bool>> {
         loop {
             self.check()?;
             if self.read_closed {
@@ -169,12 +173,12 @@ impl TlsStream {
     /// Reads once from the transport, as much as there is; 0 is its end.
     pub(crate) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<usize>> {
         let incoming = &mut self.wire.incoming;
-        incoming.reserve(self.read_size);
+        make_room(incoming, self.has_much_to_read);
         let room = incoming.capacity() - incoming.len();
         match pin!(self.transport.read_buf(incoming)).poll(cx) {
             Poll::Ready(Ok(count)) => {
                 if count == room {
-                    self.read_size = READ_MAX;
+                    self.has_much_to_read = true;
                 }
                 Poll::Ready(Ok(count))
             }
@@ -182,7 +186,7 @@ impl TlsStream {
             Poll::Pending => {
                 self.release_buffer();
                 if self.wire.incoming.is_empty() {
-                    self.read_size = READ_MIN;
+                    self.has_much_to_read = false;
                 }
                 Poll::Pending
             }
@@ -272,7 +276,8 @@ impl TlsStream {
         let received = read(&mut *self.connection, &mut self.wire);
         self.release_buffer();
         self.hand_over_sessions();
-        self.answers += self.wire.outgoing.len() - queued_before;
+        let answered = self.wire.outgoing.len() - queued_before;
+        self.answers = self.answers.saturating_add(u32::try_from(answered).unwrap_or(u32::MAX));
         self.send_along(cx);
         if self.answers > ANSWERS_MAX {
             let code = "ERR_SSL_TOO_MANY_KEY_UPDATES".to_owned();
@@ -326,7 +331,19 @@ impl TlsStream {
 
     fn fail(&mut self, failure: Failure) -> IoError {
         let error = failure.to_error(self.phase);
-        self.failure = Some(failure);
+        self.failure = Some(Box::new(failure));
         error.into()
     }
+}
+
+/// Makes room for a read behind what is left of a record, which is moved to the front. A buffer for much has room for
+/// that rest too, so that it need not grow: one that is made anew for each read is never in the processor's cache.
+fn make_room(incoming: &mut BytesMut, much: bool) {
+    let (read_size, rest) = if much { (READ_MAX, RECORD + RECORD_OVERHEAD) } else { (READ_MIN, 0) };
+    if incoming.try_reclaim(read_size) {
+        return;
+    }
+    let mut roomier = BytesMut::with_capacity(incoming.len().max(rest) + read_size);
+    roomier.extend_from_slice(incoming);
+    *incoming = roomier;
 }

@@ -17,7 +17,7 @@ pub struct AuthorizationError(Reason);
 #[derive(Debug, Clone)]
 enum Reason {
     Chain(VerifyCode),
-    Identity(IdentityError),
+    Identity(Box<IdentityError>),
     Custom(Arc<dyn std::error::Error + Send + Sync>),
     Unreadable,
     Panicked,
@@ -31,13 +31,13 @@ impl AuthorizationError {
     }
 
     pub(crate) fn identity(error: IdentityError) -> Self {
-        Self(Reason::Identity(error))
+        Self(Reason::Identity(Box::new(error)))
     }
 
     /// A check of the caller's said no; where it passes on the usual check's answer, that is the reason.
     pub(crate) fn custom(error: BoxError) -> Self {
         match error.downcast::<IdentityError>() {
-            Ok(identity) => Self(Reason::Identity(*identity)),
+            Ok(identity) => Self(Reason::Identity(identity)),
             Err(other) => Self(Reason::Custom(other.into())),
         }
     }
@@ -133,7 +133,7 @@ impl fmt::Display for AuthorizationError {
 impl std::error::Error for AuthorizationError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Reason::Identity(error) => Some(error),
+            Reason::Identity(error) => Some(&**error),
             Reason::Custom(error) => Some(&**error),
             _ => None,
         }

@@ -3,6 +3,7 @@
 mod connection;
 mod context;
 mod failure;
+mod groups;
 mod identity;
 mod policy;
 mod trust;

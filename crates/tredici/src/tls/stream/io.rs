@@ -8,7 +8,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{TlsStream, WRITE_MAX};
+use super::{RECORD, RECORD_OVERHEAD, TlsStream, WRITE_MAX};
 use crate::{error::Phase, tls::engine::Failure, tls::engine::Received};
 
 impl AsyncRead for TlsStream {
@@ -62,6 +62,8 @@ impl AsyncWrite for TlsStream {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
+        // Room for all of it at once, so that the buffer is not moved while it grows.
+        this.wire.outgoing.reserve(bytes.len() + bytes.len().div_ceil(RECORD) * RECORD_OVERHEAD);
         let written = this.connection.write(&mut this.wire, bytes);
         let written = written.map_err(|failure| this.fail(failure));
         // The bytes are taken, whether or not they can be sent now; a transport that fails will fail again.

@@ -101,6 +101,35 @@ async fn asks_again(server: u16, again: bool, group: (&str, Option<&str>, Option
     assert_eq!(hellos(&relay.recordings()[0].to_server), if again { 2 } else { 1 }, "{group:?}");
 }
 
+/// A key is dear to make, and a question for another costs a round trip.
+#[tokio::test]
+async fn a_server_that_is_met_again_is_sent_a_key_of_its_group_alone() {
+    if !OpensslServer::is_available() {
+        return;
+    }
+    let connector = connector();
+    // The last has the same name as the others, and other groups.
+    for (group, number, told_name) in [("P-256", P256, "prime256v1"), ("P-384", P384, "secp384r1")] {
+        let server =
+            OpensslServer::with(Pki::shared().localhost()).tls1_3().argument("-groups").argument(group);
+        let server = server.start().await;
+        let relay = Relay::to(server.port()).await;
+        for visit in 0..2 {
+            let socket = connector.connect(target(relay.port())).await.expect("a connection");
+            assert_eq!(told(&socket).1, Some(told_name));
+            drop(socket);
+            let sent = &relay.recordings()[visit].to_server;
+            let known = visit > 0 && has_hybrids();
+            assert_eq!(hellos(sent), if known { 1 } else { 2 });
+            if known {
+                let hello = wire::ClientHello::read(sent).expect("a hello");
+                assert_eq!(hello.supported_groups(), vec![X25519MLKEM768, X25519, P256, P384]);
+                assert_eq!(hello.key_shares(), vec![number]);
+            }
+        }
+    }
+}
+
 /// A round trip for a key of the group that stands first with us would be lost.
 #[tokio::test]
 async fn a_server_of_ours_takes_the_key_that_came() {

@@ -1,20 +1,15 @@
 //! One `SSL` over two buffers in memory.
 
-use std::{
-    borrow::Cow,
-    io::{self, Read, Write},
-    sync::Arc,
-};
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Buf;
 use openssl::{
-    error::ErrorStack,
     nid::Nid,
     pkey::Id,
-    ssl::{ErrorCode, NameType, ShutdownState, Ssl, SslRef, SslStream, SslVersion},
+    ssl::{NameType, Ssl, SslRef, SslVersion},
     x509::X509,
 };
-use tredici_openssl::{Session, current_ticket, group_name, shared_signature_algorithms};
+use tredici_openssl::{LentSsl, Stop, current_ticket, group_name, shared_signature_algorithms};
 
 use super::{
     super::{
@@ -22,131 +17,105 @@ use super::{
     },
     context::new_session,
     failure::{failure, internal, option_error},
-    verification::Companion,
+    verification::{self, Companion},
 };
-use crate::error::Error;
+use crate::{error::Error, options::TlsVersion};
 
 pub(super) struct OpensslConnection {
-    stream: SslStream<Pipe>,
-    companion: Arc<Companion>,
+    ssl: LentSsl,
+    companion: Companion,
     leaves: Arc<[(X509, Der)]>,
-    sent_servername: Option<String>,
-    /// Until the handshake is over.
-    offered: Option<Session>,
     failed: bool,
 }
 
-/// OpenSSL's input and output: the wire that was lent for the present call.
-#[derive(Default)]
-struct Pipe(Wire);
-
-impl Read for Pipe {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let available = self.0.incoming.len().min(buffer.len());
-        if available == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        self.0.incoming.copy_to_slice(&mut buffer[..available]);
-        Ok(available)
-    }
-}
-
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.outgoing.extend_from_slice(bytes);
-        Ok(bytes.len())
+impl tredici_openssl::Wire for Wire {
+    fn incoming(&self) -> &[u8] {
+        &self.incoming
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn taken(&mut self, count: usize) {
+        self.incoming.advance(count);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.outgoing.extend_from_slice(bytes);
     }
 }
 
 impl OpensslConnection {
-    pub(super) fn new(
-        ssl: Ssl,
-        companion: Arc<Companion>,
-        leaves: Arc<[(X509, Der)]>,
-        sent_servername: Option<String>,
-        offered: Option<Session>,
-    ) -> Result<Self, Error> {
-        let stream = SslStream::new(ssl, Pipe::default()).map_err(|stack| internal(&stack))?;
-        Ok(Self { stream, companion, leaves, sent_servername, offered, failed: false })
+    pub(super) fn new(ssl: Ssl, companion: Companion, leaves: Arc<[(X509, Der)]>) -> Result<Self, Error> {
+        let ssl = LentSsl::new(ssl).map_err(|stack| internal(&stack))?;
+        Ok(Self { ssl, companion, leaves, failed: false })
     }
 
-    /// Lends the wire to OpenSSL for one call.
-    fn lend<T>(
-        &mut self,
-        wire: &mut Wire,
-        call: impl FnOnce(&mut SslStream<Pipe>) -> Result<T, openssl::ssl::Error>,
-    ) -> Result<Option<T>, Failure> {
-        // OpenSSL judges a call by the thread's queue of errors, in which anybody may have left one.
-        drop(ErrorStack::get());
-        std::mem::swap(&mut self.stream.get_mut().0, wire);
-        let result = call(&mut self.stream);
-        std::mem::swap(&mut self.stream.get_mut().0, wire);
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.code() == ErrorCode::WANT_READ => Ok(None),
-            Err(error) => {
-                self.failed |= error.code() != ErrorCode::ZERO_RETURN;
-                Err(failure(&error))
+    /// Has OpenSSL do something, its callbacks with the companion at hand.
+    fn ask<T>(&mut self, call: impl FnOnce(&mut LentSsl) -> Result<T, Stop>) -> Result<T, Halt> {
+        let ssl = &mut self.ssl;
+        verification::lend(&mut self.companion, || call(ssl)).map_err(|stop| match stop {
+            Stop::WantRead => Halt::WantRead,
+            Stop::Closed => Halt::Closed,
+            Stop::Failed(stack) => {
+                self.failed = true;
+                Halt::Failed(failure(&stack))
             }
-        }
+        })
     }
 
     fn receive(
         &mut self,
-        wire: &mut Wire,
-        call: impl FnOnce(&mut SslStream<Pipe>) -> Result<usize, openssl::ssl::Error>,
+        call: impl FnOnce(&mut LentSsl) -> Result<usize, Stop>,
     ) -> Result<Received, Failure> {
-        let received = self.lend(wire, |stream| match call(stream) {
-            Err(error) if error.code() == ErrorCode::ZERO_RETURN => Ok(0),
-            result => result,
-        })?;
-        Ok(match received {
-            Some(0) => Received::Closed,
-            Some(count) => Received::Bytes(count),
-            None => Received::WantRead,
-        })
+        match self.ask(call) {
+            Ok(count) => Ok(Received::Bytes(count)),
+            Err(Halt::WantRead) => Ok(Received::WantRead),
+            Err(Halt::Closed) => Ok(Received::Closed),
+            Err(Halt::Failed(failure)) => Err(failure),
+        }
     }
-}
 
-impl OpensslConnection {
     /// A server may send a new ticket with a handshake of TLS 1.2 that resumes; then OpenSSL does not offer the old one any
     /// more, and does not report the new.
-    fn take_renewed_session(&mut self) {
-        let renewed = self.offered.take().and_then(|offered| offered.renewed(self.stream.ssl()));
+    fn finish(&mut self) {
+        let offered = self.companion.finish(self.ssl.ssl());
+        let renewed = offered.and_then(|offered| offered.renewed(self.ssl.ssl()));
         if let Some(session) = renewed.and_then(new_session) {
             self.companion.add_session(session);
         }
     }
 }
 
+/// Why OpenSSL did not do all of it.
+enum Halt {
+    WantRead,
+    Closed,
+    Failed(Failure),
+}
+
 impl Connection for OpensslConnection {
     fn handshake(&mut self, wire: &mut Wire) -> Result<Progress, Failure> {
-        let progress = self.lend(wire, |stream| match stream.do_handshake() {
-            Err(error) if error.code() == ErrorCode::ZERO_RETURN => Ok(Progress::Closed),
-            result => result.map(|()| Progress::Done),
-        })?;
-        if progress == Some(Progress::Done) {
-            self.companion.dismiss_judge();
-            self.take_renewed_session();
+        match self.ask(|ssl| ssl.handshake(wire)) {
+            Ok(()) => {
+                self.finish();
+                Ok(Progress::Done)
+            }
+            Err(Halt::WantRead) => Ok(Progress::WantRead),
+            Err(Halt::Closed) => Ok(Progress::Closed),
+            Err(Halt::Failed(failure)) => Err(failure),
         }
-        Ok(progress.unwrap_or(Progress::WantRead))
     }
 
     fn read(&mut self, wire: &mut Wire, buffer: &mut [u8]) -> Result<Received, Failure> {
-        self.receive(wire, |stream| stream.ssl_read(buffer))
+        self.receive(|ssl| ssl.read(wire, buffer))
     }
 
     fn settle(&mut self, wire: &mut Wire) -> Result<Received, Failure> {
-        self.receive(wire, |stream| stream.ssl_peek(&mut [0]))
+        self.receive(|ssl| ssl.peek(wire, &mut [0]))
     }
 
     fn write(&mut self, wire: &mut Wire, bytes: &[u8]) -> Result<(), Failure> {
-        match self.lend(wire, |stream| stream.ssl_write(bytes))? {
-            Some(written) if written == bytes.len() => Ok(()),
+        match self.ask(|ssl| ssl.write(wire, bytes)) {
+            Ok(written) if written == bytes.len() => Ok(()),
+            Err(Halt::Failed(failure)) => Err(failure),
             _ => Err(Failure::Protocol {
                 code: "ERR_SSL_SSL".into(),
                 reason: "the engine did not take what was to be written".into(),
@@ -155,38 +124,36 @@ impl Connection for OpensslConnection {
     }
 
     fn is_able_to_write(&self) -> bool {
-        self.stream.ssl().is_init_finished()
+        self.ssl.ssl().is_init_finished()
     }
 
     fn close(&mut self, wire: &mut Wire) {
         if !self.failed {
             // The goodbye is queued, whether or not the peer's has come yet.
-            let _sent = self.lend(wire, SslStream::shutdown);
+            let _sent = self.ask(|ssl| ssl.shutdown(wire));
         }
     }
 
     fn has_pending(&self) -> bool {
-        self.stream.ssl().pending() > 0
+        self.ssl.ssl().pending() > 0
     }
 
     fn facts(&self) -> Facts {
-        let ssl = self.stream.ssl();
-        let servername = if ssl.is_server() {
-            ssl.servername(NameType::HOST_NAME).map(str::to_owned)
-        } else {
-            self.sent_servername.clone()
-        };
+        let ssl = self.ssl.ssl();
         let shown = ssl.certificate();
         let local = shown.and_then(|shown| self.leaves.iter().find(|(leaf, _)| **leaf == *shown));
         Facts {
-            version: ssl.version_str(),
+            version: version(ssl),
             cipher: cipher(ssl),
             ephemeral_key_info: ephemeral_key_info(ssl),
-            alpn: ssl.selected_alpn_protocol().map(<[u8]>::to_vec),
-            servername,
+            alpn: ssl.selected_alpn_protocol().map(Into::into),
             resumed: ssl.session_reused(),
             local_certificate: local.map(|(_, der)| der.clone()),
         }
+    }
+
+    fn servername(&self) -> Option<String> {
+        self.ssl.ssl().servername(NameType::HOST_NAME).map(str::to_owned)
     }
 
     fn take_sessions(&mut self) -> Vec<NewSession> {
@@ -201,25 +168,25 @@ impl Connection for OpensslConnection {
     ) -> Result<(), Error> {
         let label = std::str::from_utf8(label)
             .map_err(|_| Error::invalid("ERR_INVALID_ARG_VALUE", "the label of an exporter must be text"))?;
-        let ssl = self.stream.ssl();
+        let ssl = self.ssl.ssl();
         ssl.export_keying_material(output, label, context).map_err(|stack| option_error("label", &stack))
     }
 
     fn finished(&self) -> Result<Option<Vec<u8>>, Error> {
-        Ok(message(|buffer| self.stream.ssl().finished(buffer)))
+        Ok(message(|buffer| self.ssl.ssl().finished(buffer)))
     }
 
     fn peer_finished(&self) -> Result<Option<Vec<u8>>, Error> {
-        Ok(message(|buffer| self.stream.ssl().peer_finished(buffer)))
+        Ok(message(|buffer| self.ssl.ssl().peer_finished(buffer)))
     }
 
     fn ticket(&self) -> Result<Option<Vec<u8>>, Error> {
-        let ssl = self.stream.ssl();
+        let ssl = self.ssl.ssl();
         Ok(if ssl.is_server() { None } else { current_ticket(ssl) })
     }
 
     fn shared_sigalgs(&self) -> Result<Vec<String>, Error> {
-        let ssl = self.stream.ssl();
+        let ssl = self.ssl.ssl();
         if !ssl.is_server() {
             return Ok(Vec::new());
         }
@@ -234,18 +201,24 @@ impl Drop for OpensslConnection {
     fn drop(&mut self) {
         if !self.failed {
             // Else OpenSSL marks the session, which others may hold, as not resumable.
-            self.stream.set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
+            self.ssl.count_as_closed();
         }
     }
 }
 
-fn cipher(ssl: &SslRef) -> Option<Cipher> {
-    let cipher = ssl.current_cipher()?;
-    Some(Cipher {
-        name: cipher.name(),
-        standard_name: cipher.standard_name().unwrap_or(cipher.name()),
-        version: cipher.version(),
-    })
+fn version(ssl: &SslRef) -> TlsVersion {
+    match ssl.version2() {
+        Some(SslVersion::TLS1_3) => TlsVersion::Tls1_3,
+        Some(SslVersion::TLS1_1) => TlsVersion::Tls1_1,
+        Some(SslVersion::TLS1) => TlsVersion::Tls1_0,
+        _ => TlsVersion::Tls1_2,
+    }
+}
+
+fn cipher(ssl: &SslRef) -> Option<&'static Cipher> {
+    let suite = ssl.current_cipher()?;
+    let standard_name = suite.standard_name().unwrap_or(suite.name());
+    Some(Cipher::shared(suite.name(), standard_name, suite.version()))
 }
 
 fn ephemeral_key_info(ssl: &SslRef) -> Option<EphemeralKeyInfo> {

@@ -19,6 +19,7 @@ use super::{
     super::{self as engine, Anchors, ConnectTerms, ContextTerms, Der, Judge, NewSession, Side, Trust},
     connection::OpensslConnection,
     failure::{internal, option_error},
+    groups::ChosenGroups,
     identity, policy, trust,
     verification::{self, Companion},
 };
@@ -27,6 +28,7 @@ use crate::error::Error;
 /// An `SSL_CTX` with everything that its connections share.
 pub(crate) struct OpensslContext {
     context: SslContext,
+    chosen: ChosenGroups,
     leaves: Arc<[(X509, Der)]>,
 }
 
@@ -38,7 +40,7 @@ impl OpensslContext {
         };
         let mut context = SslContext::builder(method).map_err(|stack| internal(&stack))?;
         policy::apply(&mut context, terms)?;
-        trust::apply(&mut context, &terms.trust)?;
+        let authorities = trust::apply(&mut context, &terms.trust)?;
         let leaves = identity::apply(&mut context, &terms.identities)?.into();
         context.set_mode(SslMode::RELEASE_BUFFERS);
         if let Some(keylog) = terms.keylog.clone() {
@@ -48,34 +50,36 @@ impl OpensslContext {
             });
         }
         match &terms.side {
-            Side::Client => keep_sessions(&mut context),
+            Side::Client => verify(&mut context, terms.keeps_sessions),
             Side::Server { request_certificate, require_certificate, alpn } => {
                 ask(&mut context, *request_certificate, *require_certificate, &terms.trust)?;
                 serve(&mut context, alpn);
             }
         }
-        verification::install(&mut context)?;
-        Ok(Self { context: context.build(), leaves })
+        verification::install(&mut context, authorities)?;
+        Ok(Self { context: context.build(), chosen: ChosenGroups::new(), leaves })
     }
 
-    fn connection(&self, judge: Arc<dyn Judge>) -> Result<(Ssl, Arc<Companion>), Error> {
+    fn connection(&self, judge: Arc<dyn Judge>) -> Result<(Ssl, Companion), Error> {
         let mut ssl = Ssl::new(&self.context).map_err(|stack| internal(&stack))?;
         if let Ok(now) = judge.now().duration_since(std::time::UNIX_EPOCH) {
             ssl.param_mut().set_time(now.as_secs().try_into().unwrap_or(libc::time_t::MAX));
         }
-        let companion = Companion::new(judge);
-        ssl.set_ex_data(verification::index().map_err(|stack| internal(&stack))?, companion.clone());
-        Ok((ssl, companion))
+        Ok((ssl, Companion::new(judge)))
     }
 }
 
 /// A client: every certificate of the server goes to the judge, new sessions to the connection's companion.
-fn keep_sessions(context: &mut SslContextBuilder) {
+fn verify(context: &mut SslContextBuilder, keeps_sessions: bool) {
     context.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+    if !keeps_sessions {
+        context.set_session_cache_mode(SslSessionCacheMode::OFF);
+        return;
+    }
     context.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
-    set_new_session_callback(context, |ssl, session| {
-        if let Some((companion, session)) = verification::companion(ssl).zip(new_session(session)) {
-            companion.add_session(session);
+    set_new_session_callback(context, |_, session| {
+        if let Some(session) = new_session(session) {
+            verification::add_session(session);
         }
     });
 }
@@ -127,28 +131,32 @@ fn find<'a>(mut list: &'a [u8], protocol: &[u8]) -> Option<&'a [u8]> {
 
 impl engine::Context for OpensslContext {
     fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn engine::Connection>, Error> {
-        let (mut ssl, companion) = self.connection(terms.judge)?;
+        let (mut ssl, mut companion) = self.connection(terms.judge)?;
         ssl.set_connect_state();
-        if let Some(servername) = &terms.servername {
-            ssl.set_hostname(servername).map_err(|stack| option_error("servername", &stack))?;
+        if let Some(servername) = terms.servername {
+            ssl.set_hostname(&servername).map_err(|stack| option_error("servername", &stack))?;
+            self.chosen.apply(&mut ssl, &servername);
+            companion.note_server(self.chosen.clone(), servername);
         }
         if !terms.alpn.is_empty() {
             ssl.set_alpn_protos(&terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;
         }
-        let offered = terms.session.and_then(|session| {
+        if let Some(session) = terms.session {
             let any: &dyn std::any::Any = &*session;
-            let session = any.downcast_ref::<OpensslSession>()?.0.clone();
             // One that does not belong here is not offered: the handshake is a full one.
-            session.offer(&mut ssl).ok().map(|()| session)
-        });
-        let leaves = self.leaves.clone();
-        Ok(Box::new(OpensslConnection::new(ssl, companion, leaves, terms.servername, offered)?))
+            if let Some(OpensslSession(session)) = any.downcast_ref()
+                && session.offer(&mut ssl).is_ok()
+            {
+                companion.note_offered(session.clone());
+            }
+        }
+        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
     }
 
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn engine::Connection>, Error> {
         let (mut ssl, companion) = self.connection(judge)?;
         ssl.set_accept_state();
-        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone(), None, None)?))
+        Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
     }
 
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn engine::Session>, Error> {

@@ -1,9 +1,6 @@
 //! OpenSSL's errors in the words of the boundary.
 
-use openssl::{
-    error::{Error as OpensslError, ErrorStack},
-    ssl,
-};
+use openssl::error::{Error as OpensslError, ErrorStack};
 
 use super::super::Failure;
 use crate::error::Error;
@@ -14,8 +11,8 @@ const CERTIFICATE_VERIFY_FAILED: i32 = 134;
 const ALERT: i32 = 1000;
 
 /// Why a handshake, a read or a write ended.
-pub(super) fn failure(error: &ssl::Error) -> Failure {
-    let errors = error.ssl_error().map(ErrorStack::errors).unwrap_or_default();
+pub(super) fn failure(stack: &ErrorStack) -> Failure {
+    let errors = stack.errors();
     // What TLS makes of it says more than the arithmetic beneath.
     let of_tls = errors.iter().find(|error| error.library_code() == LIBRARY_SSL);
     match of_tls.or(errors.first()) {

@@ -1,17 +1,12 @@
 //! Versions, cipher suites, groups and signature algorithms: set in full, so that neither the version of the
 //! library nor the machine's configuration decides.
 
-use openssl::{
-    ssl::{SslContextBuilder, SslOptions, SslVersion},
-    version,
-};
+use openssl::ssl::{SslContextBuilder, SslOptions, SslVersion};
 
 use super::{
-    super::{
-        ContextTerms,
-        policy::{GROUPS, KEY_SHARES, SIGNATURES},
-    },
+    super::{ContextTerms, policy::SIGNATURES},
     failure::{internal, option_error},
+    groups,
 };
 use crate::{
     error::Error,
@@ -20,13 +15,11 @@ use crate::{
 
 /// RSA from 2048 bits, elliptic curves from 224.
 const SECURITY_LEVEL: u32 = 2;
-/// OpenSSL 3.5: the first with ML-KEM, and with more than one key share.
-const WITH_HYBRIDS: i64 = 0x3050_0000;
 
 pub(super) fn apply(context: &mut SslContextBuilder, terms: &ContextTerms) -> Result<(), Error> {
     context.set_security_level(SECURITY_LEVEL);
     context.set_options(SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION);
-    context.set_groups_list(&groups()).map_err(|stack| internal(&stack))?;
+    context.set_groups_list(&groups::default()).map_err(|stack| internal(&stack))?;
     context
         .set_sigalgs_list(&list(SIGNATURES.iter().map(|signature| signature.name)))
         .map_err(|stack| internal(&stack))?;
@@ -50,24 +43,6 @@ fn of(version: TlsVersion) -> SslVersion {
         TlsVersion::Tls1_2 => SslVersion::TLS1_2,
         TlsVersion::Tls1_3 => SslVersion::TLS1_3,
     }
-}
-
-/// The stars are before the groups of which a client sends a key at once. The slash after a hybrid one has a server
-/// prefer it even where the client has not sent a key of it yet; of those with colons between them it takes one that
-/// came.
-fn groups() -> String {
-    if version::number() < WITH_HYBRIDS {
-        return list(GROUPS.iter().filter(|group| !group.is_hybrid()).map(|group| group.name));
-    }
-    let marked = GROUPS.iter().enumerate().map(|(at, group)| {
-        let at_once = if at < KEY_SHARES { "*" } else { "" };
-        match group.is_hybrid() {
-            // A library that is built to be small may not have it.
-            true => format!("?{at_once}{}/", group.name),
-            false => format!("{at_once}{}:", group.name),
-        }
-    });
-    marked.collect::<String>().trim_end_matches(':').to_owned()
 }
 
 fn list(names: impl Iterator<Item = &'static str>) -> String {

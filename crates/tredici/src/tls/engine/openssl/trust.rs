@@ -1,68 +1,92 @@
 //! Trust stores, the default one built once for the process.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use openssl::{
     ssl::SslContextBuilder,
-    x509::{X509, store::X509StoreBuilder},
+    x509::{X509, X509Ref, store::X509StoreBuilder},
 };
 use tredici_openssl::SharedStore;
 
 use super::{
     super::{Anchors, Der, Trust},
     failure::{internal, option_error},
+    verification,
 };
 use crate::error::Error;
 
-/// Has the context verify peers by these authorities.
-pub(super) fn apply(context: &mut SslContextBuilder, trust: &Trust) -> Result<(), Error> {
-    let attached = match trust.anchors {
-        Anchors::Bundled if trust.extra.is_empty() => bundled()?.store.attach(context),
-        _ => store(trust)?.attach(context),
+/// Has the context verify peers by these authorities, and returns them.
+pub(super) fn apply(context: &mut SslContextBuilder, trust: &Trust) -> Result<Authorities, Error> {
+    let trusted = match &trust.anchors {
+        Anchors::Bundled if trust.extra.is_empty() => bundled()?,
+        Anchors::Bundled => &Trusted::new(bundled()?.authorities.iter().cloned(), &trust.extra)?,
+        Anchors::Given(given) => &Trusted::new(read("ca", given)?, &trust.extra)?,
     };
-    attached.map_err(|stack| internal(&stack))
+    trusted.store.attach(context).map_err(|stack| internal(&stack))?;
+    Ok(trusted.authorities.clone())
 }
 
-fn store(trust: &Trust) -> Result<SharedStore, Error> {
-    let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
-    match &trust.anchors {
-        Anchors::Bundled => add_all(&mut builder, "caStore", bundled()?.certificates.iter().cloned())?,
-        Anchors::Given(given) => add_all(&mut builder, "ca", read("ca", given)?)?,
+/// The authorities of a context.
+pub(super) type Authorities = Arc<[Authority]>;
+
+/// A certificate that is trusted, and its bytes once somebody has asked.
+#[derive(Clone)]
+pub(super) struct Authority {
+    certificate: X509,
+    der: OnceLock<Der>,
+}
+
+impl Authority {
+    /// Whether OpenSSL means this very object, as it does where a path ends in the store.
+    pub(super) fn is(&self, certificate: &X509Ref) -> bool {
+        std::ptr::eq(&*self.certificate, certificate)
     }
-    add_all(&mut builder, "extraCa", read("extraCa", &trust.extra)?)?;
-    Ok(SharedStore::new(builder))
+
+    /// The bytes, shared by all paths that end here.
+    pub(super) fn der(&self) -> Der {
+        self.der.get_or_init(|| verification::der(&self.certificate)).clone()
+    }
 }
 
-fn read(option: &str, certificates: &[Der]) -> Result<Vec<X509>, Error> {
-    certificates.iter().map(|der| X509::from_der(der).map_err(|stack| option_error(option, &stack))).collect()
+impl From<X509> for Authority {
+    fn from(certificate: X509) -> Self {
+        Self { certificate, der: OnceLock::new() }
+    }
 }
 
-fn add_all(
-    builder: &mut X509StoreBuilder,
-    option: &str,
-    certificates: impl IntoIterator<Item = X509>,
-) -> Result<(), Error> {
-    certificates
-        .into_iter()
-        .try_for_each(|certificate| builder.add_cert(certificate))
-        .map_err(|stack| option_error(option, &stack))
-}
-
-/// Mozilla's certificate authorities, parsed once.
-struct Bundled {
-    certificates: Vec<X509>,
+/// A store with what is in it.
+struct Trusted {
+    authorities: Authorities,
     store: SharedStore,
 }
 
-fn bundled() -> Result<&'static Bundled, Error> {
-    static BUNDLED: OnceLock<Bundled> = OnceLock::new();
+impl Trusted {
+    fn new(anchors: impl IntoIterator<Item = Authority>, extra: &[Der]) -> Result<Self, Error> {
+        let authorities: Authorities = anchors.into_iter().chain(read("extraCa", extra)?).collect();
+        let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
+        for authority in &*authorities {
+            builder.add_cert(authority.certificate.clone()).map_err(|stack| option_error("ca", &stack))?;
+        }
+        Ok(Self { authorities, store: SharedStore::new(builder) })
+    }
+}
+
+fn read(option: &str, certificates: &[Der]) -> Result<Vec<Authority>, Error> {
+    let read = |der: &Der| match X509::from_der(der) {
+        Ok(certificate) => Ok(Authority { certificate, der: OnceLock::from(der.clone()) }),
+        Err(stack) => Err(option_error(option, &stack)),
+    };
+    certificates.iter().map(read).collect()
+}
+
+/// Mozilla's certificate authorities, parsed once.
+fn bundled() -> Result<&'static Trusted, Error> {
+    static BUNDLED: OnceLock<Trusted> = OnceLock::new();
     if let Some(bundled) = BUNDLED.get() {
         return Ok(bundled);
     }
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    let certificates: Vec<_> =
-        roots.map(|der| X509::from_der(der)).collect::<Result<_, _>>().map_err(|stack| internal(&stack))?;
-    let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
-    add_all(&mut builder, "caStore", certificates.iter().cloned())?;
-    Ok(BUNDLED.get_or_init(|| Bundled { certificates, store: SharedStore::new(builder) }))
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| X509::from_der(der));
+    let roots: Vec<_> = roots.collect::<Result<_, _>>().map_err(|stack| internal(&stack))?;
+    let trusted = Trusted::new(roots.into_iter().map(Authority::from), &[])?;
+    Ok(BUNDLED.get_or_init(|| trusted))
 }

@@ -15,7 +15,6 @@ use crate::error::Error;
 pub(super) struct RustlsConnection {
     tls: Unbuffered,
     companion: Box<Companion>,
-    sent_servername: Option<String>,
     /// Decrypted and not yet read.
     plain: BytesMut,
     /// What the connection has ended of; told once what was decrypted before has been read.
@@ -24,8 +23,8 @@ pub(super) struct RustlsConnection {
 }
 
 impl RustlsConnection {
-    pub(super) fn new(tls: Unbuffered, companion: Box<Companion>, sent_servername: Option<String>) -> Self {
-        Self { tls, companion, sent_servername, plain: BytesMut::new(), failure: None, peer_closed: false }
+    pub(super) fn new(tls: Unbuffered, companion: Box<Companion>) -> Self {
+        Self { tls, companion, plain: BytesMut::new(), failure: None, peer_closed: false }
     }
 
     fn step(
@@ -164,11 +163,11 @@ impl Connection for RustlsConnection {
     }
 
     fn facts(&self) -> Facts {
-        let servername = match self.tls {
-            Unbuffered::Client(_) => self.sent_servername.clone(),
-            Unbuffered::Server(_) => self.companion.servername.clone(),
-        };
-        facts::facts(&self.tls, servername, self.companion.shown.clone())
+        facts::facts(&self.tls, self.companion.shown.clone())
+    }
+
+    fn servername(&self) -> Option<String> {
+        self.companion.servername.clone()
     }
 
     fn take_sessions(&mut self) -> Vec<NewSession> {

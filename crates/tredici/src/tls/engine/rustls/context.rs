@@ -70,7 +70,7 @@ fn client(
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_client_cert_resolver(identity);
-    config.resumption = Resumption::store(Arc::new(Sessions::new()));
+    config.resumption = Resumption::store(Arc::new(Sessions::new(terms.keeps_sessions)));
     config.key_log = Arc::new(ContextKeyLog(terms.keylog.clone()));
     // Whoever connects looks at the protocol himself, so that the error is the same on every engine.
     config.check_selected_alpn = false;
@@ -149,7 +149,7 @@ impl engine::Context for RustlsContext {
             companion::lend(&mut companion, || Unbuffered::client(config, name, protocols(&terms.alpn)))
                 .map_err(|error| option_error("the TLS connection", &error))?;
         companion.offered = None;
-        Ok(Box::new(RustlsConnection::new(tls, companion, terms.servername)))
+        Ok(Box::new(RustlsConnection::new(tls, companion)))
     }
 
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn engine::Connection>, Error> {
@@ -159,7 +159,7 @@ impl engine::Context for RustlsContext {
         let companion =
             Box::new(Companion { judge: Some(judge), shown: self.shown.clone(), ..Companion::default() });
         let tls = Unbuffered::server(config).map_err(|error| option_error("the TLS connection", &error))?;
-        Ok(Box::new(RustlsConnection::new(tls, companion, None)))
+        Ok(Box::new(RustlsConnection::new(tls, companion)))
     }
 
     fn read_session(&self, _der: &[u8]) -> Result<Box<dyn Session>, Error> {

@@ -7,18 +7,18 @@ use super::{
     policy,
     unbuffered::Unbuffered,
 };
+use crate::options::TlsVersion;
 
-pub(super) fn facts(tls: &Unbuffered, servername: Option<String>, local_certificate: Option<Der>) -> Facts {
+pub(super) fn facts(tls: &Unbuffered, local_certificate: Option<Der>) -> Facts {
     let is_client = matches!(tls, Unbuffered::Client(_));
     Facts {
         version: match tls.protocol_version() {
-            Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
-            _ => "TLSv1.2",
+            Some(ProtocolVersion::TLSv1_3) => TlsVersion::Tls1_3,
+            _ => TlsVersion::Tls1_2,
         },
         cipher: tls.negotiated_cipher_suite().and_then(|suite| policy::cipher(suite.suite())),
         ephemeral_key_info: is_client.then(|| ephemeral_key_info(tls)).flatten(),
-        alpn: tls.alpn_protocol().map(<[u8]>::to_vec),
-        servername,
+        alpn: tls.alpn_protocol().map(Into::into),
         resumed: tls.handshake_kind() == Some(HandshakeKind::Resumed),
         local_certificate,
     }

@@ -50,10 +50,10 @@ pub(super) fn versions(terms: &ContextTerms) -> Vec<&'static SupportedProtocolVe
 }
 
 /// A suite's names.
-pub(super) fn cipher(suite: CipherSuite) -> Option<Cipher> {
+pub(super) fn cipher(suite: CipherSuite) -> Option<&'static Cipher> {
     let suite = SUITES.iter().find(|known| known.number == u16::from(suite))?;
     let Suite { name, standard_name, version, .. } = suite;
-    Some(Cipher { name, standard_name, version: version.as_str() })
+    Some(Cipher::shared(name, standard_name, version.as_str()))
 }
 
 #[cfg(test)]

@@ -42,13 +42,22 @@ impl engine::Session for RustlsSession {
 
 /// The store of a context's configuration.
 pub(super) struct Sessions {
+    /// Whether somebody wants what rustls makes.
+    keeps: bool,
     /// Which key share to send, so that no round trip is lost on one that the server does not take.
     groups: Mutex<LruCache<ServerName<'static>, NamedGroup>>,
 }
 
 impl Sessions {
-    pub(super) fn new() -> Self {
-        Self { groups: Mutex::new(LruCache::new(MOST_HINTS)) }
+    pub(super) fn new(keeps: bool) -> Self {
+        Self { keeps, groups: Mutex::new(LruCache::new(MOST_HINTS)) }
+    }
+
+    fn add(&self, session: RustlsSession, version: &'static str) {
+        if self.keeps {
+            let new = NewSession { session: Arc::new(session), version, lifetime: Some(LIFETIME_MAX) };
+            let _ = companion::with(|companion| companion.add_session(new));
+        }
     }
 }
 
@@ -63,7 +72,7 @@ impl ClientSessionStore for Sessions {
     }
 
     fn set_tls12_session(&self, _name: ServerName<'static>, value: Tls12ClientSessionValue) {
-        add(RustlsSession::Tls12(value), "TLSv1.2");
+        self.add(RustlsSession::Tls12(value), "TLSv1.2");
     }
 
     fn tls12_session(&self, _name: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
@@ -76,7 +85,7 @@ impl ClientSessionStore for Sessions {
     fn remove_tls12_session(&self, _name: &ServerName<'static>) {}
 
     fn insert_tls13_ticket(&self, _name: ServerName<'static>, value: Tls13ClientSessionValue) {
-        add(RustlsSession::Tls13(Mutex::new(Some(value))), "TLSv1.3");
+        self.add(RustlsSession::Tls13(Mutex::new(Some(value))), "TLSv1.3");
     }
 
     fn take_tls13_ticket(&self, _name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
@@ -85,11 +94,6 @@ impl ClientSessionStore for Sessions {
             RustlsSession::Tls13(value) => value.lock().unwrap_or_else(PoisonError::into_inner).take(),
         })
     }
-}
-
-fn add(session: RustlsSession, version: &'static str) {
-    let new = NewSession { session: Arc::new(session), version, lifetime: Some(LIFETIME_MAX) };
-    let _ = companion::with(|companion| companion.add_session(new));
 }
 
 /// Reads the session that the connection at work is to offer.
