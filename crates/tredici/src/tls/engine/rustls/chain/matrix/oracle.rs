@@ -113,6 +113,7 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
         }
     };
     ContextTerms {
+        keeps_sessions: false,
         side,
         trust,
         identities,
