@@ -1,6 +1,7 @@
 //! Certificates made on the spot, scripted servers and faults for our own tests.
 //!
 //! - Certificates: [`Pki`] for the usual ones; [`Authority`] and [`CertificateSpec`] for any other.
+//! - Certificates that no authority would issue: [`draft`].
 //! - Servers: [`NodeServer`], [`BunServer`], [`NginxServer`] and [`OpensslServer`] tell their own view of a connection; [`ScriptedServer`]
 //!   misbehaves; [`EarlyTicketServer`] hurries; [`RefusedPort`], [`UnansweredPort`] and [`abandoned_socket`] are nobody at all.
 //! - Clients: [`OpensslClient`] and [`Curl`].
@@ -20,6 +21,7 @@ mod certificate;
 mod clients;
 mod counting;
 mod deadline;
+pub mod draft;
 mod key;
 mod leaks;
 mod oracle;
@@ -56,5 +58,5 @@ pub use servers::node::{Behaviour, NodeServer, NodeServerBuilder};
 pub use servers::openssl::{OpensslServer, OpensslServerBuilder};
 pub use servers::scripted::{Fault, ScriptedServer};
 pub use spec::{CertificateSpec, attribute};
-pub use suites::{EngineTests, assert_same_suites};
+pub use suites::{EngineTests, assert_same_suites, listed_tests};
 pub use trickle::Trickle;

@@ -97,6 +97,12 @@ impl Program {
         stdin.write_all(text.as_bytes()).expect("the program reads its input");
     }
 
+    /// Whether the program has read all that was written to its standard input.
+    pub(crate) fn has_read_all(&self) -> bool {
+        let stdin = self.child.stdin.as_ref().expect("the input is open");
+        rustix::io::ioctl_fionread(stdin).expect("a pipe") == 0
+    }
+
     /// Closes the program's standard input.
     pub(crate) fn close_input(&mut self) {
         self.child.stdin = None;

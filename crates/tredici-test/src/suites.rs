@@ -23,7 +23,7 @@ pub struct EngineTests<'a> {
 /// Where the suite of one has a test that another's has not; where a test is neither in the suite nor in a module of the
 /// engine's own; and where such a module has none.
 pub fn assert_same_suites(engines: &[EngineTests<'_>]) {
-    let all = listed();
+    let all = listed_tests();
     let mut suites: Vec<BTreeSet<&str>> = Vec::new();
     for engine in engines {
         let tests = within(all.iter().map(String::as_str), engine.module);
@@ -52,8 +52,8 @@ pub fn assert_same_suites(engines: &[EngineTests<'_>]) {
     }
 }
 
-/// The names of all tests of this binary.
-fn listed() -> Vec<String> {
+/// The names of all tests of this binary, as the harness knows them.
+pub fn listed_tests() -> Vec<String> {
     let binary = env::current_exe().expect("a test binary knows where it lies");
     let output = Command::new(binary).args(["--list", "--format=terse"]).output();
     let output = String::from_utf8(output.expect("a test binary runs").stdout).expect("text");

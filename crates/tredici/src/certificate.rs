@@ -1,8 +1,8 @@
 //! Certificates as Node shows them: read from DER by a pure-Rust parser, the same for every engine.
 
 mod attribute_type;
-mod charset;
-mod curve;
+pub(crate) mod charset;
+pub(crate) mod curve;
 mod der;
 mod distinguished_name;
 mod error;

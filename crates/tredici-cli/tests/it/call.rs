@@ -5,7 +5,7 @@ use tredici_test::{Fault, ScriptedServer};
 
 use crate::{
     command::{Files, Ran, tredici},
-    report::assert_failed,
+    shape::assert_failed,
 };
 
 fn assert_wrong(ran: &Ran, code: &str) -> Value {

@@ -119,15 +119,6 @@ impl Running {
     }
 }
 
-/// `tredici listen --json`, listening.
-pub(crate) async fn listen(arguments: &[&str]) -> (Running, u16) {
-    let arguments = [&["listen", "127.0.0.1:0", "--json"], arguments].concat();
-    let mut running = Running::start(&arguments);
-    let listening = running.document().await;
-    let port = listening["listening"]["port"].as_u64().expect("a port");
-    (running, port.try_into().expect("a port"))
-}
-
 /// A directory with the files that calls name.
 pub(crate) struct Files(TempDir);
 

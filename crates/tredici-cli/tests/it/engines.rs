@@ -1,161 +1,115 @@
-//! The same call by either engine: the same report, but for what only one of them has.
+//! Whatever has to do with TLS is tested on each engine, and both tell the same.
 
 use serde_json::{Value, json};
-use tredici_test::{CertificateSpec, NodeServer, Pki, RefusedPort};
+use tredici_test::{EngineTests, NodeServer, Pki, assert_same_suites};
 
 use crate::{
-    command::{Files, listen, tredici, url},
-    report::assert_failed,
+    command::{Files, tredici, url},
+    shape::assert_failed,
 };
 
-/// The preferred one first.
-pub(crate) const ENGINES: [&str; 2] = ["rustls", "openssl"];
-
-/// The exchange that two ends of ours agree on. The system's OpenSSL may be older than 3.5, and so know nothing hybrid.
-pub(crate) fn exchange(engine: &str, version: &str) -> Value {
-    match version {
-        "TLSv1.3" if engine == "rustls" || cfg!(feature = "vendored") => {
-            json!({ "type": "TLSGroup", "name": "X25519MLKEM768" })
-        }
-        _ => json!({ "type": "ECDH", "name": "X25519", "size": 253 }),
-    }
+#[test]
+fn the_same_tests_run_on_each_engine_but_for_those_that_are_named() {
+    let own = |module: &str| vec![format!("{module}::session_files")];
+    assert_same_suites(&[
+        EngineTests { module: "on_openssl", own: own("only") },
+        EngineTests { module: "on_rustls", own: own("lacks") },
+    ]);
 }
 
-/// What only OpenSSL has, as ARCHITECTURE.md lists it.
-const OF_OPENSSL: [&str; 4] = ["sharedSigalgs", "finished", "peerFinished", "ticket"];
+/// What differs from one connection to the next, and what the table of engines says that rustls does not have.
+const DIFFERENT: [&str; 4] = ["/timings", "/attempts", "/socket/localPort", "/socket/engine"];
+const OF_OPENSSL: [&str; 4] =
+    ["/socket/finished", "/socket/peerFinished", "/socket/ticket", "/socket/sharedSigalgs"];
 
-/// What is another in each connection, whoever makes it.
-fn is_its_own(field: &str) -> bool {
-    matches!(field, "elapsed" | "lookup" | "connect" | "secureConnect" | "total" | "localPort")
-}
-
-/// The report without that, and without what only OpenSSL has, which is all that may differ.
-fn common(mut document: Value, engine: &str) -> Value {
-    fn level(json: &mut Value) {
-        match json {
-            Value::Object(object) => {
-                for (field, value) in object {
-                    match is_its_own(field) && !value.is_null() {
-                        true => *value = "another each time".into(),
-                        false => level(value),
-                    }
+/// The reports of a call on both engines, without what differs.
+async fn on_both(arguments: &[&str]) -> [Vec<Value>; 2] {
+    let on = async |engine: &str| {
+        let ran = tredici(&[arguments, &["--json", "--engine", engine]].concat()).await;
+        let mut documents = ran.documents();
+        for document in &mut documents {
+            if document["ok"] == true {
+                assert_eq!(document["socket"]["engine"], engine);
+            }
+            for field in OF_OPENSSL {
+                let told = document.pointer(field).unwrap_or(&Value::Null);
+                assert!(engine == "openssl" || told.is_null(), "{field}: {told}");
+            }
+            for field in DIFFERENT.iter().chain(&OF_OPENSSL) {
+                if let Some(value) = document.pointer_mut(field) {
+                    *value = json!("different");
                 }
             }
-            Value::Array(list) => list.iter_mut().for_each(level),
-            _ => {}
         }
-    }
-    level(&mut document);
-    if let Some(socket) = document.get_mut("socket") {
-        assert_eq!((&socket["engine"], &socket["engineReason"]), (&engine.into(), &"engine".into()));
-        socket["engine"] = "either".into();
-        for field in OF_OPENSSL {
-            assert!(engine == "openssl" || socket[field].is_null(), "{field}: {socket}");
-            socket[field] = Value::Null;
-        }
-        if !cfg!(feature = "vendored") {
-            socket["ephemeralKeyInfo"] = Value::Null;
-        }
-    }
-    document
+        documents
+    };
+    [on("openssl").await, on("rustls").await]
 }
 
-/// The reports of one call by each engine, made comparable.
-async fn by_each(arguments: &[&str]) -> [Vec<Value>; 2] {
-    let mut reports = ENGINES.map(|_| Vec::new());
-    for (engine, reports) in ENGINES.into_iter().zip(&mut reports) {
-        let ran = tredici(&[&["connect", "--json", "--engine", engine], arguments].concat()).await;
-        assert_eq!(ran.stderr, "");
-        *reports = ran.documents().into_iter().map(|document| common(document, engine)).collect();
-        assert!(!reports.is_empty());
+#[tokio::test]
+async fn both_tell_the_same_of_a_connection_and_of_its_resumption() {
+    if !NodeServer::is_available() {
+        return;
     }
-    reports
-}
-
-async fn assert_the_same(arguments: &[&str]) -> Value {
-    let [rustls, openssl] = by_each(arguments).await;
-    assert_eq!(rustls.len(), openssl.len(), "{arguments:?}");
-    for (rustls, openssl) in rustls.iter().zip(&openssl) {
-        let apart = differences(rustls, openssl, "");
-        assert!(apart.is_empty(), "{arguments:?}:\n{}", apart.join("\n"));
-    }
-    openssl.into_iter().next().expect("a report")
-}
-
-/// Where two documents differ, and how.
-fn differences(one: &Value, other: &Value, place: &str) -> Vec<String> {
-    match (one, other) {
-        (Value::Object(ones), Value::Object(others)) if ones.keys().eq(others.keys()) => {
-            let both = ones.iter().zip(others.values());
-            both.flat_map(|((key, one), other)| differences(one, other, &format!("{place}/{key}"))).collect()
-        }
-        _ if one == other => Vec::new(),
-        _ => vec![format!("{place}: {one} and {other}")],
+    let pki = Pki::shared();
+    let files = Files::trusting(pki);
+    let ca = files.name("ca.pem");
+    for version in ["TLSv1.2", "TLSv1.3"] {
+        let server = NodeServer::with(pki.localhost()).option("maxVersion", version).start().await;
+        let target = url(server.port());
+        let [openssl, rustls] = on_both(&["connect", &target, "--ca", &ca, "--times", "2"]).await;
+        assert_eq!(openssl, rustls);
+        assert_eq!(openssl[1]["socket"]["isSessionReused"], true);
     }
 }
 
 #[tokio::test]
-async fn the_same_report_of_a_connection() {
-    let pki = Pki::shared();
-    let files = Files::trusting(pki);
+async fn both_tell_the_same_of_a_failure() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    let server = NodeServer::with(Pki::shared().localhost()).start().await;
+    let target = url(server.port());
+    let files = Files::trusting(Pki::shared());
     let ca = files.name("ca.pem");
-    for server in ENGINES {
-        let (cert, key) = files.identity(pki.localhost());
-        let terms = ["--cert", &cert, "--key", &key, "--mode", "echo", "--alpn-protocols", "h2"];
-        let (_server, port) = listen(&[&terms[..], &["--engine", server]].concat()).await;
-        let target = url(port);
-        for version in ["TLSv1.2", "TLSv1.3"] {
-            let arguments =
-                [&target, "--ca", &ca, "--max-version", version, "--send", "hi", "--read", "50ms"];
-            let report = assert_the_same(&[&arguments[..], &["--times", "3"]].concat()).await;
+    for terms in
+        [&[][..], &["--ca", &ca, "--servername", "other.test"], &["--ca", &ca, "--alpn-protocols", "x"]]
+    {
+        let [openssl, rustls] = on_both(&[&["connect", &target], terms].concat()).await;
+        assert_eq!(openssl, rustls);
+    }
+}
+
+/// The demonstration too says which engine it is, and what decided.
+#[tokio::test]
+async fn without_a_target_the_engine_is_named() {
+    for (arguments, engine, reason) in [
+        (&["connect", "--json"][..], "rustls", "default"),
+        (&["connect", "--json", "--engine", "openssl"], "openssl", "engine"),
+        (&["connect", "--json", "--engine", "rustls"], "rustls", "engine"),
+        (&["connect", "--json", "--ciphers", "HIGH:!aNULL"], "openssl", "ciphers"),
+    ] {
+        let ran = tredici(arguments).await;
+        for document in ran.documents() {
+            let socket = &document["socket"];
             assert_eq!(
-                (&report["socket"]["tlsVersion"], &report["received"]),
-                (&version.into(), &"aGk=".into())
+                (&socket["engine"], &socket["engineReason"]),
+                (&json!(engine), &json!(reason)),
+                "{document}"
             );
         }
-        assert_the_same(&[&target, "--ca", &ca, "--ciphers", "TLS_CHACHA20_POLY1305_SHA256"]).await;
-        assert_the_same(&[&target, "--reject-unauthorized=false"]).await;
     }
-}
-
-#[tokio::test]
-async fn the_same_report_of_a_failure() {
-    let pki = Pki::shared();
-    let files = Files::trusting(pki);
-    let ca = files.name("ca.pem");
-    let (cert, key) = files.identity(pki.localhost());
-    let (_server, port) = listen(&["--cert", &cert, "--key", &key]).await;
-    let target = url(port);
-    for (arguments, code) in [
-        (&["--ca", &ca, "--servername", "other.test"][..], "ERR_TLS_CERT_ALTNAME_INVALID"),
-        (&[], "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
-        (
-            &["--ca", &ca, "--ciphers", "TLS_AES_128_GCM_SHA256", "--max-version", "TLSv1.2"],
-            "ERR_SSL_NO_CIPHER_MATCH",
-        ),
-        (&["--ca", &ca, "--alpn-protocols", "x"], ""),
-    ] {
-        let report = assert_the_same(&[&[&*target], arguments].concat()).await;
-        assert_eq!(report["error"]["code"].as_str().unwrap_or_default(), code, "{report}");
-    }
-    let refused = RefusedPort::new();
-    assert_the_same(&[&format!("tls://127.0.0.1:{}", refused.port())]).await;
-
-    let expired = pki.root().leaf(CertificateSpec::server(&["localhost"]).expired());
-    let (cert, key) =
-        (files.write("old.pem", expired.chain_pem()), files.write("old.key", expired.key_pem()));
-    let (_server, port) = listen(&["--cert", &cert, "--key", &key]).await;
-    let report = assert_the_same(&[&url(port), "--ca", &ca]).await;
-    assert_eq!(report["error"]["code"], "CERT_HAS_EXPIRED");
 }
 
 /// What the options say, `--engine` or its absence.
 #[tokio::test]
 async fn the_options_decide_where_nobody_names_one() {
-    let files = Files::new();
+    if !NodeServer::is_available() {
+        return;
+    }
+    let server = NodeServer::with(Pki::shared().localhost()).start().await;
+    let (target, files) = (url(server.port()), Files::trusting(Pki::shared()));
     let ca = files.name("ca.pem");
-    let (_server, port) = listen(&["--self-signed", "localhost", "--ca-out", &ca, "--mode", "discard"]).await;
-    let target = url(port);
     for (arguments, engine, reason) in [
         (&[][..], "rustls", "default"),
         (&["--engine", "auto"], "rustls", "default"),

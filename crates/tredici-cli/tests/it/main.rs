@@ -1,18 +1,14 @@
 //! The integration tests of the command, in one binary: the real executable, real sockets.
+//!
+//! What has to do with TLS stands in `suite`, and is there once for each engine; the rest knows of none.
 #![forbid(unsafe_code)]
+#![expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")]
 
 mod call;
 mod command;
-mod demonstration;
-mod ends;
 mod engines;
-mod failures;
-mod listen;
-mod options;
+mod on_openssl;
+mod on_rustls;
 mod pages;
-mod peers;
-mod pin;
-mod report;
-mod sessions;
-mod talk;
+mod shape;
 mod verify;

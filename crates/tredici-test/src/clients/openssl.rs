@@ -62,8 +62,14 @@ impl OpensslClient {
         settle(&format!("s_client to complain of {part}"), || self.program.complaints().contains(part)).await;
     }
 
-    /// Sends this text to the server. A line that begins with `Q` makes the client end, one with `k` or `K` update its
-    /// keys.
+    /// Has the client do this, and waits until it has read it: `K` updates its keys and asks for the server's update, `Q`
+    /// says goodbye. What followed too soon would be taken for a part of it.
+    pub async fn command(&mut self, command: &str) {
+        self.program.write(&format!("{command}\n"));
+        settle("s_client to read its input", || self.program.has_read_all()).await;
+    }
+
+    /// Sends this text to the server, unless it begins with a letter that is a command: `Q`, `k`, `K`, `R` or `B`.
     pub fn send(&mut self, text: &str) {
         self.program.write(text);
     }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::Certificate;
 use crate::program::{Program, is_available};
+use crate::{Certificate, settle};
 
 /// `openssl s_server` in a process of its own, killed when it is dropped. It serves one connection at a time.
 ///
@@ -77,6 +77,11 @@ impl OpensslServer {
         }
     }
 
+    /// Waits until it has complained of this, such as an alert.
+    pub async fn complains_of(&mut self, part: &str) {
+        settle(&format!("s_server to complain of {part}"), || self.program.complaints().contains(part)).await;
+    }
+
     /// Sends this text to the client that is connected; before one is, it waits in the server's input. A line
     /// that begins with `Q` makes the server end, one with `k` or `K` update its keys.
     pub fn send(&mut self, text: &str) {
@@ -136,6 +141,11 @@ impl OpensslServerBuilder {
     pub fn argument(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self
+    }
+
+    /// Several.
+    pub fn arguments(self, arguments: &[&str]) -> Self {
+        arguments.iter().fold(self, |builder, argument| builder.argument(argument))
     }
 
     fn file(self, argument: &str, path: &Path) -> Self {

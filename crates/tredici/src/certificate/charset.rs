@@ -6,7 +6,7 @@ use x509_parser::asn1_rs::{Any, Class, Tag};
 
 /// How the bytes of a string stand for characters.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charset {
+pub(crate) enum Charset {
     Utf8,
     /// One byte for one character. What should be ASCII (PrintableString, IA5String) is read so too.
     Latin1,
@@ -37,7 +37,7 @@ impl Charset {
     }
 
     /// The characters; `None` where the bytes are not of this character set.
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+    pub(crate) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Latin1 => Some(latin1(bytes)),

@@ -3,17 +3,17 @@
 use x509_parser::asn1_rs::oid;
 
 /// A named curve.
-pub(super) struct Curve {
+pub(crate) struct Curve {
     /// OpenSSL's short name, Node's `asn1Curve`.
-    pub(super) asn1_name: &'static str,
+    pub(crate) asn1_name: &'static str,
     /// The name that NIST has given it, Node's `nistCurve`.
-    pub(super) nist_name: Option<&'static str>,
+    pub(crate) nist_name: Option<&'static str>,
     /// How many bits the order of its group has.
-    pub(super) order_bits: u32,
+    pub(crate) order_bits: u32,
 }
 
 /// The curve with these object identifier content bytes.
-pub(super) fn curve(oid: &[u8]) -> Option<&'static Curve> {
+pub(crate) fn curve(oid: &[u8]) -> Option<&'static Curve> {
     CURVES.iter().find(|(id, _)| *id == oid).map(|(_, curve)| curve)
 }
 

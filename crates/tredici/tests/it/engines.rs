@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use tredici_test::{EngineTests, assert_same_suites};
+use tredici::OPTIONS;
+use tredici_test::{EngineTests, assert_same_suites, listed_tests};
 
 use crate::source;
 
@@ -25,6 +26,19 @@ fn the_same_tests_run_on_each_engine_but_for_those_that_are_named() {
     let openssl = cfg!(feature = "openssl").then_some(EngineTests { module: "on_openssl", own });
     let rustls = cfg!(feature = "rustls").then_some(EngineTests { module: "on_rustls", own: rows("lacks") });
     assert_same_suites(&[openssl, rustls].into_iter().flatten().collect::<Vec<_>>());
+}
+
+/// The table of options tells what each engine honours; each of its cells is a test.
+#[test]
+fn every_option_of_tls_is_tested_on_each_engine() {
+    let tests = listed_tests();
+    let engines = [("on_openssl", cfg!(feature = "openssl")), ("on_rustls", cfg!(feature = "rustls"))];
+    for (engine, _) in engines.into_iter().filter(|(_, is_built_in)| *is_built_in) {
+        for row in OPTIONS.iter().filter(|row| row.tls) {
+            let test = format!("{engine}::suite::cells::{}", row.flag().replace('-', "_"));
+            assert!(tests.contains(&test), "no test {test}");
+        }
+    }
 }
 
 /// A client that names no engine would be the same one in both suites.

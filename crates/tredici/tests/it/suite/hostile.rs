@@ -231,6 +231,37 @@ async fn data_is_altered_on_its_way() {
     }
 }
 
+/// Who receives a record that was altered tells its sender so, by an alert: 20, bad_record_mac (RFC 8446 section 5.2).
+#[tokio::test]
+async fn who_has_sent_what_was_altered_is_told() {
+    for (version, direction) in VERSIONS
+        .into_iter()
+        .flat_map(|version| [Direction::ToClient, Direction::ToServer].map(|direction| (version, direction)))
+    {
+        let recording = recorded(version).await;
+        let said = if direction == Direction::ToClient { recording.to_client } else { recording.to_server };
+        let listener = ends::listen(ends::localhost().max_version(version)).await;
+        // Within the first record, whatever the lengths of the signatures before it.
+        let tampering = Tampering::flip(direction, said.len() + 1000);
+        let middleman = Middleman::between(&listener, tampering).await;
+        let (client, server) =
+            ends::pair(&ends::connector(), &listener, ends::target(middleman.port())).await;
+        let (mut sender, mut receiver) =
+            if direction == Direction::ToClient { (server, client) } else { (client, server) };
+        sender.write_all(&[7; 10_000]).await.expect("writes");
+        sender.flush().await.expect("flushes");
+
+        let case = format!("{version:?}, {direction:?}");
+        let received = within("what was altered", receiver.read(&mut [0])).await.expect_err("altered");
+        let received = received.downcast::<Error>().expect("an error of ours");
+        assert_eq!(received.kind(), ErrorKind::Tls, "{case}: {received}");
+        assert_eq!(received.code(), "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "{case}: {received}");
+        let told = within("an alert", sender.read(&mut [0])).await.expect_err(&case);
+        let told = told.downcast::<Error>().expect("an error of ours");
+        assert_eq!(told.kind(), ErrorKind::Alert(20), "{case}: {told}");
+    }
+}
+
 /// What the caller's own function does in the middle of a handshake stays there.
 #[tokio::test]
 async fn a_callers_key_log_panics() {

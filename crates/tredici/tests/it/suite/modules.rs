@@ -2,6 +2,7 @@
 
 use super::ENGINE;
 
+mod cells;
 mod closing;
 mod connect;
 mod dropping;
@@ -10,7 +11,9 @@ pub(crate) mod ends;
 mod failures;
 mod groups;
 mod hostile;
+mod interoperation;
 mod introspection;
+mod keylog;
 mod leaks;
 mod mended;
 mod pin_ca;

@@ -3,4 +3,4 @@
 mod dialled;
 mod flow;
 mod given;
-mod traffic;
+pub(crate) mod traffic;

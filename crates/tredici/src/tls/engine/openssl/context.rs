@@ -16,7 +16,7 @@ use tredici_openssl::{Session, set_new_session_callback};
 use zeroize::Zeroizing;
 
 use super::{
-    super::{self as engine, ConnectTerms, ContextTerms, Der, Judge, NewSession, Side},
+    super::{self as engine, Anchors, ConnectTerms, ContextTerms, Der, Judge, NewSession, Side, Trust},
     connection::OpensslConnection,
     failure::{internal, option_error},
     groups::ChosenGroups,
@@ -52,7 +52,7 @@ impl OpensslContext {
         match &terms.side {
             Side::Client => verify(&mut context, terms.keeps_sessions),
             Side::Server { request_certificate, require_certificate, alpn } => {
-                ask(&mut context, *request_certificate, *require_certificate)?;
+                ask(&mut context, *request_certificate, *require_certificate, &terms.trust)?;
                 serve(&mut context, alpn);
             }
         }
@@ -85,12 +85,18 @@ fn verify(context: &mut SslContextBuilder, keeps_sessions: bool) {
 }
 
 /// Whether a server asks its clients for a certificate, and whether it insists.
-fn ask(context: &mut SslContextBuilder, request: bool, require: bool) -> Result<(), Error> {
+fn ask(context: &mut SslContextBuilder, request: bool, require: bool, trust: &Trust) -> Result<(), Error> {
     if !request {
         return Ok(());
     }
     let insist = if require { SslVerifyMode::FAIL_IF_NO_PEER_CERT } else { SslVerifyMode::empty() };
     context.set_verify_callback(SslVerifyMode::PEER | insist, |_, _| true);
+    if let Anchors::Given(welcome) = &trust.anchors {
+        for authority in welcome {
+            let authority = X509::from_der(authority).map_err(|stack| option_error("ca", &stack))?;
+            context.add_client_ca(&authority).map_err(|stack| option_error("ca", &stack))?;
+        }
+    }
     // A ticket does not carry what a decision over the client was made from: each connection is verified in full.
     context.set_options(SslOptions::NO_TICKET);
     context.set_num_tickets(0).map_err(|stack| internal(&stack))

@@ -1,70 +1,118 @@
-//! Whom to trust, by webpki alone.
+//! Verification of a peer's chain: webpki says yes, and whatever OpenSSL would say no to is asked first.
+//!
+//! The path is the one that OpenSSL would take, whatever comes of it (`path`). It is examined as OpenSSL does
+//! (`examination`), signatures apart: those are webpki's business. Where the examination finds nothing, webpki is given
+//! the certificates of the path and no others, and has to come to the same path. Where it does not, or the examination
+//! has found something, the path is examined once more with its signatures, for the code of the last finding.
+//!
+//! That examination is a verification of its own, and it decides alone over what webpki refuses for its form and OpenSSL
+//! does not (`confirmation::can_judge`), such as a leaf that calls itself an authority. A forged certificate can call
+//! itself whatever it likes, so that the examination has to hold without webpki in any case.
+//!
+//! What it means to agree with OpenSSL is tested in `matrix`, and `matrix::differences` lists where they do not agree.
 
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+mod certificate;
+mod confirmation;
+mod constraints;
+mod der;
+mod examination;
+mod extensions;
+mod finding;
+mod general_name;
+mod key;
+mod leaf;
+#[cfg(all(test, feature = "openssl"))]
+mod matrix;
+mod moment;
+mod name;
+mod path;
+mod signature;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use self::{
+    certificate::Certificate,
+    confirmation::{can_judge, confirm},
+    examination::{Terms, examine},
+    finding::Finding,
+    path::Path,
+    signature::Signature,
 };
+use super::super::{Der, PeerChain};
+use crate::verify::VerifyCode;
 
-use rustls::{
-    DistinguishedName,
-    pki_types::{CertificateDer, TrustAnchor, UnixTime},
-};
+pub(super) use self::{leaf::is_signed_by, store::Store};
 
-use super::super::{Anchors, Der, PeerChain, Trust};
-use crate::{error::Error, verify::VerifyCode};
-
-/// Whose certificate is verified.
-#[derive(Clone, Copy)]
+/// Whose certificate it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
+    /// A TLS server's.
     Server,
+    /// A TLS client's.
     Client,
 }
 
-/// Whom to trust.
-pub(super) struct Store {
-    anchors: Vec<TrustAnchor<'static>>,
-}
+/// Something among what a peer has presented is no certificate; nothing can be told about the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unreadable;
 
 impl Store {
-    pub(super) fn new(trust: &Trust) -> Result<Arc<Self>, Error> {
-        let bundled =
-            || webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Der::from(&**der)).collect();
-        let given = match &trust.anchors {
-            Anchors::Bundled => bundled(),
-            Anchors::Given(given) => given.clone(),
+    /// What OpenSSL would make of the certificates that a peer has presented, leaf first: the path from the leaf on, and
+    /// whether it holds.
+    ///
+    /// # Errors
+    ///
+    /// Where one of them cannot be read, or there is none.
+    pub(super) fn verify(
+        &self,
+        presented: &[Der],
+        purpose: Purpose,
+        now: SystemTime,
+    ) -> Result<PeerChain, Unreadable> {
+        let mut certificates =
+            presented.iter().map(Certificate::read).collect::<Option<Vec<_>>>().ok_or(Unreadable)?;
+        let terms = Terms { purpose, now: seconds(now) };
+        let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
+        let verdict = judge(&path, terms);
+        let has_sound_keys = match verdict {
+            Ok(()) => path.leaf().has_sound_key(),
+            Err(_) => certificates.iter().all(Certificate::has_sound_key),
         };
-        let read = |der: &Der| {
-            let certificate = CertificateDer::from(der.to_vec());
-            webpki::anchor_from_trusted_cert(&certificate).map(|anchor| anchor.to_owned())
-        };
-        let anchors = given.iter().chain(&trust.extra).map(read).collect::<Result<_, _>>();
-        let unreadable =
-            |error| Error::invalid("ERR_OSSL_ASN1_PARSE_ERROR", format!("ca cannot be used: {error}"));
-        Ok(Arc::new(Self { anchors: anchors.map_err(unreadable)? }))
+        if has_sound_keys {
+            return Ok(peer_chain(presented, &path, verdict));
+        }
+        // A key that is none changes which certificate can have issued which.
+        certificates.iter_mut().for_each(Certificate::check_key);
+        let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
+        Ok(peer_chain(presented, &path, judge(&path, terms)))
     }
+}
 
-    /// The names of those who are trusted.
-    pub(super) fn subjects(&self) -> Vec<DistinguishedName> {
-        self.anchors.iter().map(|anchor| DistinguishedName::in_sequence(&anchor.subject)).collect()
+fn peer_chain(presented: &[Der], path: &Path<'_>, verdict: Result<(), Finding>) -> PeerChain {
+    let code = verdict.err().map_or(VerifyCode::OK, VerifyCode::from);
+    let path = path.certificates.iter().map(|certificate| certificate.der.clone()).collect();
+    PeerChain { presented: presented.to_vec(), path, code }
+}
+
+fn judge(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
+    let checked = |subject: &Certificate, issuer: &Certificate| match &issuer.key {
+        Some(key) => signature::check(subject, issuer, key),
+        None => Signature::Unsupported,
+    };
+    let is_sound_but_for_signatures = examine(path, terms, |_, _| Signature::Right).is_ok();
+    if !is_sound_but_for_signatures || !can_judge(path) {
+        return examine(path, terms, checked);
     }
+    confirm(path, terms).map_err(|finding| examine(path, terms, checked).err().unwrap_or(finding))
+}
 
-    pub(super) fn verify(&self, presented: &[Der], purpose: Purpose, now: SystemTime) -> PeerChain {
-        let holds = self.holds(presented, purpose, now).is_some();
-        let code = if holds { VerifyCode::OK } else { VerifyCode::UNSPECIFIED };
-        PeerChain { presented: presented.to_vec(), path: presented.to_vec(), code }
-    }
-
-    fn holds(&self, presented: &[Der], purpose: Purpose, now: SystemTime) -> Option<()> {
-        let certificates: Vec<_> = presented.iter().map(|der| CertificateDer::from(&**der)).collect();
-        let (leaf, intermediates) = certificates.split_first()?;
-        let usage = match purpose {
-            Purpose::Server => webpki::KeyUsage::server_auth(),
-            Purpose::Client => webpki::KeyUsage::client_auth(),
-        };
-        let now = UnixTime::since_unix_epoch(now.duration_since(UNIX_EPOCH).ok()?);
-        let leaf = webpki::EndEntityCert::try_from(leaf).ok()?;
-        let algorithms = webpki::ALL_VERIFICATION_ALGS;
-        leaf.verify_for_usage(algorithms, &self.anchors, intermediates, now, usage, None, None).ok()?;
-        Some(())
+/// In seconds since 1970.
+fn seconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds - 1),
     }
 }

@@ -12,7 +12,7 @@ use rustls::{
 };
 
 use super::{
-    super::{self as engine, ConnectTerms, ContextTerms, Der, Judge, Session, Side},
+    super::{self as engine, Anchors, ConnectTerms, ContextTerms, Der, Judge, Session, Side},
     chain::{Purpose, Store},
     companion::{self, Companion},
     connection::RustlsConnection,
@@ -91,7 +91,10 @@ fn server(
         .map_err(|error| option_error("minVersion", &error))?;
     let mut config = if *request_certificate {
         let store = Store::new(&terms.trust)?;
-        let hints = store.subjects();
+        let hints = match terms.trust.anchors {
+            Anchors::Given(_) => store.subjects(),
+            Anchors::Bundled => Vec::new(),
+        };
         let purpose = Purpose::Client;
         let require = *require_certificate;
         let verifier = PeerVerifier { store, purpose, algorithms, require, hints };

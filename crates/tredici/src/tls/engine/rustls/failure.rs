@@ -22,6 +22,7 @@ fn reason(error: &RustlsError, record: &[u8]) -> &'static str {
         RustlsError::PeerIncompatible(why) => incompatible(why),
         RustlsError::PeerMisbehaved(how) => misbehaved(how),
         RustlsError::InvalidCertificate(CertificateError::BadSignature) => "BAD_SIGNATURE",
+        RustlsError::InvalidCertificate(CertificateError::BadEncoding) => "ASN1_LIB",
         RustlsError::InvalidCertificate(_) => "BAD_CERTIFICATE",
         RustlsError::NoCertificatesPresented => "PEER_DID_NOT_RETURN_A_CERTIFICATE",
         RustlsError::NoApplicationProtocol => "NO_APPLICATION_PROTOCOL",

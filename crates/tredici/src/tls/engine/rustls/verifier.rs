@@ -7,13 +7,13 @@ use rustls::{
     SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime},
+    pki_types::{CertificateDer, ServerName, UnixTime},
     server::danger::{ClientCertVerified, ClientCertVerifier},
 };
 
 use super::{
     super::{Der, Judge, policy::SIGNATURES},
-    chain::{Purpose, Store},
+    chain::{Purpose, Store, Unreadable, is_signed_by},
     companion,
 };
 use crate::verify::VerifyCode;
@@ -34,7 +34,9 @@ impl PeerVerifier {
             std::iter::once(leaf).chain(intermediates).map(|der| Der::from(&**der)).collect();
         let judge = companion::with(|companion| companion.judge.clone()).flatten();
         let verdict = match judge {
-            Some(judge) => self.decide(&*judge, &presented),
+            Some(judge) => {
+                self.decide(&*judge, &presented).map_err(|Unreadable| CertificateError::BadEncoding)?
+            }
             None => Err(VerifyCode::APPLICATION_VERIFICATION),
         };
         verdict.map_err(|code| {
@@ -43,10 +45,11 @@ impl PeerVerifier {
         })
     }
 
-    fn decide(&self, judge: &dyn Judge, presented: &[Der]) -> Result<(), VerifyCode> {
+    /// Whether the judge takes the peer.
+    fn decide(&self, judge: &dyn Judge, presented: &[Der]) -> Result<Result<(), VerifyCode>, Unreadable> {
         match judge.judge_verified(presented) {
-            Some(verdict) => verdict,
-            None => judge.judge(self.store.verify(presented, self.purpose, judge.now())),
+            Some(verdict) => Ok(verdict),
+            None => self.store.verify(presented, self.purpose, judge.now()).map(|chain| judge.judge(chain)),
         }
     }
 
@@ -88,19 +91,13 @@ impl PeerVerifier {
         else {
             return Err(error);
         };
-        let Ok((_, parsed)) = x509_parser::parse_x509_certificate(certificate) else {
-            return Err(error);
-        };
-        let key = SubjectPublicKeyInfoDer::from(parsed.public_key().raw);
-        let Ok(key) = webpki::RawPublicKeyEntity::try_from(&key) else {
-            return Err(error);
-        };
         let algorithms = self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
         let (_, algorithms) = algorithms.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
-        if algorithms.iter().any(|alg| key.verify_signature(*alg, message, signed.signature()).is_ok()) {
-            return Ok(HandshakeSignatureValid::assertion());
+        match is_signed_by(certificate, algorithms, message, signed.signature()) {
+            Some(true) => Ok(HandshakeSignatureValid::assertion()),
+            Some(false) => Err(CertificateError::BadSignature.into()),
+            None => Err(error),
         }
-        Err(CertificateError::BadSignature.into())
     }
 }
 

@@ -100,6 +100,11 @@ pub(super) struct Tampering {
 }
 
 impl Tampering {
+    /// Flips one bit.
+    pub(super) fn flip(direction: Direction, offset: usize) -> Self {
+        Self { direction, offset, action: Action::Flip(1) }
+    }
+
     pub(super) fn at(direction: Direction, offset: usize, random: &mut Random) -> Self {
         Self { direction, offset, action: Action::any(random) }
     }

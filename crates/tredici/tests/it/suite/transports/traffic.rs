@@ -28,9 +28,10 @@ impl Noise {
     }
 }
 
-type Sum = [u8; 32];
+pub(crate) type Sum = [u8; 32];
 
-async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize) -> Sum {
+/// Sends so many bytes in pieces of all sizes, and ends.
+pub(crate) async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize) -> Sum {
     let (mut noise, mut sum, mut left) = (Noise(seed), Sha256::new(), amount);
     while left > 0 {
         let size = noise.size().min(left);
@@ -43,7 +44,8 @@ async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize)
     sum.finalize().into()
 }
 
-async fn receive<S: AsyncRead>(mut stream: ReadHalf<S>, seed: u64, amount: usize) -> Sum {
+/// Receives so many bytes in pieces of all sizes, to the end.
+pub(crate) async fn receive<S: AsyncRead>(mut stream: ReadHalf<S>, seed: u64, amount: usize) -> Sum {
     let (mut noise, mut sum, mut count) = (Noise(seed), Sha256::new(), 0);
     loop {
         let mut buffer = vec![0; noise.size()];

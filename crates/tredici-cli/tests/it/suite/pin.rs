@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 use tredici_test::{CertificateSpec, NodeServer, Pki, node_oracle};
 
-use crate::{
-    command::{Files, keys, listen, tredici, url},
-    report::assert_failed,
-};
+use super::command::{Files, keys, listen, tredici, url};
+use crate::shape::assert_failed;
 
 /// The digests, made with Node.
 const DIGESTS: &str = "const crypto = require('crypto');

@@ -6,10 +6,8 @@ use tredici_test::{
     abandoned_socket,
 };
 
-use crate::{
-    command::{Files, listen, tredici},
-    report::assert_failed,
-};
+use super::command::{Files, listen, tredici};
+use crate::shape::assert_failed;
 
 /// Both forms of one failing call.
 async fn assert_fails(arguments: &[&str], code: &str, phase: &str) -> serde_json::Value {

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tredici_test::{Fault, NodeServer, Pki, ScriptedServer, settle};
 
-use crate::command::{Files, Running, command, listen, tredici, url};
+use super::command::{Files, command, listen, start, tredici, url};
 
 #[tokio::test]
 async fn a_reader_that_has_gone_ends_it_quietly() {
@@ -80,7 +80,7 @@ async fn command_kill(process: &str) {
 #[tokio::test]
 async fn ctrl_c_ends_what_has_not_connected_yet() {
     let server = ScriptedServer::tcp(Fault::Silent).await;
-    let client = Running::start(&["connect", &format!("https://127.0.0.1:{}", server.port()), "--json"]);
+    let client = start(&["connect", &format!("https://127.0.0.1:{}", server.port()), "--json"]);
     settle("the client to connect", || server.accepted() == 1).await;
     client.interrupt().await;
     assert_eq!(client.status().await, Some(130));
@@ -90,7 +90,7 @@ async fn ctrl_c_ends_what_has_not_connected_yet() {
 async fn ctrl_c_closes_the_connections_of_a_listener_and_removes_its_socket() {
     let files = Files::new();
     let path = files.name("app.sock");
-    let mut server = Running::start(&["listen", &format!("unix:{path}"), "--mode", "echo", "--json"]);
+    let mut server = start(&["listen", &format!("unix:{path}"), "--mode", "echo", "--json"]);
     assert_eq!(server.document().await["listening"]["address"], path.as_str());
     let mut client = command(&["connect", &format!("unix:{path}"), "--pipe", "--json"])
         .stdin(Stdio::piped())

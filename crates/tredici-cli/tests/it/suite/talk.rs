@@ -5,10 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tredici_test::{Behaviour, Fault, NodeServer, OpensslServer, Pki, ScriptedServer};
 
-use crate::{
-    command::{Files, keys, listen, tredici, tredici_with_input, url},
-    report::assert_failed,
-};
+use super::command::{Files, keys, listen, tredici, tredici_with_input, url};
+use crate::shape::assert_failed;
 
 #[tokio::test]
 async fn what_is_sent_comes_back() {

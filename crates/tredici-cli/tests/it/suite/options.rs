@@ -3,7 +3,7 @@
 use serde_json::json;
 use tredici_test::{CertificateSpec, NodeServer, Pki, RefusedPort};
 
-use crate::command::{Files, listen, tredici, tredici_with_input, url};
+use super::command::{Files, listen, start, tredici, tredici_with_input, url};
 
 #[tokio::test]
 async fn files_in_the_options_are_relative_to_their_file() {
@@ -86,7 +86,10 @@ async fn a_target_beats_host_and_port() {
 #[tokio::test]
 async fn host_and_port_or_a_path_are_a_target_too() {
     let (_server, port) = listen(&["--mode", "discard"]).await;
-    let ran = tredici(&["connect", "--host", "127.0.0.1", "--port", &port.to_string(), "--json"]).await;
+    // The engine is a term of TLS: with it this would be a target of TLS.
+    let ran =
+        crate::command::tredici(&["connect", "--host", "127.0.0.1", "--port", &port.to_string(), "--json"])
+            .await;
     let document = ran.document();
     assert_eq!((ran.status, &document["target"]["protocol"]), (0, &json!("tcp:")));
 
@@ -172,7 +175,7 @@ async fn tls_over_a_unix_socket() {
     let files = Files::new();
     let (path, ca) = (files.name("tls.sock"), files.name("ca.pem"));
     let address = format!("unix:{path}");
-    let mut server = crate::command::Running::start(&[
+    let mut server = start(&[
         "listen",
         &address,
         "--json",

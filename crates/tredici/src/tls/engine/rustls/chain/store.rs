@@ -1,0 +1,93 @@
+//! Whom to trust, read once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use rustls::DistinguishedName;
+
+use super::{
+    super::super::{Anchors, Der, Trust},
+    certificate::Certificate,
+    der::Elements,
+    name,
+};
+use crate::error::Error;
+
+/// The certificates of a context: self-signed ones are roots, the others are intermediates that nobody has to send.
+pub(in super::super) struct Store {
+    certificates: Vec<Arc<Certificate>>,
+    /// Their places by the digest of the subject, in the order in which they were given.
+    by_subject: HashMap<u64, Vec<usize>>,
+}
+
+impl Store {
+    /// Mozilla's authorities alone are read once for the process and shared.
+    ///
+    /// # Errors
+    ///
+    /// Where a certificate cannot be read, under the code that OpenSSL's reason makes.
+    pub(in super::super) fn new(trust: &Trust) -> Result<Arc<Self>, Error> {
+        let mut certificates = match &trust.anchors {
+            Anchors::Bundled if trust.extra.is_empty() => return Ok(bundled().clone()),
+            Anchors::Bundled => bundled().certificates.clone(),
+            Anchors::Given(given) => read("ca", given)?,
+        };
+        certificates.append(&mut read("extraCa", &trust.extra)?);
+        Ok(Arc::new(Self::of(certificates)))
+    }
+
+    /// One that is given twice counts once.
+    fn of(given: Vec<Arc<Certificate>>) -> Self {
+        let mut store = Self { certificates: Vec::with_capacity(given.len()), by_subject: HashMap::new() };
+        for certificate in given {
+            let places = store.by_subject.entry(name::digest(certificate.subject())).or_default();
+            if places.iter().all(|place| store.certificates[*place].der != certificate.der) {
+                places.push(store.certificates.len());
+                store.certificates.push(certificate);
+            }
+        }
+        store
+    }
+
+    /// The names of those who are trusted, in the order in which they were given.
+    pub(in super::super) fn subjects(&self) -> Vec<DistinguishedName> {
+        self.certificates.iter().map(|certificate| certificate.subject().to_vec().into()).collect()
+    }
+
+    /// Those whose subject may be this name.
+    pub(super) fn named(&self, name: &[u8]) -> impl Iterator<Item = &Certificate> {
+        let places = self.by_subject.get(&name::digest(name)).map(Vec::as_slice).unwrap_or_default();
+        places.iter().map(|place| &*self.certificates[*place])
+    }
+}
+
+fn read(option: &str, certificates: &[Der]) -> Result<Vec<Arc<Certificate>>, Error> {
+    certificates.iter().map(|der| read_one(der).ok_or_else(|| unreadable(option, der))).collect()
+}
+
+fn read_one(der: &Der) -> Option<Arc<Certificate>> {
+    let mut certificate = Certificate::read(der)?;
+    certificate.check_key();
+    Some(Arc::new(certificate))
+}
+
+/// Mozilla's certificate authorities.
+fn bundled() -> &'static Arc<Store> {
+    static BUNDLED: OnceLock<Arc<Store>> = OnceLock::new();
+    BUNDLED.get_or_init(|| {
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+        Arc::new(Store::of(roots.filter_map(|der| read_one(&der.as_ref().into())).collect()))
+    })
+}
+
+/// With the word that OpenSSL has for what is wrong at the outermost.
+fn unreadable(option: &str, der: &[u8]) -> Error {
+    let (code, reason) = match Elements::of(der).next() {
+        _ if der.len() < 2 => ("ERR_OSSL_TOO_SMALL", "too small"),
+        None => ("ERR_OSSL_TOO_LONG", "too long"),
+        Some(_) => ("ERR_OSSL_WRONG_TAG", "wrong tag"),
+    };
+    Error::invalid(code, format!("{option} cannot be used: {reason}")).with_reason(reason)
+}
