@@ -11,18 +11,20 @@ use crate::Outcome;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Quantity {
     Wall,
-    Client,
     Cpu,
+    /// What one of two who take turns in a thread is at it.
+    Turns,
     Resident,
 }
 
+#[cfg(feature = "comparison")]
 impl Quantity {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Wall => "wall, us",
-            Self::Client => "client's time, us",
-            Self::Cpu => "client's CPU, us",
-            Self::Resident => "client's memory, bytes",
+            Self::Cpu => "CPU, us",
+            Self::Turns => "time, us",
+            Self::Resident => "bytes",
         }
     }
 }

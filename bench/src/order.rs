@@ -1,7 +1,9 @@
 //! What a process of this program is told to do by the one that started it.
 
+use std::env;
+#[cfg(feature = "comparison")]
 use std::{
-    env,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -11,8 +13,8 @@ use crate::{
     Outcome,
     contender::{Name, Terms},
     cores::{self, Side},
-    measure::Figures,
-    row::Row,
+    policy::Groups,
+    row::{Place, Row},
     server, work,
 };
 
@@ -20,10 +22,12 @@ const VARIABLE: &str = "TREDICI_BENCH_ORDER";
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
-    /// Be the server, with this chain and key in PEM.
-    Serve { chain: String, key: String },
+    /// Be the server, with this chain and key in PEM, and choose of these groups.
+    Serve { chain: String, key: String, groups: Groups },
     /// Be a client, and print the figures.
-    Work { name: Name, row: Row, amount: u64, terms: Terms },
+    Work { name: Name, row: Row, place: Place, amount: u64, terms: Terms },
+    /// Print the version of OpenSSL.
+    Describe,
 }
 
 impl Order {
@@ -36,23 +40,27 @@ impl Order {
 
     pub(crate) fn carry_out(&self) -> Outcome<()> {
         match self {
-            Self::Serve { chain, key } => {
+            Self::Serve { chain, key, groups } => {
                 cores::take(Side::Server)?;
-                server::serve(chain, key)
+                server::serve(&server::context(chain, key, *groups)?)
             }
-            Self::Work { name, row, amount, terms } => {
+            Self::Work { name, row, place, amount, terms } => {
                 cores::take(Side::Client)?;
-                let figures = work::carry_out(*name, *row, *amount, terms)?;
+                let figures = work::carry_out(*name, *row, *place, *amount, terms)?;
                 println!("{}", serde_json::to_string(&figures)?);
+                Ok(())
+            }
+            Self::Describe => {
+                println!("{}", serde_json::to_string(openssl::version::version())?);
                 Ok(())
             }
         }
     }
 
-    /// This program again, with this order; `before` is a program that watches it.
-    pub(crate) fn command(&self, before: &[&str]) -> Outcome<Command> {
-        let program = env::current_exe()?;
-        let mut command = match before.split_first() {
+    /// This order for `program`; `watcher` is another that watches it.
+    #[cfg(feature = "comparison")]
+    pub(crate) fn command(&self, program: &Path, watcher: &[&str]) -> Outcome<Command> {
+        let mut command = match watcher.split_first() {
             Some((watcher, arguments)) => {
                 let mut command = Command::new(watcher);
                 command.args(arguments).arg(program);
@@ -63,13 +71,14 @@ impl Order {
         command.env(VARIABLE, serde_json::to_string(self)?).stdin(Stdio::null());
         Ok(command)
     }
+}
 
-    /// Has another process carry it out, and reads its figures.
-    pub(crate) fn delegate(&self, before: &[&str]) -> Outcome<Figures> {
-        let output = self.command(before)?.stderr(Stdio::inherit()).output()?;
-        if !output.status.success() {
-            return Err(format!("a client failed: {}", output.status).into());
-        }
-        Ok(serde_json::from_slice(&output.stdout)?)
+/// Runs a process to its end, and returns what it has said.
+#[cfg(feature = "comparison")]
+pub(crate) fn ask(mut command: Command) -> Outcome<Vec<u8>> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    match output.status.success() {
+        true => Ok(output.stdout),
+        false => Err(format!("a client failed: {}", output.status).into()),
     }
 }

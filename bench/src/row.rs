@@ -2,106 +2,126 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::contender::Name;
+use crate::policy::Groups;
 
 /// One kind of work for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Row {
-    /// The first with its server: what is known of servers that were met before does not help.
-    FirstHandshake,
-    /// One more with the same server, in full.
-    FullHandshake,
-    ResumedHandshake,
-    Receive,
-    Send,
+    /// With a server that was met before, all of it.
+    Full,
+    /// The same, where the chain that was verified before counts as verified.
+    Remembered,
+    Resumed,
+    /// In full, with a server that chooses X25519MLKEM768.
+    Hybrid,
+    Receive16,
+    Receive1,
+    Send16,
+    Send1,
     Idle,
-    FirstInMemory,
-    FullInMemory,
-    ResumedInMemory,
+    /// A connector with the default roots, the first of a process.
+    FirstConnector,
+    NextConnector,
+}
+
+/// Where client and server meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Place {
+    Loopback,
+    Memory,
+    /// There is no server.
+    Nowhere,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::FirstHandshake,
-        Self::FullHandshake,
-        Self::ResumedHandshake,
-        Self::Receive,
-        Self::Send,
+    #[cfg(feature = "comparison")]
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Full,
+        Self::Remembered,
+        Self::Resumed,
+        Self::Hybrid,
+        Self::Receive16,
+        Self::Receive1,
+        Self::Send16,
+        Self::Send1,
         Self::Idle,
-        Self::FirstInMemory,
-        Self::FullInMemory,
-        Self::ResumedInMemory,
+        Self::FirstConnector,
+        Self::NextConnector,
     ];
 
+    #[cfg(feature = "comparison")]
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::FirstHandshake => "first handshake",
-            Self::FullHandshake => "full handshake",
-            Self::ResumedHandshake => "resumed handshake",
-            Self::Receive => "bulk receive",
-            Self::Send => "bulk send",
+            Self::Full => "full handshake",
+            Self::Remembered => "full, remembered verdict",
+            Self::Resumed => "resumed handshake",
+            Self::Hybrid => "full, X25519MLKEM768",
+            Self::Receive16 => "receive, 16 KiB writes",
+            Self::Receive1 => "receive, 1 KiB writes",
+            Self::Send16 => "send, 16 KiB writes",
+            Self::Send1 => "send, 1 KiB writes",
             Self::Idle => "idle connection",
-            Self::FirstInMemory => "first handshake, in memory",
-            Self::FullInMemory => "full handshake, in memory",
-            Self::ResumedInMemory => "resumed handshake, in memory",
+            Self::FirstConnector => "first connector",
+            Self::NextConnector => "next connector",
         }
     }
 
-    /// Who takes part. What undici probes by default costs system calls that a plain socket does not make: a
-    /// handshake is measured with them and without.
-    pub(crate) fn contenders(self) -> &'static [Name] {
+    #[cfg(feature = "comparison")]
+    pub(crate) fn places(self) -> &'static [Place] {
         match self {
-            Self::FirstHandshake | Self::FullHandshake | Self::ResumedHandshake => {
-                &[Name::TokioOpenssl, Name::Tredici, Name::TrediciWithoutKeepAlive]
-            }
-            Self::Receive
-            | Self::Send
-            | Self::Idle
-            | Self::FirstInMemory
-            | Self::FullInMemory
-            | Self::ResumedInMemory => &[Name::TokioOpenssl, Name::Tredici],
+            Self::Idle => &[Place::Loopback],
+            Self::FirstConnector | Self::NextConnector => &[Place::Nowhere],
+            _ => &[Place::Loopback, Place::Memory],
+        }
+    }
+
+    /// What the server chooses.
+    pub(crate) fn groups(self) -> Groups {
+        if self == Self::Hybrid { Groups::Hybrid } else { Groups::Elliptic }
+    }
+
+    /// How much of a bulk is written at a time.
+    pub(crate) fn piece(self) -> usize {
+        match self {
+            Self::Receive1 | Self::Send1 => 1024,
+            _ => 16 * 1024,
         }
     }
 
     /// What one is counted in.
+    #[cfg(feature = "comparison")]
     pub(crate) fn unit(self) -> &'static str {
         match self {
-            Self::FirstHandshake
-            | Self::FullHandshake
-            | Self::ResumedHandshake
-            | Self::Idle
-            | Self::FirstInMemory
-            | Self::FullInMemory
-            | Self::ResumedInMemory => "connection",
-            Self::Receive | Self::Send => "MiB",
+            Self::Receive16 | Self::Receive1 | Self::Send16 | Self::Send1 => "MiB",
+            Self::FirstConnector | Self::NextConnector => "connector",
+            _ => "connection",
         }
     }
 
     /// How many of them one turn takes.
+    #[cfg(feature = "comparison")]
     pub(crate) fn amount(self, short: bool) -> u64 {
         match (self, short) {
-            (
-                Self::FirstHandshake
-                | Self::FullHandshake
-                | Self::ResumedHandshake
-                | Self::FirstInMemory
-                | Self::FullInMemory
-                | Self::ResumedInMemory,
-                false,
-            ) => 500,
-            (
-                Self::FirstHandshake
-                | Self::FullHandshake
-                | Self::ResumedHandshake
-                | Self::FirstInMemory
-                | Self::FullInMemory
-                | Self::ResumedInMemory,
-                true,
-            ) => 30,
-            (Self::Receive | Self::Send, false) => 512,
-            (Self::Receive | Self::Send, true) => 16,
+            (Self::Full | Self::Remembered | Self::Resumed | Self::Hybrid, false) => 500,
+            (Self::Full | Self::Remembered | Self::Resumed | Self::Hybrid, true) => 30,
+            (Self::Receive16 | Self::Receive1 | Self::Send16 | Self::Send1, false) => 512,
+            (Self::Receive16 | Self::Receive1 | Self::Send16 | Self::Send1, true) => 8,
             (Self::Idle, false) => 1000,
             (Self::Idle, true) => 100,
+            (Self::FirstConnector, _) => 1,
+            (Self::NextConnector, false) => 200,
+            (Self::NextConnector, true) => 10,
+        }
+    }
+}
+
+impl Place {
+    #[cfg(feature = "comparison")]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Loopback => "loopback",
+            Self::Memory => "memory",
+            Self::Nowhere => "",
         }
     }
 }

@@ -1,11 +1,6 @@
-//! The other end: tokio and OpenSSL, in a process of its own, the same for every contender.
+//! The other end: tokio and OpenSSL, the same for every contender.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    net::SocketAddr,
-    pin::Pin,
-    process::{Child, Stdio},
-};
+use std::{io::Read, pin::Pin};
 
 use openssl::{
     pkey::PKey,
@@ -17,99 +12,57 @@ use tokio::{
     net::TcpListener,
 };
 use tokio_openssl::SslStream;
-use tredici_test::Pki;
 
-use crate::{Outcome, contender::Transport, order::Order, policy};
+use crate::{
+    Outcome,
+    contender::Transport,
+    policy::{self, Groups},
+};
 
-/// The most that a TLS record holds.
-const RECORD: usize = 16 * 1024;
 /// Many records go out in one write, so that the client is not the one that waits.
 const WRITE: usize = 256 * 1024;
 
-/// What a client asks for: a letter and a number of bytes.
+/// What a client asks for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Request {
     /// Send back so many bytes.
     Echo(u64),
-    /// Send so many bytes.
-    Send(u64),
+    /// Send so many bytes, so many at a time.
+    Send(u64, usize),
     /// Take so many bytes, and give one byte as receipt.
     Receive(u64),
 }
 
 impl Request {
-    pub(crate) fn to_bytes(self) -> [u8; 9] {
-        let (letter, count) = match self {
-            Self::Echo(count) => (b'e', count),
-            Self::Send(count) => (b's', count),
-            Self::Receive(count) => (b'r', count),
+    /// A letter, a number of bytes, and how many at a time.
+    pub(crate) fn to_bytes(self) -> [u8; 17] {
+        let (letter, count, piece) = match self {
+            Self::Echo(count) => (b'e', count, 0),
+            Self::Send(count, piece) => (b's', count, piece as u64),
+            Self::Receive(count) => (b'r', count, 0),
         };
-        let mut bytes = [letter; 9];
-        bytes[1..].copy_from_slice(&count.to_be_bytes());
+        let mut bytes = [letter; 17];
+        bytes[1..9].copy_from_slice(&count.to_be_bytes());
+        bytes[9..].copy_from_slice(&piece.to_be_bytes());
         bytes
     }
 
-    fn from_parts(letter: u8, count: u64) -> Outcome<Self> {
+    fn from_parts(letter: u8, count: u64, piece: u64) -> Outcome<Self> {
         match letter {
             b'e' => Ok(Self::Echo(count)),
-            b's' => Ok(Self::Send(count)),
+            b's' => Ok(Self::Send(count, usize::try_from(piece)?)),
             b'r' => Ok(Self::Receive(count)),
             other => Err(format!("the client asks for {other}").into()),
         }
     }
 }
 
-/// The server's process; it ends when this is dropped.
-pub(crate) struct Server {
-    process: Child,
-    address: SocketAddr,
-    chain: String,
-    key: String,
-    ca: String,
-}
-
-impl Server {
-    pub(crate) fn start() -> Outcome<Self> {
-        let pki = Pki::shared();
-        let (chain, key) = (pki.localhost().chain_pem(), pki.localhost().key_pem());
-        let order = Order::Serve { chain: chain.clone(), key: key.clone() };
-        let mut process = order.command(&[])?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().ok_or("the server has no output")?).read_line(&mut line)?;
-        Ok(Self { process, address: line.trim().parse()?, chain, key, ca: pki.root().pem() })
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub(crate) fn chain(&self) -> &str {
-        &self.chain
-    }
-
-    pub(crate) fn key(&self) -> &str {
-        &self.key
-    }
-
-    pub(crate) fn ca(&self) -> &str {
-        &self.ca
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // With its input closed it ends by itself.
-        drop(self.process.stdin.take());
-        let _ended = self.process.wait();
-    }
-}
-
 /// Accepts until the input ends.
-pub(crate) fn serve(chain: &str, key: &str) -> Outcome<()> {
-    let context = context(chain, key)?;
+pub(crate) fn serve(context: &SslContext) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     println!("{}", listener.local_addr()?);
+    let context = context.clone();
     runtime.spawn(async move {
         while let Ok((transport, _)) = listener.accept().await {
             let context = context.clone();
@@ -129,9 +82,9 @@ pub(crate) fn serve(chain: &str, key: &str) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) fn context(chain: &str, key: &str) -> Outcome<SslContext> {
+pub(crate) fn context(chain: &str, key: &str, groups: Groups) -> Outcome<SslContext> {
     let mut context = SslContextBuilder::new(SslMethod::tls_server())?;
-    policy::apply(&mut context)?;
+    policy::server(&mut context, groups)?;
     let certificates = X509::stack_from_pem(chain.as_bytes())?;
     let (leaf, intermediates) = certificates.split_first().ok_or("no certificate")?;
     context.set_certificate(leaf)?;
@@ -142,21 +95,23 @@ pub(crate) fn context(chain: &str, key: &str) -> Outcome<SslContext> {
     Ok(context.build())
 }
 
+/// One connection, from its handshake to its goodbye.
 pub(crate) async fn attend<T: Transport>(context: &SslContext, transport: T) -> Outcome<()> {
     let transport = BufWriter::with_capacity(WRITE, transport);
     let mut stream = SslStream::new(Ssl::new(context)?, transport)?;
     Pin::new(&mut stream).accept().await?;
-    let mut buffer = vec![0; RECORD];
+    let mut buffer = vec![0; 16 * 1024];
     while let Ok(letter) = stream.read_u8().await {
-        match Request::from_parts(letter, stream.read_u64().await?)? {
+        match Request::from_parts(letter, stream.read_u64().await?, stream.read_u64().await?)? {
             Request::Echo(count) => {
                 let mut message = vec![0; usize::try_from(count)?];
                 stream.read_exact(&mut message).await?;
                 stream.write_all(&message).await?;
             }
-            Request::Send(count) => {
-                for _ in 0..count / RECORD as u64 {
-                    stream.write_all(&buffer).await?;
+            Request::Send(count, piece) => {
+                let piece = buffer.get(..piece).ok_or("the client asks for too much at a time")?;
+                for _ in 0..count / piece.len() as u64 {
+                    stream.write_all(piece).await?;
                 }
             }
             Request::Receive(mut missing) => {

@@ -15,7 +15,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_openssl::SslStream;
 use tredici_openssl::{Session, set_new_session_callback};
 
-use super::{Contender, Terms, Transport};
+use super::{Contender, Name, Terms, Transport};
 use crate::{
     Outcome,
     policy::{self, HOSTNAME},
@@ -34,10 +34,9 @@ pub(crate) struct TokioOpenssl {
 impl Contender for TokioOpenssl {
     type Socket<T: Transport> = SslStream<T>;
 
-    fn new(terms: &Terms) -> Outcome<Self> {
-        assert!(!terms.keep_alive, "a plain socket does not probe");
+    fn new(_name: Name, terms: &Terms) -> Outcome<Self> {
         let mut context = SslConnector::builder(SslMethod::tls_client())?;
-        policy::apply(&mut context)?;
+        policy::client(&mut context)?;
         let mut store = X509StoreBuilder::new()?;
         store.add_cert(X509::from_pem(terms.ca.as_bytes())?)?;
         context.set_cert_store(store.build());

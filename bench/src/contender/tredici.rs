@@ -1,8 +1,8 @@
-//! tredici with its defaults.
+//! tredici with its defaults, but for the probes of idle connections: nobody else sets the four options that these need.
 
 use tredici::{ConnectOptions, Connector, Engine, Socket, Target, TlsVersion};
 
-use super::{Contender, Terms, Transport};
+use super::{Contender, Name, Terms, Transport};
 use crate::{Outcome, policy::HOSTNAME};
 
 pub(crate) struct Tredici {
@@ -14,13 +14,13 @@ pub(crate) struct Tredici {
 impl Contender for Tredici {
     type Socket<T: Transport> = Socket;
 
-    fn new(terms: &Terms) -> Outcome<Self> {
+    fn new(name: Name, terms: &Terms) -> Outcome<Self> {
         let mut options = ConnectOptions::new()
+            .engine(engine(name))
             .ca(&*terms.ca)
             .min_version(TlsVersion::Tls1_3)
-            .keep_alive(terms.keep_alive)
-            .remember_verdicts(terms.remember)
-            .engine(Engine::OpenSsl);
+            .keep_alive(false)
+            .remember_verdicts(terms.remember);
         if !terms.resume {
             options = options.max_cached_sessions(0);
         }
@@ -40,4 +40,13 @@ impl Contender for Tredici {
     fn is_resumed<T: Transport>(socket: &Socket) -> bool {
         socket.is_session_reused()
     }
+}
+
+fn engine(name: Name) -> Engine {
+    if name == Name::TrediciRustls { Engine::Rustls } else { Engine::OpenSsl }
+}
+
+/// What `Connector::new` makes of no options.
+pub(crate) fn connector_with_default_roots(name: Name) -> Outcome<Connector> {
+    Ok(Connector::new(ConnectOptions::new().engine(engine(name)))?)
 }

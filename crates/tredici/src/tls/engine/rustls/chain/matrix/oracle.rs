@@ -122,6 +122,7 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
         suites: Suites::read(None).unwrap(),
         keylog: None,
         clock: Clock(Arc::new(move || now)),
+        keeps_sessions: false,
     }
 }
 

@@ -2,49 +2,61 @@
 
 use std::{collections::BTreeMap, fs};
 
+use super::{
+    programs::Programs,
+    rounds::{Plan, Task, order},
+    servers::Servers,
+};
 use crate::{
     Outcome,
     contender::Name,
-    rounds::{Plan, order},
-    row::Row,
-    server::Server,
+    row::{Place, Row},
 };
 
 /// How often each system call was made, for each one of what the row counts.
 pub(crate) struct Calls {
-    pub(crate) row: Row,
+    pub(crate) task: Task,
     pub(crate) name: Name,
     pub(crate) counts: BTreeMap<String, f64>,
 }
 
-pub(crate) fn count(plan: &Plan, server: &Server) -> Outcome<Vec<Calls>> {
+pub(crate) fn count(plan: &Plan, programs: &Programs, servers: &Servers) -> Outcome<Vec<Calls>> {
     let mut all = Vec::new();
-    for &row in plan.rows.iter().filter(|row| **row != Row::Idle) {
-        for &name in row.contenders() {
+    let counted = |task: &&Task| task.place == Place::Loopback && task.row != Row::Idle;
+    for &task in plan.tasks.iter().filter(counted) {
+        for name in plan.contenders(task) {
             // What two runs differ by belongs to what one of them did more of.
-            let (few, many) = match row {
-                Row::Receive | Row::Send => (8, 40),
-                _ => (8, 108),
-            };
-            let mut counts = trace(name, row, many, server)?;
-            for (call, count) in trace(name, row, few, server)? {
+            let (few, many) = if task.row.unit() == "MiB" { (8, 40) } else { (8, 108) };
+            let mut counts = trace(name, task, many, programs, servers)?;
+            for (call, count) in trace(name, task, few, programs, servers)? {
                 *counts.entry(call).or_default() -= count;
             }
+            // The meter's own.
+            counts.remove("clock_gettime");
             let per = (many - few) as f64;
             counts.values_mut().for_each(|count| *count /= per);
             counts.retain(|_, count| *count > 0.005);
-            all.push(Calls { row, name, counts });
+            all.push(Calls { task, name, counts });
         }
     }
     Ok(all)
 }
 
-fn trace(name: Name, row: Row, amount: u64, server: &Server) -> Outcome<BTreeMap<String, f64>> {
+fn trace(
+    name: Name,
+    task: Task,
+    amount: u64,
+    programs: &Programs,
+    servers: &Servers,
+) -> Outcome<BTreeMap<String, f64>> {
     let directory = tempfile::tempdir()?;
     let summary = directory.path().join("summary");
     let output = summary.to_str().ok_or("the temporary directory's name is not text")?;
-    order(name, row, amount, server)
-        .delegate(&["strace", "--follow-forks", "--summary-only", "--output", output])
+    programs
+        .carry_out(
+            &order(name, task, amount, servers),
+            &["strace", "--follow-forks", "--summary-only", "--output", output],
+        )
         .map_err(|error| format!("{error} (is strace installed, and may it trace?)"))?;
     Ok(fs::read_to_string(summary)?.lines().filter_map(read).collect())
 }

@@ -10,5 +10,5 @@ pub(crate) fn describe() -> Outcome<String> {
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("unknown", |(_, model)| model);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
-    Ok(format!("{cores} cores of {model}, Linux {}, {}", kernel.trim(), openssl::version::version()))
+    Ok(format!("{cores} cores of {model}, Linux {}", kernel.trim()))
 }

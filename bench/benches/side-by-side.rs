@@ -1,0 +1,7 @@
+//! `cargo bench`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tredici_bench::main()
+}
