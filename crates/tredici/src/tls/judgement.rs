@@ -209,7 +209,7 @@ impl PeerJudge {
         match peer.validity() {
             None => VerifyCode::UNSPECIFIED,
             Some(validity) if now < validity.from => VerifyCode::CERT_NOT_YET_VALID,
-            Some(validity) if now > validity.to => VerifyCode::CERT_HAS_EXPIRED,
+            Some(validity) if now >= validity.to => VerifyCode::CERT_HAS_EXPIRED,
             Some(_) => VerifyCode::OK,
         }
     }

@@ -18,6 +18,14 @@ impl AsyncRead for TlsStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.failure.is_some() && buffer.remaining() > 0 && this.connection.has_pending() {
+            // What was decrypted before the failure is not lost to the reader.
+            let unfilled = buffer.initialize_unfilled();
+            if let Ok(Received::Bytes(count)) = this.connection.read(&mut this.wire, unfilled) {
+                buffer.advance(count);
+                return Poll::Ready(Ok(()));
+            }
+        }
         loop {
             this.check()?;
             if this.read_closed || buffer.remaining() == 0 {

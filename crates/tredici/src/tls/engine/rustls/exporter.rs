@@ -36,18 +36,27 @@ impl Secrets {
         }
     }
 
-    /// Reads the server's random from the first record of its first flight, which is not encrypted.
-    pub(super) fn note_server_random(&mut self, flight: &[u8]) {
+    /// Reads the server's random from its first flight, which is not encrypted: the first record that is no alert.
+    pub(super) fn note_server_random(&mut self, mut flight: &[u8]) {
+        const ALERT: u8 = 21;
         const HANDSHAKE: u8 = 22;
         const SERVER_HELLO: u8 = 2;
-        /// A record's header, a message's header, the version.
-        const BEFORE: usize = 5 + 4 + 2;
-        if self.server_random.is_none()
-            && let Some(flight) = flight.get(..BEFORE + 32)
-            && flight[0] == HANDSHAKE
-            && flight[5] == SERVER_HELLO
+        /// A message's header, the version.
+        const BEFORE: usize = 4 + 2;
+        while self.server_random.is_none()
+            && let Some(([kind, _, _, high, low], rest)) = flight.split_first_chunk()
+            && let Some((record, rest)) = rest.split_at_checked(u16::from_be_bytes([*high, *low]).into())
         {
-            self.server_random = flight[BEFORE..].try_into().ok();
+            match *kind {
+                ALERT => flight = rest,
+                // A hello in pieces is not put together: then there is no exporter, rather than a wrong one.
+                HANDSHAKE if record.first() == Some(&SERVER_HELLO) => {
+                    let random = record.get(BEFORE..BEFORE + 32);
+                    self.server_random = random.and_then(|random| random.try_into().ok());
+                    return;
+                }
+                _ => return,
+            }
         }
     }
 }

@@ -114,17 +114,22 @@ fn read_key(key: &PrivateKey) -> Result<Arc<dyn SigningKey>, Error> {
     if is_encrypted(&key.pem) {
         return Err(match key.passphrase {
             Some(_) => unsupported("an encrypted key"),
-            None => Error::invalid("ERR_OSSL_BAD_DECRYPT", "key is encrypted, and there is no passphrase"),
+            None => Error::invalid("ERR_OSSL_BAD_DECRYPT", "key is encrypted, and there is no passphrase")
+                .with_hint("give passphrase, which only the engine openssl honours, or decrypt the key"),
         });
     }
     let der = PrivateKeyDer::from_pem_slice(&key.pem).map(Zeroizing::new).map_err(|error| {
         Error::invalid("ERR_OSSL_UNSUPPORTED", "key holds no private key in PEM form")
             .with_reason(error.to_string())
     })?;
-    any_supported_type(&der).map_err(|error| option_error("key", &error))
+    any_supported_type(&der).map_err(|error| {
+        option_error("key", &error)
+            .with_hint("the engine openssl has more kinds of keys; see the option engine")
+    })
 }
 
+/// Looked for in the bytes: a text made of them would be one more copy of the key.
 fn is_encrypted(pem: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(pem);
-    text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")
+    let has = |mark: &[u8]| pem.windows(mark.len()).any(|window| window == mark);
+    has(b"BEGIN ENCRYPTED PRIVATE KEY") || has(b"Proc-Type: 4,ENCRYPTED")
 }

@@ -24,7 +24,8 @@ use crate::error::Error;
 
 /// So many servers' groups are remembered.
 const MOST_HINTS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
-/// RFC 8446 section 4.6.1. How long the server said is for rustls to know, who offers no session beyond that.
+/// RFC 8446 section 4.6.1. How long the server said is for rustls to know, who offers no ticket beyond that. In TLS 1.2
+/// a server need not say, and rustls then knows no end.
 const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
 
 /// A session as rustls holds it. rustls refuses one of another context, which it knows by its verifier.
@@ -53,9 +54,9 @@ impl Sessions {
         Self { keeps, groups: Mutex::new(LruCache::new(MOST_HINTS)) }
     }
 
-    fn add(&self, session: RustlsSession, version: &'static str) {
+    fn add(&self, session: RustlsSession, version: &'static str, lifetime: Option<u64>) {
         if self.keeps {
-            let new = NewSession { session: Arc::new(session), version, lifetime: Some(LIFETIME_MAX) };
+            let new = NewSession { session: Arc::new(session), version, lifetime };
             let _ = companion::with(|companion| companion.add_session(new));
         }
     }
@@ -72,7 +73,7 @@ impl ClientSessionStore for Sessions {
     }
 
     fn set_tls12_session(&self, _name: ServerName<'static>, value: Tls12ClientSessionValue) {
-        self.add(RustlsSession::Tls12(value), "TLSv1.2");
+        self.add(RustlsSession::Tls12(value), "TLSv1.2", None);
     }
 
     fn tls12_session(&self, _name: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
@@ -85,7 +86,7 @@ impl ClientSessionStore for Sessions {
     fn remove_tls12_session(&self, _name: &ServerName<'static>) {}
 
     fn insert_tls13_ticket(&self, _name: ServerName<'static>, value: Tls13ClientSessionValue) {
-        self.add(RustlsSession::Tls13(Mutex::new(Some(value))), "TLSv1.3");
+        self.add(RustlsSession::Tls13(Mutex::new(Some(value))), "TLSv1.3", Some(LIFETIME_MAX));
     }
 
     fn take_tls13_ticket(&self, _name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {

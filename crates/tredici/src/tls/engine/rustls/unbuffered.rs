@@ -74,7 +74,8 @@ impl Unbuffered {
         name: ServerName<'static>,
         alpn: Vec<Vec<u8>>,
     ) -> Result<Self, Error> {
-        UnbufferedClientConnection::new_with_alpn(config.clone(), name, alpn).map(Self::Client)
+        let new = || UnbufferedClientConnection::new_with_alpn(config.clone(), name, alpn);
+        catch_unwind(AssertUnwindSafe(new)).unwrap_or_else(|_| Err(gave_up())).map(Self::Client)
     }
 
     pub(super) fn server(config: &Arc<ServerConfig>) -> Result<Self, Error> {
@@ -94,8 +95,7 @@ impl Unbuffered {
             Self::Server(server) => act(server.process_tls_records(incoming), outgoing, intent, plaintext),
         };
         // Built with debug assertions, rustls panics over a peer that breaks the protocol after our goodbye.
-        let (discard, step) = catch_unwind(AssertUnwindSafe(step))
-            .unwrap_or_else(|_| (0, Err(Error::General("rustls gave up".to_owned()))));
+        let (discard, step) = catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| (0, Err(gave_up())));
         incoming.advance(discard);
         step
     }
@@ -110,6 +110,11 @@ impl Deref for Unbuffered {
             Self::Server(server) => server,
         }
     }
+}
+
+/// A callback, or rustls itself, has panicked.
+fn gave_up() -> Error {
+    Error::General("rustls gave up".to_owned())
 }
 
 fn act<Data>(

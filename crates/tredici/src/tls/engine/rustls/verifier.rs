@@ -60,7 +60,7 @@ impl PeerVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls12_signature(message, certificate, signed, &self.algorithms)
-            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error))
+            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error, usize::MAX))
     }
 
     fn verify_13(
@@ -70,18 +70,20 @@ impl PeerVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls13_signature(message, certificate, signed, &self.algorithms)
-            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error))
+            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error, 1))
     }
 }
 
 impl PeerVerifier {
-    /// webpki reads certificates of version 3 alone; the key is in the same place in all of them.
+    /// webpki reads certificates of version 3 alone; the key is in the same place in all of them. TLS 1.3 binds a scheme
+    /// to one curve, the first of its algorithms.
     fn verify_with_key_alone(
         &self,
         message: &[u8],
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
         error: Error,
+        most: usize,
     ) -> Result<HandshakeSignatureValid, Error> {
         let Error::InvalidCertificate(
             CertificateError::BadEncoding
@@ -93,6 +95,7 @@ impl PeerVerifier {
         };
         let algorithms = self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
         let (_, algorithms) = algorithms.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+        let algorithms = &algorithms[..algorithms.len().min(most)];
         match is_signed_by(certificate, algorithms, message, signed.signature()) {
             Some(true) => Ok(HandshakeSignatureValid::assertion()),
             Some(false) => Err(CertificateError::BadSignature.into()),

@@ -216,14 +216,14 @@ impl Certificate {
 
 /// Each certificate under all those above it; one that has issued itself only where it is the leaf.
 fn check_names(path: &Path<'_>, findings: &mut Findings) {
-    let mut comparisons = constraints::MOST_COMPARISONS;
+    let mut left = constraints::MOST_READ;
     for (depth, certificate) in path.certificates.iter().enumerate().rev() {
         let is_leaf = depth == 0;
         if !is_leaf && certificate.is_self_issued {
             continue;
         }
         for issuer in path.certificates[depth + 1..].iter().rev() {
-            if let Err(finding) = constraints::check(certificate, is_leaf, issuer, &mut comparisons) {
+            if let Err(finding) = constraints::check(certificate, is_leaf, issuer, &mut left) {
                 findings.add(finding);
             }
         }

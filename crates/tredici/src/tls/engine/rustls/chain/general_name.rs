@@ -86,6 +86,11 @@ impl<'a> Subtrees<'a> {
         Elements::of(self.excluded).into_iter().flatten().filter_map(Subtree::read)
     }
 
+    /// In bytes.
+    pub(super) fn length(self) -> usize {
+        self.permitted.len() + self.excluded.len()
+    }
+
     pub(super) fn all(self) -> impl Iterator<Item = Subtree<'a>> {
         self.permitted().chain(self.excluded())
     }

@@ -103,12 +103,18 @@ fn attributes(relative: &[u8]) -> impl Iterator<Item = Option<Attribute<'_>>> {
     })
 }
 
-/// The attributes of a relative name are a set.
+/// A relative name has one attribute nearly always, and never more than a handful.
+const MOST_ATTRIBUTES: usize = 16;
+
+/// The attributes of a relative name are a set; two large ones are equal only if they are the same bytes.
 fn relative_names_equal(one: &[u8], other: &[u8]) -> Option<bool> {
     if one == other {
         return Some(true);
     }
     let mut rest: Vec<_> = attributes(other).collect::<Option<_>>()?;
+    if rest.len() > MOST_ATTRIBUTES {
+        return Some(false);
+    }
     for attribute in attributes(one) {
         let attribute = attribute?;
         let Some(same) = rest.iter().position(|candidate| candidate.equals(&attribute)) else {

@@ -113,7 +113,6 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
         }
     };
     ContextTerms {
-        keeps_sessions: false,
         side,
         trust,
         identities,
