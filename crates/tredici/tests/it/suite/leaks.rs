@@ -157,13 +157,17 @@ async fn a_thousand_at_once(listener: Listener, target: Target) {
     allow_descriptors(3 * COUNT as u64);
     let echo = Echo::on(listener);
     let connector = Connector::new(ends::trusting().timeout(Duration::ZERO)).expect("a connector");
-    at_once(&connector, &target, COUNT).await;
+    // How many meet at the peak is not the same each time, and nor is what the allocator keeps of it.
+    for _ in 0..2 {
+        at_once(&connector, &target, COUNT).await;
+    }
     settle("the server to be idle", || alive_tasks() == 1).await;
     let before = Holdings::now();
     for _ in 0..3 {
         at_once(&connector, &target, COUNT).await;
     }
-    before.come_back(4 * LITTLE).await;
+    // A third of what a connection holds on the engine that holds the least.
+    before.come_back(8 * LITTLE).await;
     echo.stop().await;
 }
 
