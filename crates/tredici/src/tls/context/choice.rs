@@ -46,17 +46,20 @@ fn first_to_honour(values: &Values, built_in: &'static [BuiltIn]) -> Result<Choi
 }
 
 fn by_name(named: Engine, values: &Values, built_in: &'static [BuiltIn]) -> Result<Choice, Error> {
-    let Some(built_in) = built_in.iter().find(|built_in| built_in.engine == named) else {
+    let Some(chosen) = built_in.iter().find(|built_in| built_in.engine == named) else {
         let message = format!("options.engine asks for {named}, which is not built in");
         return Err(
             unsupported(message).with_hint(format!("leave it out, or build with the feature {named}"))
         );
     };
     match &*values.beyond(named) {
-        [] => Ok(Choice { built_in, reason: "engine".into() }),
+        [] => Ok(Choice { built_in: chosen, reason: "engine".into() }),
         beyond => {
             let message = format!("options.engine asks for {named}, which cannot honour {}", list(beyond));
-            Err(unsupported(message).with_hint("leave engine out, or ask for openssl"))
+            Err(unsupported(message).with_hint(match built_in.iter().any(|other| other.engine != named) {
+                true => "leave engine out, or ask for openssl",
+                false => "build with the feature openssl and leave engine out, or leave the option out",
+            }))
         }
     }
 }
