@@ -11,6 +11,7 @@ mod openssl;
 pub(crate) mod policy;
 #[cfg(feature = "rustls")]
 mod rustls;
+mod wire;
 
 use std::{
     borrow::Cow,
@@ -19,8 +20,6 @@ use std::{
     time::SystemTime,
 };
 
-use bytes::BytesMut;
-
 use crate::{
     error::Error,
     options::{Clock, KeyLog, Suites, TlsVersion},
@@ -28,6 +27,7 @@ use crate::{
 };
 
 pub(crate) use built_in::{BUILT_IN, BuiltIn};
+pub(crate) use wire::{Outgoing, Wire};
 
 /// A certificate as bytes, shared by everybody who looks at it.
 pub(crate) type Der = Arc<[u8]>;
@@ -162,13 +162,6 @@ pub(crate) trait Connection: Send + Sync {
 
     /// The signature algorithms that both sides know; only a server learns them.
     fn shared_sigalgs(&self) -> Result<Vec<String>, Error>;
-}
-
-/// The two directions of the wire: what came and is not yet decrypted, what is encrypted and not yet sent.
-#[derive(Default)]
-pub(crate) struct Wire {
-    pub(crate) incoming: BytesMut,
-    pub(crate) outgoing: BytesMut,
 }
 
 /// How far a handshake came.

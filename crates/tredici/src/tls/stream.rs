@@ -1,6 +1,7 @@
 //! The one place that reads and writes the transport, whichever engine encrypts.
 
 mod io;
+mod spare;
 mod wakers;
 
 use std::{
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Buf, BytesMut};
+use bytes::BytesMut;
 use tokio::{
     io::{AsyncReadExt, AsyncWrite},
     time::{Instant, timeout},
@@ -32,6 +33,9 @@ const WRITE_MAX: usize = 64 * 1024;
 /// What a record holds at most (RFC 8446 section 5.1), and no less than what encrypting one adds.
 const RECORD: usize = 16 * 1024;
 const RECORD_OVERHEAD: usize = 64;
+/// How large a buffer is kept for the next that needs one.
+const READ_ROOM_MAX: usize = READ_MAX + RECORD + RECORD_OVERHEAD;
+const WRITE_ROOM_MAX: usize = 2 * WRITE_MAX;
 /// How much a peer can have us answer (its key updates) without taking the answers.
 const ANSWERS_MAX: u32 = 64 * 1024;
 /// How long after one session ticket another may follow.
@@ -107,6 +111,7 @@ impl TlsStream {
     }
 
     pub(crate) fn connection_and_wire(&mut self) -> (&mut dyn Connection, &mut Wire) {
+        self.take_buffer();
         (&mut *self.connection, &mut self.wire)
     }
 
@@ -173,6 +178,9 @@ impl TlsStream {
     /// Reads once from the transport, as much as there is; 0 is its end.
     pub(crate) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<usize>> {
         let incoming = &mut self.wire.incoming;
+        if incoming.capacity() == 0 {
+            *incoming = spare::incoming();
+        }
         make_room(incoming, self.has_much_to_read);
         let room = incoming.capacity() - incoming.len();
         match pin!(self.transport.read_buf(incoming)).poll(cx) {
@@ -196,7 +204,14 @@ impl TlsStream {
     /// Drops the buffer for reading once it is used up: nobody knows whether there will be more.
     pub(crate) fn release_buffer(&mut self) {
         if self.wire.incoming.is_empty() {
-            self.wire.incoming = BytesMut::new();
+            spare::give_back_incoming(std::mem::take(&mut self.wire.incoming), READ_ROOM_MAX);
+        }
+    }
+
+    /// Takes a buffer for what is about to be encrypted.
+    fn take_buffer(&mut self) {
+        if self.wire.outgoing.capacity() == 0 {
+            self.wire.outgoing = spare::outgoing();
         }
     }
 
@@ -207,9 +222,9 @@ impl TlsStream {
             if sent == 0 {
                 return Poll::Ready(Err(IoErrorKind::WriteZero.into()));
             }
-            self.wire.outgoing.advance(sent);
+            self.wire.outgoing.sent(sent);
         }
-        self.wire.outgoing = BytesMut::new();
+        spare::give_back_outgoing(std::mem::take(&mut self.wire.outgoing), WRITE_ROOM_MAX);
         self.answers = 0;
         Poll::Ready(Ok(()))
     }

@@ -70,6 +70,7 @@ impl AsyncWrite for TlsStream {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
+        this.take_buffer();
         // Room for all of it at once, so that the buffer is not moved while it grows.
         this.wire.outgoing.reserve(bytes.len() + bytes.len().div_ceil(RECORD) * RECORD_OVERHEAD);
         let written = this.connection.write(&mut this.wire, bytes);
@@ -115,6 +116,7 @@ impl AsyncWrite for TlsStream {
         let this = self.get_mut();
         if !this.write_closed && this.failure.is_none() {
             ready!(this.poll_writable(cx))?;
+            this.take_buffer();
             this.connection.close(&mut this.wire);
             this.write_closed = true;
         }

@@ -38,7 +38,7 @@ impl tredici_openssl::Wire for Wire {
     }
 
     fn put(&mut self, bytes: &[u8]) {
-        self.outgoing.extend_from_slice(bytes);
+        self.outgoing.add(bytes);
     }
 }
 

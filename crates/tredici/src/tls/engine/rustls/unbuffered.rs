@@ -18,7 +18,7 @@ use rustls::{
     },
 };
 
-use super::super::Wire;
+use super::super::{Outgoing, Wire};
 
 /// One connection of either side.
 pub(super) enum Unbuffered {
@@ -119,7 +119,7 @@ fn gave_up() -> Error {
 
 fn act<Data>(
     status: UnbufferedStatus<'_, '_, Data>,
-    outgoing: &mut BytesMut,
+    outgoing: &mut Outgoing,
     intent: Intent<'_>,
     plaintext: &mut Plaintext<'_>,
 ) -> (usize, Result<Step, Error>) {
@@ -155,42 +155,32 @@ fn act<Data>(
     (discard, step)
 }
 
-fn encode<Data>(mut message: EncodeTlsData<'_, Data>, outgoing: &mut BytesMut) {
+fn encode<Data>(mut message: EncodeTlsData<'_, Data>, outgoing: &mut Outgoing) {
     // Without room it tells how much it needs.
     let needed = match message.encode(&mut []) {
         Err(EncodeError::InsufficientSize(InsufficientSizeError { required_size })) => required_size,
         Ok(_) | Err(EncodeError::AlreadyEncoded) => 0,
     };
-    let sent = outgoing.len();
-    outgoing.resize(sent + needed, 0);
-    let encoded = message.encode(&mut outgoing[sent..]).unwrap_or_default();
-    outgoing.truncate(sent + encoded);
+    let encoded = message.encode(outgoing.room(needed)).unwrap_or_default();
+    outgoing.added(encoded);
 }
 
 fn carry_out<Data>(
     mut traffic: WriteTraffic<'_, Data>,
-    outgoing: &mut BytesMut,
+    outgoing: &mut Outgoing,
     intent: Intent<'_>,
 ) -> Result<(), Error> {
-    let sent = outgoing.len();
     let encrypted = match intent {
         Intent::Nothing => return Ok(()),
-        Intent::Encrypt(bytes) => {
-            outgoing.resize(sent + encrypted_len(bytes.len()), 0);
-            match traffic.encrypt(bytes, &mut outgoing[sent..]) {
-                Err(EncryptError::InsufficientSize(InsufficientSizeError { required_size })) => {
-                    outgoing.resize(sent + required_size, 0);
-                    traffic.encrypt(bytes, &mut outgoing[sent..])
-                }
-                result => result,
+        Intent::Encrypt(bytes) => match traffic.encrypt(bytes, outgoing.room(encrypted_len(bytes.len()))) {
+            Err(EncryptError::InsufficientSize(InsufficientSizeError { required_size })) => {
+                traffic.encrypt(bytes, outgoing.room(required_size))
             }
-        }
-        Intent::CloseNotify => {
-            outgoing.resize(sent + encrypted_len(0), 0);
-            traffic.queue_close_notify(&mut outgoing[sent..])
-        }
+            result => result,
+        },
+        Intent::CloseNotify => traffic.queue_close_notify(outgoing.room(encrypted_len(0))),
     };
-    outgoing.truncate(sent + *encrypted.as_ref().unwrap_or(&0));
+    outgoing.added(*encrypted.as_ref().unwrap_or(&0));
     encrypted.map(|_| ()).map_err(|_| Error::EncryptError)
 }
 

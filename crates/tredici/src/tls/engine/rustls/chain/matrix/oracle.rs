@@ -80,7 +80,7 @@ fn handshake(
     let mut wire = Wire::default();
     loop {
         let answer = connection.handshake(&mut wire);
-        let sent = wire.outgoing.split();
+        let sent = std::mem::take(&mut wire.outgoing);
         peer.read_tls(&mut Cursor::new(&sent[..])).expect("memory can be read");
         let end = peer.process_new_packets().err();
         if let Err(failure) = answer {
