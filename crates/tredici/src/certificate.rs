@@ -105,12 +105,12 @@ impl PeerCertificate {
 
     /// Whom the certificate is for; `None` where the name cannot be decoded.
     pub fn subject(&self) -> Option<&Name> {
-        self.fields().subject.as_ref()
+        self.fields().subject()
     }
 
     /// Who issued the certificate; `None` where the name cannot be decoded.
     pub fn issuer(&self) -> Option<&Name> {
-        self.fields().issuer.as_ref()
+        self.fields().issuer()
     }
 
     /// The alternative names of the subject in one line: `DNS:localhost, IP Address:127.0.0.1`.

@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 use tracing::{Instrument, debug_span};
 
 use cache::{SessionCache, SessionKey};
@@ -139,11 +139,13 @@ impl Connector {
         let mut journey = Journey::begin();
         let (route, over) = settle::settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
+        let limit = self.terms.values.timeout();
+        let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());
         let outcome = {
             let walk = pin!(self.walk(&route, over, &mut journey).instrument(span));
-            match self.terms.values.timeout() {
-                limit if limit.is_zero() => Ok(walk.await),
-                limit => timeout(limit, walk).await,
+            match deadline {
+                Some(deadline) => timeout_at(deadline, walk).await,
+                None => Ok(walk.await),
             }
         };
         match outcome {
@@ -289,13 +291,13 @@ impl Connector {
         let context = &self.terms.context;
         let offered = session.clone();
         let terms = ClientTerms {
-            hostname: tls.hostname.clone(),
+            hostname: tls.key.hostname.clone(),
             servername: tls.servername.clone(),
             alpn: tls.key.alpn.clone(),
             session,
         };
         let securing = journey.enter(Phase::SecureConnect);
-        let span = debug_span!("secure_connect", hostname = %tls.hostname, offered = offered.is_some());
+        let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
         let result = handshake::connect(context, transport, terms).instrument(span).await;
         journey.leave(securing);
         let declined = match &result {
@@ -335,7 +337,7 @@ impl Connector {
     }
 
     /// Where the sessions of this connection go; nowhere where its peer is not authorized.
-    fn sink(&self, socket: &Socket, key: &SessionKey) -> Option<Arc<dyn SessionSink>> {
+    fn sink(&self, socket: &Socket, key: &Arc<SessionKey>) -> Option<Arc<dyn SessionSink>> {
         let judgement = socket.judgement().filter(|judgement| judgement.is_authorized())?;
         let clock = self.terms.context.clock().clone();
         self.cache.sink(key, judgement.peer.clone(), clock)

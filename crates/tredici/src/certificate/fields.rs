@@ -1,7 +1,7 @@
 //! One pass over a certificate: everything that a handshake needs, and where the rest stands.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::nom::Parser as _;
@@ -14,8 +14,8 @@ use super::name::Name;
 /// A certificate taken apart.
 pub(super) struct Fields {
     pub(super) der: Arc<[u8]>,
-    pub(super) subject: Option<Name>,
-    pub(super) issuer: Option<Name>,
+    subject: OnceLock<Option<Name>>,
+    issuer: OnceLock<Option<Name>>,
     pub(super) not_before: Moment,
     pub(super) not_after: Moment,
     pub(super) extensions: Extensions,
@@ -37,8 +37,8 @@ impl Fields {
         let (subject, issuer) = (certificate.subject.as_raw(), certificate.issuer.as_raw());
         let (key, signature) = (&certificate.subject_pki, &certificate.signature);
         Ok(Self {
-            subject: Name::decode(subject),
-            issuer: Name::decode(issuer),
+            subject: OnceLock::new(),
+            issuer: OnceLock::new(),
             not_before: certificate.validity.not_before.into(),
             not_after: certificate.validity.not_after.into(),
             extensions: Extensions::read(der, certificate.extensions()),
@@ -50,6 +50,16 @@ impl Fields {
             signature_algorithm: span(der, signature.algorithm.as_bytes()),
             der: Arc::clone(der),
         })
+    }
+
+    /// Decoded when somebody asks: a handshake seldom does.
+    pub(super) fn subject(&self) -> Option<&Name> {
+        self.subject.get_or_init(|| Name::decode(self.subject_der())).as_ref()
+    }
+
+    /// The same of the issuer.
+    pub(super) fn issuer(&self) -> Option<&Name> {
+        self.issuer.get_or_init(|| Name::decode(self.issuer_der())).as_ref()
     }
 
     /// The subject as it is encoded.

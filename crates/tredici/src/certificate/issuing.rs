@@ -18,7 +18,7 @@ pub(super) fn can_have_issued(issuer: &Fields, subject: &Fields) -> bool {
 
 fn is_named_as_issuer(issuer: &Fields, subject: &Fields) -> bool {
     issuer.subject_der() == subject.issuer_der()
-        || match (&issuer.subject, &subject.issuer) {
+        || match (issuer.subject(), subject.issuer()) {
             (Some(name), Some(wanted)) => name.matches(wanted),
             _ => false,
         }
@@ -33,7 +33,7 @@ fn is_identified_as_issuer(issuer: &Fields, subject: &Fields) -> bool {
 
     (key_id.is_none() || wanted_key_id.is_none() || key_id == wanted_key_id)
         && wanted_serial.is_none_or(|serial| serial == issuer.serial())
-        && match (&issuer.issuer, &wanted.issuer) {
+        && match (issuer.issuer(), &wanted.issuer) {
             (_, None) => true,
             (Some(name), Some(wanted)) => name.matches(wanted),
             (None, Some(_)) => false,

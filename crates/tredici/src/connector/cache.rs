@@ -47,7 +47,7 @@ pub(super) struct SessionCache {
 }
 
 struct Kept {
-    by_key: LruCache<SessionKey, VecDeque<KeptSession>>,
+    by_key: LruCache<Arc<SessionKey>, VecDeque<KeptSession>>,
     count: usize,
 }
 
@@ -66,15 +66,18 @@ impl SessionCache {
             return None;
         }
         let mut kept = self.kept();
-        kept.retain(key, |session| now < session.expires);
         let sessions = kept.by_key.get_mut(key)?;
-        let newest = sessions.back()?;
-        if !newest.is_single_use() {
-            return Some(newest.clone());
+        let before = sessions.len();
+        sessions.retain(|session| now < session.expires);
+        let taken = match sessions.back() {
+            Some(newest) if newest.is_single_use() => sessions.pop_back(),
+            newest => newest.cloned(),
+        };
+        let (gone, is_empty) = (before - sessions.len(), sessions.is_empty());
+        kept.count -= gone;
+        if is_empty {
+            kept.by_key.pop(key);
         }
-        let taken = sessions.pop_back();
-        kept.count -= 1;
-        kept.drop_empty(key);
         taken
     }
 
@@ -93,7 +96,7 @@ impl SessionCache {
     }
 
     /// Keeps again what was taken out and could not be used.
-    pub(super) fn give_back(&self, key: &SessionKey, sessions: Vec<KeptSession>) {
+    pub(super) fn give_back(&self, key: &Arc<SessionKey>, sessions: Vec<KeptSession>) {
         if self.capacity > 0 {
             sessions.into_iter().for_each(|session| self.add(key, session));
         }
@@ -104,7 +107,7 @@ impl SessionCache {
         self.kept().retain(key, |session| session.serial > declined.serial);
     }
 
-    fn add(&self, key: &SessionKey, session: KeptSession) {
+    fn add(&self, key: &Arc<SessionKey>, session: KeptSession) {
         let mut kept = self.kept();
         let sessions = kept.by_key.get_or_insert_mut(key.clone(), VecDeque::new);
         // Sessions that may be used again do not need company.
@@ -128,7 +131,7 @@ impl SessionCache {
     /// Where a connection puts its sessions; nowhere where none are to be kept.
     pub(super) fn sink(
         self: &Arc<Self>,
-        key: &SessionKey,
+        key: &Arc<SessionKey>,
         peer: Arc<Peer>,
         clock: Clock,
     ) -> Option<Arc<dyn SessionSink>> {
@@ -171,7 +174,7 @@ impl Kept {
 
 struct CacheSink {
     cache: Arc<SessionCache>,
-    key: SessionKey,
+    key: Arc<SessionKey>,
     peer: Arc<Peer>,
     clock: Clock,
 }

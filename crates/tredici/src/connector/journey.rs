@@ -15,6 +15,7 @@ use crate::{
 pub(super) struct Journey {
     start: Instant,
     phase: Phase,
+    /// A phase begins where the one before it has ended.
     entered: Instant,
     timings: Timings,
     attempts: Attempts,
@@ -40,6 +41,11 @@ impl Journey {
         self.start.elapsed()
     }
 
+    /// When it has to be over; `None` where that is beyond all time.
+    pub(super) fn deadline(&self, limit: Duration) -> Option<Instant> {
+        self.start.checked_add(limit)
+    }
+
     pub(super) fn attempts_mut(&mut self) -> &mut Attempts {
         &mut self.attempts
     }
@@ -50,13 +56,13 @@ impl Journey {
 
     pub(super) fn enter(&mut self, phase: Phase) -> Entered {
         self.phase = phase;
-        self.entered = Instant::now();
         Entered(phase)
     }
 
     /// A phase that is entered twice (a second handshake after a declined session) counts as one.
     pub(super) fn leave(&mut self, Entered(phase): Entered) {
-        let spent = self.entered.elapsed();
+        let now = Instant::now();
+        let spent = now - std::mem::replace(&mut self.entered, now);
         let slot = match phase {
             Phase::Lookup => &mut self.timings.lookup,
             Phase::Connect => &mut self.timings.connect,

@@ -1,5 +1,7 @@
 //! The call's parameters and the options, settled into one route.
 
+use std::sync::Arc;
+
 use super::cache::{Place, SessionKey};
 use crate::{
     dial::Transport,
@@ -19,11 +21,10 @@ pub(super) struct Route {
 
 /// What the handshake needs to know of the route.
 pub(super) struct Tls {
-    /// The name that the certificate must be for.
-    pub(super) hostname: String,
     /// The name for SNI.
     pub(super) servername: Option<String>,
-    pub(super) key: SessionKey,
+    /// With the name that the certificate must be for.
+    pub(super) key: Arc<SessionKey>,
 }
 
 type Settled = (Route, Option<Transport>);
@@ -105,13 +106,12 @@ fn tls(values: &Values, destination: &mut Destination, is_dialled: bool) -> Resu
         None => Some(normalise_servername(&hostname)?),
     };
     destination.servername = sni.clone();
-    let hostname = servername.unwrap_or(hostname);
     let key = SessionKey {
-        hostname: hostname.clone(),
+        hostname: servername.unwrap_or(hostname),
         place: place(destination, is_dialled),
         alpn: alpn(values, destination.protocol)?,
     };
-    Ok(Tls { hostname, servername: sni, key })
+    Ok(Tls { servername: sni, key: key.into() })
 }
 
 fn place(destination: &Destination, is_dialled: bool) -> Place {
@@ -161,7 +161,7 @@ mod tests {
 
     fn names(options: &ConnectOptions, target: Target) -> (String, Option<String>) {
         let tls = settled(options, target).expect("a route").tls.expect("TLS");
-        (tls.hostname, tls.servername)
+        (tls.key.hostname.clone(), tls.servername)
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn alpn_is_the_callers_or_undicis() {
         let offered = |options: ConnectOptions, target| {
-            settled(&options, target).expect("a route").tls.expect("TLS").key.alpn
+            settled(&options, target).expect("a route").tls.expect("TLS").key.alpn.clone()
         };
         assert_eq!(offered(ConnectOptions::new(), Target::https("a")), b"\x08http/1.1\x02h2");
         assert_eq!(offered(ConnectOptions::new().prefer_h2(true), Target::https("a")), b"\x02h2\x08http/1.1");

@@ -26,7 +26,7 @@ impl Form for Servername {
     }
 
     fn check(name: &String, place: &Place<'_>) -> Result<(), Error> {
-        normalise(name, place).map(drop)
+        normalise(name).map(drop).map_err(|problem| place.wrong_value(problem))
     }
 
     #[cfg(feature = "serde")]
@@ -39,12 +39,13 @@ impl Form for Servername {
 ///
 /// Code `ERR_INVALID_ARG_VALUE` for an IP address, as in Node, and for what is no name.
 pub(crate) fn normalise_servername(name: &str) -> Result<String, Error> {
-    normalise(name, &Place::option("servername"))
+    normalise(name).map_err(|problem| Place::option("servername").wrong_value(problem))
 }
 
-fn normalise(name: &str, place: &Place<'_>) -> Result<String, Error> {
-    refuse_address(name, place)?;
-    let not_a_name = || place.wrong_value(format_args!("is not a host name: {name:?}"));
+/// Or what is wrong with it.
+fn normalise(name: &str) -> Result<String, String> {
+    refuse_address(name)?;
+    let not_a_name = || format!("is not a host name: {name:?}");
     let ascii =
         idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::URL).map_err(|_| not_a_name())?;
     let ascii = ascii.strip_suffix('.').unwrap_or(&ascii);
@@ -52,18 +53,19 @@ fn normalise(name: &str, place: &Place<'_>) -> Result<String, Error> {
         return Err(not_a_name());
     }
     if ascii.len() > LONGEST {
-        return Err(place.wrong_value(format_args!("must have at most {LONGEST} bytes, not {}", ascii.len())));
+        return Err(format!("must have at most {LONGEST} bytes, not {}", ascii.len()));
     }
-    refuse_address(ascii, place)?;
+    if ascii != name {
+        refuse_address(ascii)?;
+    }
     Ok(ascii.to_owned())
 }
 
-fn refuse_address(name: &str, place: &Place<'_>) -> Result<(), Error> {
+fn refuse_address(name: &str) -> Result<(), String> {
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
     let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
     match bare.parse::<IpAddr>() {
-        Ok(_) => Err(place
-            .wrong_value(format_args!("must not be an IP address ({name}): RFC 6066 has no SNI for one"))),
+        Ok(_) => Err(format!("must not be an IP address ({name}): RFC 6066 has no SNI for one")),
         Err(_) => Ok(()),
     }
 }

@@ -22,12 +22,19 @@ use crate::certificate::PeerCertificate;
 /// # }
 /// ```
 pub fn check_server_identity(hostname: &str, certificate: &PeerCertificate) -> Result<(), IdentityError> {
-    let common_names: Vec<&str> =
-        certificate.subject().map(|subject| subject.common_names().collect()).unwrap_or_default();
-    let names = CertificateNames {
-        common_names: &common_names,
-        subjectaltname: certificate.subjectaltname(),
-        subjectaltname_undecodable: certificate.subjectaltname_undecodable(),
+    let check = |common_names: &[&str]| {
+        let names = CertificateNames {
+            common_names,
+            subjectaltname: certificate.subjectaltname(),
+            subjectaltname_undecodable: certificate.subjectaltname_undecodable(),
+        };
+        check_names(hostname, &names, IdentityRules::Default)
     };
-    check_names(hostname, &names, IdentityRules::Default)
+    // An alternative name that matches is enough; the common names are read where none does.
+    if certificate.subjectaltname().is_some() && check(&[]).is_ok() {
+        return Ok(());
+    }
+    check(
+        &certificate.subject().map(|subject| subject.common_names().collect::<Vec<_>>()).unwrap_or_default(),
+    )
 }

@@ -42,11 +42,14 @@ impl Companion {
 
 thread_local! {
     static PRESENT: Cell<Option<Box<Companion>>> = const { Cell::new(None) };
+    /// What stands in the place of one that is lent: kept, as a connection lends many times.
+    static PLACEHOLDER: Cell<Option<Box<Companion>>> = const { Cell::new(None) };
 }
 
 /// The companion for the length of one call, and after it back in its place.
 pub(super) fn lend<T>(companion: &mut Box<Companion>, call: impl FnOnce() -> T) -> T {
-    let mut loan = Loan { outer: PRESENT.replace(Some(std::mem::take(companion))), owner: companion };
+    let lent = std::mem::replace(companion, PLACEHOLDER.take().unwrap_or_default());
+    let mut loan = Loan { outer: PRESENT.replace(Some(lent)), owner: companion };
     let result = call();
     loan.end();
     result
@@ -62,7 +65,7 @@ struct Loan<'a> {
 impl Loan<'_> {
     fn end(&mut self) {
         if let Some(companion) = PRESENT.replace(self.outer.take()) {
-            *self.owner = companion;
+            PLACEHOLDER.set(Some(std::mem::replace(self.owner, companion)));
         }
     }
 }
