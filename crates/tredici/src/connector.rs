@@ -3,11 +3,14 @@
 mod cache;
 mod connect;
 mod journey;
+mod reach;
+mod secure;
+mod sessions;
 mod settle;
 mod supplied;
+mod walk;
 
 use std::{
-    net::SocketAddr,
     pin::pin,
     sync::{Arc, OnceLock},
 };
@@ -15,24 +18,17 @@ use std::{
 use tokio::time::timeout_at;
 use tracing::{Instrument, debug_span};
 
-use cache::{SessionCache, SessionKey};
+use cache::SessionCache;
 pub use connect::Connect;
 use journey::Journey;
-use settle::Route;
 use supplied::Supplied;
 
 use crate::{
-    dial::{self, SocketTerms, Transport},
-    error::{Error, ErrorKind, Phase},
-    options::{ConnectOptions, Session, Values},
-    resolve,
+    error::Error,
+    options::{ConnectOptions, Values},
     socket::Socket,
-    target::{Destination, Target},
-    tls::{
-        context::ClientContext,
-        handshake::{self, ClientTerms},
-        session::{KeptSession, SessionSink},
-    },
+    target::Target,
+    tls::context::ClientContext,
 };
 
 type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
@@ -157,196 +153,6 @@ impl Connector {
             Err(_elapsed) => Err(journey.time_out(self.terms.values.timeout(), route.destination)),
         }
     }
-
-    /// How many sessions for this target are in the cache, where they wait to be resumed. An addition of this library.
-    ///
-    /// # Errors
-    ///
-    /// Where the target cannot be read.
-    pub fn cached_sessions<T>(&self, target: T) -> Result<usize, Error>
-    where
-        T: TryInto<Target>,
-        T::Error: Into<Error>,
-    {
-        let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target)?;
-        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, self.terms.context.now())))
-    }
-
-    /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
-    /// offer them in another process through that option. They are secrets. None are left here: a ticket of TLS 1.3 is
-    /// used once.
-    ///
-    /// # Errors
-    ///
-    /// Where the target cannot be read; `UND_ERR_NOT_SUPPORTED` where the engine cannot write its sessions, which rustls
-    /// cannot. They are then still here.
-    pub fn take_sessions<T>(&self, target: T) -> Result<Vec<Session>, Error>
-    where
-        T: TryInto<Target>,
-        T::Error: Into<Error>,
-    {
-        let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target)?;
-        let Some(tls) = &route.tls else { return Ok(Vec::new()) };
-        let now = self.terms.context.now();
-        let mut kept = self.terms.supplied.take_all(&tls.key, now);
-        kept.extend(self.cache.take_all(&tls.key, now));
-        let export = |kept| supplied::export(kept, &tls.key, &self.terms.context);
-        let exported: Result<Vec<_>, Error> = kept.iter().map(export).collect();
-        if exported.is_err() {
-            self.cache.give_back(&tls.key, kept);
-        }
-        exported
-    }
-
-    async fn walk(
-        &self,
-        route: &Route,
-        over: Option<Transport>,
-        journey: &mut Journey,
-    ) -> Result<Socket, Error> {
-        let transport = match over {
-            Some(transport) => transport,
-            None => self.dial(route, journey).await?,
-        };
-        let Some(tls) = &route.tls else {
-            let socket = Socket::plain(transport, journey.origin(&route.destination));
-            return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
-        };
-        // Taken only now that the transport stands, so that none is lost to a failed dial.
-        let session = self.session(&tls.key);
-        let secured = match self.secure(tls, transport, session, journey).await {
-            Err(failure) if failure.may_be_retried && route.is_dialled => {
-                // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
-                let transport = self.dial(route, journey).await?;
-                self.secure(tls, transport, None, journey).await
-            }
-            result => result,
-        };
-        let secured = secured.map_err(|failure| failure.error)?;
-        let context = &self.terms.context;
-        let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, context.choice().clone(), origin);
-        let mut socket = self.examine(socket, journey)?;
-        let sink = self.sink(&socket, &tls.key);
-        socket.release_sessions(sink);
-        Ok(socket)
-    }
-
-    async fn dial(&self, route: &Route, journey: &mut Journey) -> Result<Transport, Error> {
-        let destination = &route.destination;
-        if let Some(path) = &destination.socket_path {
-            let connecting = journey.enter(Phase::Connect);
-            let span = debug_span!("dial", %path);
-            let connected = dial::unix(path, journey.attempts_mut()).instrument(span).await;
-            journey.leave(connecting);
-            return connected;
-        }
-        let addresses = self.resolve(destination, journey).await?;
-        let terms = self.socket_terms(destination);
-        let connecting = journey.enter(Phase::Connect);
-        let span = debug_span!("dial", ?addresses);
-        let connected = dial::tcp(&addresses, &terms, journey.attempts_mut()).instrument(span).await;
-        journey.leave(connecting);
-        connected
-    }
-
-    async fn resolve(
-        &self,
-        destination: &Destination,
-        journey: &mut Journey,
-    ) -> Result<Vec<SocketAddr>, Error> {
-        let hostname = destination.hostname.as_deref().unwrap_or_default();
-        let port = destination.port.unwrap_or_default();
-        if let Some(address) = resolve::literal(hostname) {
-            return Ok(vec![SocketAddr::new(address, port)]);
-        }
-        let looking_up = journey.enter(Phase::Lookup);
-        let lookup = self.terms.values.lookup.as_ref().map(|shared| &*shared.0);
-        let found =
-            resolve::resolve(hostname, port, lookup).instrument(debug_span!("lookup", hostname)).await;
-        journey.leave(looking_up);
-        found
-    }
-
-    fn socket_terms(&self, destination: &Destination) -> SocketTerms {
-        let values = &self.terms.values;
-        SocketTerms {
-            no_delay: values.no_delay(),
-            keep_alive: values.keep_alive().then(|| values.keep_alive_initial_delay()),
-            type_of_service: values.type_of_service,
-            local_address: destination.local_address,
-        }
-    }
-
-    /// TLS over the transport, with a session where there is one.
-    async fn secure(
-        &self,
-        tls: &settle::Tls,
-        transport: Transport,
-        session: Option<KeptSession>,
-        journey: &mut Journey,
-    ) -> Result<handshake::Secured, HandshakeFailure> {
-        let context = &self.terms.context;
-        let offered = session.clone();
-        let terms = ClientTerms {
-            hostname: tls.key.hostname.clone(),
-            servername: tls.servername.clone(),
-            alpn: tls.key.alpn.clone(),
-            session,
-        };
-        let securing = journey.enter(Phase::SecureConnect);
-        let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
-        let result = handshake::connect(context, transport, terms).instrument(span).await;
-        journey.leave(securing);
-        let declined = match &result {
-            Ok(secured) => !secured.facts.resumed,
-            // A connection that breaks says nothing of the session.
-            Err(error) => !matches!(error.kind(), ErrorKind::System | ErrorKind::Disconnected),
-        };
-        if let Some(declined) = offered.as_ref().filter(|_| declined) {
-            self.cache.forget(&tls.key, declined);
-            self.terms.supplied.forget(declined);
-        }
-        result.map_err(|error| HandshakeFailure {
-            may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
-            error,
-        })
-    }
-
-    /// The session to offer.
-    fn session(&self, key: &SessionKey) -> Option<KeptSession> {
-        let context = &self.terms.context;
-        self.terms.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
-    }
-
-    /// The caller's checks, on the finished socket.
-    fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
-        journey.set_phase(Phase::Check);
-        for check in self.checks.iter() {
-            if let Err(error) = check(&socket) {
-                let error = error.with_attempts(socket.attempts().to_vec());
-                return Err(match error.peer_certificate() {
-                    Some(_) => error,
-                    None => error.with_peer_certificate(socket.peer_certificate().cloned()),
-                });
-            }
-        }
-        Ok(socket)
-    }
-
-    /// Where the sessions of this connection go; nowhere where its peer is not authorized.
-    fn sink(&self, socket: &Socket, key: &Arc<SessionKey>) -> Option<Arc<dyn SessionSink>> {
-        let judgement = socket.judgement().filter(|judgement| judgement.is_authorized())?;
-        let clock = self.terms.context.clock().clone();
-        self.cache.sink(key, judgement.peer.clone(), clock)
-    }
-}
-
-struct HandshakeFailure {
-    error: Error,
-    may_be_retried: bool,
 }
 
 impl std::fmt::Debug for Connector {

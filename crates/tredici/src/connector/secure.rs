@@ -1,0 +1,61 @@
+//! TLS over the byte stream, and what its outcome says of the session that was offered.
+
+use tracing::{Instrument, debug_span};
+
+use super::{Connector, cache::SessionKey, journey::Journey, settle};
+use crate::{
+    dial::Transport,
+    error::{Error, ErrorKind, Phase},
+    tls::{
+        handshake::{self, ClientTerms},
+        session::KeptSession,
+    },
+};
+
+impl Connector {
+    /// TLS over the transport, with a session where there is one.
+    pub(super) async fn secure(
+        &self,
+        tls: &settle::Tls,
+        transport: Transport,
+        session: Option<KeptSession>,
+        journey: &mut Journey,
+    ) -> Result<handshake::Secured, HandshakeFailure> {
+        let context = &self.terms.context;
+        let offered = session.clone();
+        let terms = ClientTerms {
+            hostname: tls.key.hostname.clone(),
+            servername: tls.servername.clone(),
+            alpn: tls.key.alpn.clone(),
+            session,
+        };
+        let securing = journey.enter(Phase::SecureConnect);
+        let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
+        let result = handshake::connect(context, transport, terms).instrument(span).await;
+        journey.leave(securing);
+        let declined = match &result {
+            Ok(secured) => !secured.facts.resumed,
+            // A connection that breaks says nothing of the session.
+            Err(error) => !matches!(error.kind(), ErrorKind::System | ErrorKind::Disconnected),
+        };
+        if let Some(declined) = offered.as_ref().filter(|_| declined) {
+            self.cache.forget(&tls.key, declined);
+            self.terms.supplied.forget(declined);
+        }
+        result.map_err(|error| HandshakeFailure {
+            may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
+            error,
+        })
+    }
+
+    /// The session to offer.
+    pub(super) fn session(&self, key: &SessionKey) -> Option<KeptSession> {
+        let context = &self.terms.context;
+        self.terms.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
+    }
+}
+
+pub(super) struct HandshakeFailure {
+    pub(super) error: Error,
+    pub(super) may_be_retried: bool,
+}
