@@ -26,6 +26,7 @@ use supplied::Supplied;
 use crate::{
     error::Error,
     options::{ConnectOptions, Values},
+    resolve::Resolver,
     socket::Socket,
     target::Target,
     tls::context::ClientContext,
@@ -62,6 +63,7 @@ pub struct Connector {
 /// What the options were compiled into.
 struct Terms {
     values: Values,
+    resolver: Resolver,
     context: ClientContext,
     supplied: Supplied,
 }
@@ -78,8 +80,13 @@ impl Connector {
         let values = options.values().clone();
         let context = ClientContext::new(&values)?;
         let supplied = Supplied::load(values.session.as_ref(), &context)?;
+        let resolver = Resolver::new(&values);
         let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
-        Ok(Self { terms: Arc::new(Terms { values, context, supplied }), cache, checks: Arc::new([]) })
+        Ok(Self {
+            terms: Arc::new(Terms { values, resolver, context, supplied }),
+            cache,
+            checks: Arc::new([]),
+        })
     }
 
     /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
