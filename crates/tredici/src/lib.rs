@@ -60,8 +60,8 @@ pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger, ListenOptions,
-    Lookup, LookupError, LookupFuture, OPTIONS, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys,
-    Secret, Session, Sessions, Side, TlsVersion,
+    Lookup, LookupError, LookupFuture, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey,
+    PrivateKeys, Secret, Session, Sessions, Side, TlsVersion, events,
 };
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;

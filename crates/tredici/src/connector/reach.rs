@@ -8,6 +8,7 @@ use super::{Connector, journey::Journey, settle::Route};
 use crate::{
     dial::{self, SocketTerms, Transport},
     error::{Error, Phase},
+    options::events::{LookupFinished, LookupStarted},
     resolve,
     target::Destination,
 };
@@ -19,7 +20,7 @@ impl Connector {
             let connecting = journey.enter(Phase::Connect);
             let span = debug_span!("dial", %path);
             let connected = dial::unix(path, journey.attempts_mut()).instrument(span).await;
-            journey.leave(connecting);
+            let _spent = journey.leave(connecting);
             return connected;
         }
         let addresses = self.resolve(destination, journey).await?;
@@ -27,7 +28,7 @@ impl Connector {
         let connecting = journey.enter(Phase::Connect);
         let span = debug_span!("dial", ?addresses);
         let connected = dial::tcp(&addresses, &terms, journey.attempts_mut()).instrument(span).await;
-        journey.leave(connecting);
+        let _spent = journey.leave(connecting);
         connected
     }
 
@@ -42,10 +43,14 @@ impl Connector {
             return Ok(vec![SocketAddr::new(address, port)]);
         }
         let looking_up = journey.enter(Phase::Lookup);
+        let span = debug_span!("lookup", hostname);
+        let started = LookupStarted { hostname };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
         let lookup = self.terms.values.lookup.as_ref().map(|shared| &*shared.0);
-        let found =
-            resolve::resolve(hostname, port, lookup).instrument(debug_span!("lookup", hostname)).await;
-        journey.leave(looking_up);
+        let found = resolve::resolve(hostname, port, lookup).instrument(span.clone()).await;
+        let duration = journey.leave(looking_up);
+        let finished = LookupFinished { hostname, duration, result: found.as_deref() };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
         found
     }
 
