@@ -25,7 +25,7 @@ use supplied::Supplied;
 
 use crate::{
     error::Error,
-    options::{ConnectOptions, Values},
+    options::{ConnectOptions, Observer, Values},
     resolve::Resolver,
     socket::Socket,
     target::Target,
@@ -58,6 +58,7 @@ pub struct Connector {
     terms: Arc<Terms>,
     cache: Arc<SessionCache>,
     checks: Arc<[Check]>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 /// What the options were compiled into.
@@ -82,11 +83,9 @@ impl Connector {
         let supplied = Supplied::load(values.session.as_ref(), &context)?;
         let resolver = Resolver::new(&values);
         let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
-        Ok(Self {
-            terms: Arc::new(Terms { values, resolver, context, supplied }),
-            cache,
-            checks: Arc::new([]),
-        })
+        let observer = values.observer.as_ref().map(|shared| shared.0.clone());
+        let terms = Arc::new(Terms { values, resolver, context, supplied });
+        Ok(Self { terms, cache, checks: Arc::new([]), observer })
     }
 
     /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
@@ -111,7 +110,26 @@ impl Connector {
             terms: self.terms.clone(),
             cache: Arc::new(SessionCache::new(self.terms.values.max_cached_sessions())),
             checks: self.checks.iter().cloned().chain([check]).collect(),
+            observer: self.observer.clone(),
         }
+    }
+
+    /// The same connector, with its cache of sessions, watched by one more: for one call or for some of them. Who watches
+    /// it already is told first.
+    ///
+    /// ```no_run
+    /// # async fn example(connector: tredici::Connector, observer: impl tredici::Observer + 'static) -> Result<(), tredici::Error> {
+    /// let socket = connector.observe(observer).connect("https://localhost:8443").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn observe(&self, observer: impl Observer + 'static) -> Self {
+        let observer: Arc<dyn Observer> = match self.observer.clone() {
+            Some(before) => Arc::new((before, observer)),
+            None => Arc::new(observer),
+        };
+        Self { observer: Some(observer), ..self.clone() }
     }
 
     /// The TLS engine at work: `rustls` or `openssl`.
@@ -144,21 +162,24 @@ impl Connector {
         let span = debug_span!("connect", target = %route.destination);
         let limit = self.terms.values.timeout();
         let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());
+        span.in_scope(|| journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit)));
         let outcome = {
-            let walk = pin!(self.walk(&route, over, &mut journey).instrument(span));
+            let walk = pin!(self.walk(&route, over, &mut journey).instrument(span.clone()));
             match deadline {
                 Some(deadline) => timeout_at(deadline, walk).await,
                 None => Ok(walk.await),
             }
         };
-        match outcome {
+        let result = match outcome {
             Ok(Ok(mut socket)) => {
                 socket.set_total(journey.elapsed());
                 Ok(socket)
             }
             Ok(Err(error)) => Err(journey.fail(error).with_target(route.destination)),
-            Err(_elapsed) => Err(journey.time_out(self.terms.values.timeout(), route.destination)),
-        }
+            Err(_elapsed) => Err(journey.time_out(limit, route.destination)),
+        };
+        span.in_scope(|| journey.tell_end(&result));
+        result
     }
 }
 

@@ -8,7 +8,10 @@ use super::{Connector, journey::Journey, settle::Route};
 use crate::{
     dial::{self, SocketTerms, Transport},
     error::{Error, Phase},
-    options::AddressFamily,
+    options::{
+        AddressFamily,
+        events::{LookupFinished, LookupStarted},
+    },
     resolve,
     target::Destination,
 };
@@ -20,7 +23,7 @@ impl Connector {
             let connecting = journey.enter(Phase::Connect);
             let span = debug_span!("dial", %path);
             let connected = dial::unix(path, journey.attempts_mut()).instrument(span).await;
-            journey.leave(connecting);
+            let _spent = journey.leave(connecting);
             return connected;
         }
         let addresses = self.resolve(destination, journey).await?;
@@ -28,7 +31,7 @@ impl Connector {
         let connecting = journey.enter(Phase::Connect);
         let span = debug_span!("dial", ?addresses);
         let connected = dial::tcp(&addresses, &terms, journey.attempts_mut()).instrument(span).await;
-        journey.leave(connecting);
+        let _spent = journey.leave(connecting);
         connected
     }
 
@@ -44,8 +47,13 @@ impl Connector {
             return resolving.all().await;
         }
         let looking_up = journey.enter(Phase::Lookup);
-        let found = resolving.all().instrument(debug_span!("lookup", hostname)).await;
-        journey.leave(looking_up);
+        let span = debug_span!("lookup", hostname);
+        let started = LookupStarted { hostname };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
+        let found = resolving.all().instrument(span.clone()).await;
+        let duration = journey.leave(looking_up);
+        let finished = LookupFinished { hostname, duration, result: found.as_deref() };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
         found
     }
 

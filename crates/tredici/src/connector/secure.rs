@@ -6,6 +6,7 @@ use super::{Connector, cache::SessionKey, journey::Journey, settle};
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
+    options::events::SessionOffered,
     tls::{
         handshake::{self, ClientTerms},
         session::KeptSession,
@@ -28,17 +29,20 @@ impl Connector {
             servername: tls.servername.clone(),
             alpn: tls.key.alpn.clone(),
             session,
+            watched: journey.watched().clone(),
         };
         let securing = journey.enter(Phase::SecureConnect);
         let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
         let result = handshake::connect(context, transport, terms).instrument(span).await;
-        journey.leave(securing);
+        let _spent = journey.leave(securing);
         let declined = match &result {
             Ok(secured) => !secured.facts.resumed,
             // A connection that breaks says nothing of the session.
             Err(error) => !matches!(error.kind(), ErrorKind::System | ErrorKind::Disconnected),
         };
         if let Some(declined) = offered.as_ref().filter(|_| declined) {
+            let refused = SessionOffered { tls_version: declined.version };
+            journey.watched().tell(|to, connection| to.session_refused(connection, &refused));
             self.cache.forget(&tls.key, declined);
             self.terms.supplied.forget(declined);
         }

@@ -4,6 +4,7 @@ use super::{Connector, journey::Journey, settle::Route};
 use crate::{
     dial::Transport,
     error::{Error, Phase},
+    options::events::{CheckFinished, CheckStarted},
     socket::Socket,
 };
 
@@ -45,8 +46,15 @@ impl Connector {
     /// The caller's checks, on the finished socket.
     fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
         journey.set_phase(Phase::Check);
-        for check in self.checks.iter() {
-            if let Err(error) = check(&socket) {
+        for (number, check) in self.checks.iter().enumerate() {
+            let started = CheckStarted { number };
+            journey.watched().tell(|to, connection| to.check_started(connection, &started));
+            let began = journey.elapsed();
+            let verdict = check(&socket);
+            let (duration, error) = (journey.elapsed() - began, verdict.as_ref().err());
+            let finished = CheckFinished { number, duration, error };
+            journey.watched().tell(|to, connection| to.check_finished(connection, &finished));
+            if let Err(error) = verdict {
                 let error = error.with_attempts(socket.attempts().to_vec());
                 return Err(match error.peer_certificate() {
                     Some(_) => error,

@@ -10,12 +10,13 @@ use std::{
 use super::form::read;
 use super::{
     AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger, ListenOptions, Lookup,
-    OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
+    Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
     callback::{CheckServerIdentity, Clock, KeyLog},
     duration::{Delay, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
     lookup::SharedLookup,
+    observer::SharedObserver,
     scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
     servername::Servername,
     version::{MaxVersion, MinVersion},
@@ -308,6 +309,12 @@ options! {
     both tls - rememberVerdicts: Boolean = "true" (true) => remember_verdicts(bool);
 
     in "What to look into":
+
+    /// Is told what happens while a connection comes about, event by event.
+    ///
+    /// Default: none. It runs on the task that connects. Several can be given as a `Vec` or a pair. Not in JSON. An
+    /// addition of this library: undici's diagnostics channels, for one connector.
+    client - - observer: SharedObserver = "none" => observer(impl Observer + 'static);
 
     /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.
     ///

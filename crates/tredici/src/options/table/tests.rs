@@ -237,6 +237,7 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             ],
         ),
         ("rememberVerdicts", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
+        ("observer", vec![(json!("x"), UNDICI)]),
         ("keylog", vec![(json!("x"), UNDICI)]),
         ("clock", vec![(json!(0), UNDICI)]),
     ];

@@ -24,5 +24,6 @@ mod spans;
 mod split;
 mod transports;
 mod trust;
+mod watching;
 mod way;
 mod write_then_read;
