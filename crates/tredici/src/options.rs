@@ -17,6 +17,7 @@ mod key;
 mod limit;
 mod lookup;
 mod pem;
+mod rotation;
 mod row;
 mod scalar;
 mod secret;

@@ -2,7 +2,7 @@
 
 use tracing::{Instrument, debug_span};
 
-use super::{Connector, cache::SessionKey, journey::Journey, settle};
+use super::{cache::SessionKey, journey::Journey, settle, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-impl Connector {
+impl Snapshot {
     /// TLS over the transport, with a session where there is one.
     pub(super) async fn secure(
         &self,
@@ -21,7 +21,6 @@ impl Connector {
         session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<handshake::Secured, HandshakeFailure> {
-        let context = &self.terms.context;
         let offered = session.clone();
         let terms = ClientTerms {
             hostname: tls.key.hostname.clone(),
@@ -31,7 +30,7 @@ impl Connector {
         };
         let securing = journey.enter(Phase::SecureConnect);
         let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
-        let result = handshake::connect(context, transport, terms).instrument(span).await;
+        let result = handshake::connect(&self.context, transport, terms).instrument(span).await;
         journey.leave(securing);
         let declined = match &result {
             Ok(secured) => !secured.facts.resumed,
@@ -40,7 +39,7 @@ impl Connector {
         };
         if let Some(declined) = offered.as_ref().filter(|_| declined) {
             self.cache.forget(&tls.key, declined);
-            self.terms.supplied.forget(declined);
+            self.supplied.forget(declined);
         }
         result.map_err(|error| HandshakeFailure {
             may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
@@ -50,8 +49,8 @@ impl Connector {
 
     /// The session to offer.
     pub(super) fn session(&self, key: &SessionKey) -> Option<KeptSession> {
-        let context = &self.terms.context;
-        self.terms.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
+        let context = &self.context;
+        self.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
     }
 }
 
