@@ -29,6 +29,7 @@ use supplied::Supplied;
 use crate::{
     error::Error,
     options::{ConnectOptions, Values},
+    resolve::Resolver,
     socket::Socket,
     target::Target,
     tls::context::{Choice, ClientContext},
@@ -66,6 +67,7 @@ pub struct Connector {
 struct Terms {
     /// As they were given. Those that can be replaced are asked of the present snapshot's context.
     values: Values,
+    resolver: Resolver,
     choice: Arc<Choice>,
     family: Family,
     /// The options with all that has been replaced since.
@@ -83,11 +85,12 @@ impl Connector {
         let values = options.values().clone();
         let context = ClientContext::new(&values)?;
         let supplied = Supplied::load(values.session.as_ref(), &context)?;
+        let resolver = Resolver::new(&values);
         let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
         let (choice, family) = (context.choice().clone(), Family::default());
         let snapshot = Snapshot { context: Arc::new(context), supplied: Arc::new(supplied), cache };
         let current = family.found(snapshot);
-        let terms = Arc::new(Terms { values, choice, family, rotated: Mutex::new(options) });
+        let terms = Arc::new(Terms { values, resolver, choice, family, rotated: Mutex::new(options) });
         Ok(Self { terms, current, checks: Arc::new([]) })
     }
 

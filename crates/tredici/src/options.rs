@@ -36,7 +36,7 @@ pub(crate) use ciphers::Suites;
 pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
 pub(crate) use limit::Beyond;
-pub use lookup::{FixedLookup, Lookup, LookupError, LookupFuture};
+pub use lookup::{AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupError, LookupQuery};
 pub use pem::{Pem, PemList};
 pub use row::{OptionKind, OptionRow, Side};
 pub use secret::Secret;

@@ -8,6 +8,7 @@ use super::{Connector, journey::Journey, settle::Route};
 use crate::{
     dial::{self, SocketTerms, Transport},
     error::{Error, Phase},
+    options::AddressFamily,
     resolve,
     target::Destination,
 };
@@ -38,13 +39,12 @@ impl Connector {
     ) -> Result<Vec<SocketAddr>, Error> {
         let hostname = destination.hostname.as_deref().unwrap_or_default();
         let port = destination.port.unwrap_or_default();
-        if let Some(address) = resolve::literal(hostname) {
-            return Ok(vec![SocketAddr::new(address, port)]);
+        let resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
+        if resolve::is_address(hostname) {
+            return resolving.all().await;
         }
         let looking_up = journey.enter(Phase::Lookup);
-        let lookup = self.terms.values.lookup.as_ref().map(|shared| &*shared.0);
-        let found =
-            resolve::resolve(hostname, port, lookup).instrument(debug_span!("lookup", hostname)).await;
+        let found = resolving.all().instrument(debug_span!("lookup", hostname)).await;
         journey.leave(looking_up);
         found
     }
