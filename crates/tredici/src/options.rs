@@ -18,6 +18,7 @@ mod limit;
 mod lookup;
 mod observer;
 mod pem;
+mod rotation;
 mod row;
 mod scalar;
 mod secret;

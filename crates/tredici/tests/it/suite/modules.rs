@@ -19,6 +19,7 @@ mod mended;
 mod pin_ca;
 mod pins;
 mod remembered;
+mod rotation;
 pub(crate) mod sessions;
 mod spans;
 mod split;
