@@ -26,6 +26,7 @@ use supplied::Supplied;
 use crate::{
     error::Error,
     options::{ConnectOptions, Observer, Values},
+    resolve::Resolver,
     socket::Socket,
     target::Target,
     tls::context::ClientContext,
@@ -63,6 +64,7 @@ pub struct Connector {
 /// What the options were compiled into.
 struct Terms {
     values: Values,
+    resolver: Resolver,
     context: ClientContext,
     supplied: Supplied,
 }
@@ -79,9 +81,10 @@ impl Connector {
         let values = options.values().clone();
         let context = ClientContext::new(&values)?;
         let supplied = Supplied::load(values.session.as_ref(), &context)?;
+        let resolver = Resolver::new(&values);
         let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
         let observer = values.observer.as_ref().map(|shared| shared.0.clone());
-        let terms = Arc::new(Terms { values, context, supplied });
+        let terms = Arc::new(Terms { values, resolver, context, supplied });
         Ok(Self { terms, cache, checks: Arc::new([]), observer })
     }
 

@@ -37,7 +37,7 @@ pub(crate) use ciphers::Suites;
 pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
 pub(crate) use limit::Beyond;
-pub use lookup::{FixedLookup, Lookup, LookupError, LookupFuture};
+pub use lookup::{AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupError, LookupQuery};
 pub(crate) use observer::Watched;
 pub use observer::{Observer, events};
 pub use pem::{Pem, PemList};
