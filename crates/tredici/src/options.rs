@@ -17,6 +17,7 @@ mod key;
 mod limit;
 mod lookup;
 mod observer;
+mod path;
 mod pem;
 mod rotation;
 mod row;

@@ -2,6 +2,7 @@
 
 mod choice;
 mod identity;
+mod key_log;
 mod scope;
 mod trust;
 
@@ -172,7 +173,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
         min_version,
         max_version,
         suites,
-        keylog: values.keylog.clone(),
+        keylog: key_log::open(values)?,
         clock: clock(values),
         keeps_sessions: values.max_cached_sessions() > 0,
     })
