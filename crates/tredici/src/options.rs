@@ -19,6 +19,7 @@ mod lookup;
 mod observer;
 mod path;
 mod pem;
+mod pins;
 mod rotation;
 mod row;
 mod scalar;

@@ -33,7 +33,7 @@ impl Serialize for SocketReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let socket = self.0;
         let (local, remote) = (socket.local_address(), socket.remote_address());
-        let mut fields = serializer.serialize_struct("Socket", 27)?;
+        let mut fields = serializer.serialize_struct("Socket", 28)?;
         fields.serialize_field("readyState", socket.ready_state().as_str())?;
         fields.serialize_field("encrypted", &socket.encrypted())?;
         fields.serialize_field("authorized", &socket.authorized())?;
@@ -41,6 +41,7 @@ impl Serialize for SocketReport<'_> {
             "authorizationError",
             &socket.authorization_error().map(AuthorizationError::code),
         )?;
+        fields.serialize_field("pinFailure", &socket.pin_failure())?;
         fields.serialize_field("alpnProtocol", &OrFalse::of(socket.alpn_protocol(), socket.encrypted()))?;
         fields.serialize_field("servername", &OrFalse::of(socket.servername(), socket.encrypted()))?;
         fields.serialize_field("localAddress", &local.map(|address| address.ip()))?;
