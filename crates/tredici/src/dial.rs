@@ -56,6 +56,11 @@ impl Attempts {
         }
     }
 
+    /// Attempts that failed before they began, since the address must not be dialled.
+    pub(crate) fn refused(&mut self, refused: &[Attempt]) {
+        self.done.extend_from_slice(refused);
+    }
+
     /// Every attempt, one that was still running as timed out.
     pub(crate) fn cut_off(mut self) -> Vec<Attempt> {
         let address = self.running.as_ref().map(|(address, _)| format!("connect ETIMEDOUT {address}"));

@@ -39,13 +39,17 @@ impl Connector {
     ) -> Result<Vec<SocketAddr>, Error> {
         let hostname = destination.hostname.as_deref().unwrap_or_default();
         let port = destination.port.unwrap_or_default();
-        let resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
-        if resolve::is_address(hostname) {
-            return resolving.all().await;
-        }
-        let looking_up = journey.enter(Phase::Lookup);
-        let found = resolving.all().instrument(debug_span!("lookup", hostname)).await;
-        journey.leave(looking_up);
+        let mut resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
+        let found = match resolve::is_address(hostname) {
+            true => resolving.all().await,
+            false => {
+                let looking_up = journey.enter(Phase::Lookup);
+                let found = resolving.all().instrument(debug_span!("lookup", hostname)).await;
+                journey.leave(looking_up);
+                found
+            }
+        };
+        journey.attempts_mut().refused(resolving.refused());
         found
     }
 
