@@ -3,6 +3,7 @@
 mod filter;
 mod literal;
 mod name;
+pub(crate) mod order;
 mod permits;
 mod system;
 
@@ -105,12 +106,19 @@ impl Resolving<'_> {
         nothing.then(|| Err(self.all_refused().unwrap_or_else(|| self.failed())))
     }
 
-    /// All addresses, once the last part has come.
+    /// All addresses, once the last part has come. The order is that of the lookup, or where it has answered in parts
+    /// that of RFC 6724.
     pub(crate) async fn all(&mut self) -> Result<Vec<SocketAddr>, Error> {
+        let mut parts = 0;
         while let Some(part) = self.next().await {
             part?;
+            parts += 1;
         }
-        Ok(self.found.clone())
+        let mut all = self.found.clone();
+        if parts > 1 {
+            order::sort(&mut all);
+        }
+        Ok(all)
     }
 
     /// The addresses that must not be dialled, of all parts that have come: attempts that failed before they began.

@@ -59,11 +59,14 @@ async fn a_name_leads_where_it_may() {
         .map(|attempt| (attempt.address().address(), attempt.error().map(|error| error.code().to_owned())))
         .collect();
     let blocked = Some("ERR_IP_BLOCKED".to_owned());
-    assert_eq!(outcomes, [
-        ("127.0.0.9".to_owned(), blocked.clone()),
-        ("::1".to_owned(), blocked),
-        ("127.0.0.1".to_owned(), None)
-    ]);
+    assert_eq!(
+        outcomes,
+        [
+            ("127.0.0.9".to_owned(), blocked.clone()),
+            ("::1".to_owned(), blocked),
+            ("127.0.0.1".to_owned(), None)
+        ]
+    );
 }
 
 /// What is blocked stands among the attempts where another address was tried and failed.
