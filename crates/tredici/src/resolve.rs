@@ -7,16 +7,15 @@ pub(crate) mod order;
 mod permits;
 mod system;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use filter::Filter;
 pub(crate) use literal::is_address;
 use system::SystemLookup;
 
 use crate::{
-    error::{Attempt, AttemptError, Error, ErrorKind, Phase},
+    error::{AttemptError, Error, ErrorKind, Phase},
     options::{AddressFamily, Answers, Lookup, LookupError, LookupQuery, Values},
-    target::RemoteAddress,
 };
 
 /// Who is asked for addresses, and which of them may be dialled.
@@ -81,7 +80,7 @@ pub(crate) struct Resolving<'a> {
     /// All that was given out.
     found: Vec<SocketAddr>,
     /// What the filter refused.
-    refused: Vec<Attempt>,
+    refused: Vec<(SocketAddr, AttemptError)>,
     failure: Option<LookupError>,
     over: bool,
 }
@@ -121,8 +120,8 @@ impl Resolving<'_> {
         Ok(all)
     }
 
-    /// The addresses that must not be dialled, of all parts that have come: attempts that failed before they began.
-    pub(crate) fn refused(&self) -> &[Attempt] {
+    /// The addresses that must not be dialled, of all parts that have come, each with the reason.
+    pub(crate) fn refused(&self) -> &[(SocketAddr, AttemptError)] {
         &self.refused
     }
 
@@ -131,15 +130,13 @@ impl Resolving<'_> {
         let before = self.found.len();
         for mut address in addresses.filter(|address| self.family.includes(address)) {
             address.set_port(self.port);
-            let remote = RemoteAddress::Ip(address);
-            if self.found.contains(&address) || self.refused.iter().any(|known| *known.address() == remote) {
+            if self.found.contains(&address) || self.refused.iter().any(|(known, _)| *known == address) {
                 continue;
             }
             match self.filter.refusal(address.ip()) {
                 None => self.found.push(address),
                 Some(refusal) => {
-                    let error = AttemptError::new("ERR_IP_BLOCKED", refusal);
-                    self.refused.push(Attempt::new(remote, Duration::ZERO, Some(error)));
+                    self.refused.push((address, AttemptError::new("ERR_IP_BLOCKED", refusal)));
                 }
             }
         }
@@ -154,8 +151,7 @@ impl Resolving<'_> {
     }
 
     fn all_refused(&self) -> Option<Error> {
-        let refusals: Vec<_> =
-            self.refused.iter().filter_map(Attempt::error).map(AttemptError::message).collect();
+        let refusals: Vec<_> = self.refused.iter().map(|(_, error)| error.message()).collect();
         let message = match &refusals[..] {
             [] => return None,
             [only] => (*only).to_owned(),

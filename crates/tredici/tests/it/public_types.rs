@@ -64,6 +64,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<TlsVersion>();
     shared::<VerifyCode>();
     shared::<Box<dyn Lookup>>();
+    shared::<Box<dyn Observer>>();
     #[cfg(feature = "self-signed")]
     shared::<(Authority, AuthorityError)>();
     #[cfg(feature = "serde")]

@@ -262,6 +262,19 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             ],
         ),
         ("rememberVerdicts", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
+        ("observer", vec![(json!("x"), UNDICI)]),
+        (
+            "keylogFile",
+            vec![
+                (json!("f"), OK),
+                (json!({"file": "f"}), OK),
+                (json!(""), OK),
+                (json!("a\0"), VALUE),
+                (json!(5), TYPE),
+                (json!({"file": 5}), TYPE),
+                (json!({"pem": "f"}), TYPE),
+            ],
+        ),
         ("keylog", vec![(json!("x"), UNDICI)]),
         ("clock", vec![(json!(0), UNDICI)]),
     ];
@@ -290,6 +303,7 @@ fn null_and_the_empty_string_are_not_given() {
         "key",
         "ciphers",
         "session",
+        "keylogFile",
     ] {
         for json in [Value::Null, json!("")] {
             assert_eq!(outcome(name, &json).expect(name), "ConnectOptions", "{name}: {json}");
@@ -340,6 +354,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("maxCachedSessions", "7", json!(7)),
         ("session", "a.json", json!({"file": "a.json"})),
         ("rememberVerdicts", "false", json!(false)),
+        ("keylogFile", "keys", json!("keys")),
     ];
     for row in OPTIONS.iter().filter(|row| row.kind != OptionKind::Callback) {
         let (_, text, json) = texts.iter().find(|(name, ..)| *name == row.name).expect(row.name);
