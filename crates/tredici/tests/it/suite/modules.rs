@@ -9,6 +9,7 @@ mod dropping;
 mod economy;
 pub(crate) mod ends;
 mod failures;
+mod filter;
 mod groups;
 mod hostile;
 mod interoperation;
