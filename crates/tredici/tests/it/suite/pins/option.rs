@@ -13,7 +13,7 @@ use tredici::{
 use tredici_test::{CertificateSpec, Pki, run_alone};
 
 use super::{
-    super::ends::{Echo, exchange, showing, target, trusting},
+    super::ends::{Echo, exchange, replacements, showing, target, trusting},
     fingerprint, key_pin, stranger,
 };
 
@@ -106,7 +106,7 @@ async fn a_server_that_is_met_again_is_asked_again() {
     for _ in 0..3 {
         visit(&connector, &server).await.expect("a connection");
     }
-    connector.rotate(ConnectOptions::new().pins(pins([wrong()]))).expect("other pins");
+    connector.rotate(replacements().pins(pins([wrong()]))).expect("other pins");
     for _ in 0..2 {
         assert_mismatch(&visit(&connector, &server).await.expect_err("another key"));
     }
@@ -119,7 +119,7 @@ async fn other_pins_are_another_trust() {
     let connector = Connector::new(trusting().pins(pins([first.clone()]))).expect("a connector");
     visit(&connector, &server).await.expect("a connection");
     assert_ne!(cached(&connector, &server), 0);
-    connector.rotate(ConnectOptions::new().pins(pins([first, wrong()]))).expect("a spare one");
+    connector.rotate(replacements().pins(pins([first, wrong()]))).expect("a spare one");
     assert_eq!(cached(&connector, &server), 0);
     assert!(!visit(&connector, &server).await.expect("a connection").is_session_reused());
 }
@@ -203,7 +203,7 @@ async fn report_only_lets_pass_and_tells() {
             assert_eq!(failure.pins().count(), 6);
             assert_eq!(told.0.lock().expect("notes").pop(), Some(Some(failure)));
         }
-        connector.rotate(ConnectOptions::new().pins_report_only(false)).expect("in earnest");
+        connector.rotate(replacements().pins_report_only(false)).expect("in earnest");
         assert_mismatch(&visit(&connector, &server).await.expect_err("enforced"));
     }
 }
@@ -219,7 +219,7 @@ async fn the_report_has_it() {
     assert_eq!(report["pinFailure"]["pins"][0], key_pin(Pki::shared().localhost().der()));
     let socket =
         visit(&Connector::new(trusting()).expect("a connector"), &server).await.expect("a connection");
-    assert!(serde_json::to_value(socket.report()).expect("JSON")["pinFailure"].is_null());
+    assert!(serde_json::to_value(socket.report()).expect("JSON").get("pinFailure").is_none());
 }
 
 /// The warnings of ours.
