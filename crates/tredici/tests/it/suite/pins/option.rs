@@ -7,9 +7,7 @@ use std::sync::{
 
 use tracing::{Event, Level, Subscriber, field, instrument::WithSubscriber};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
-use tredici::{
-    ConnectOptions, Connector, Error, ErrorKind, Observer, PinFailure, Pins, Socket, TlsVersion, events,
-};
+use tredici::{Connector, Error, ErrorKind, Observer, PinFailure, Pins, Socket, TlsVersion, events};
 use tredici_test::{CertificateSpec, Pki, run_alone};
 
 use super::{
