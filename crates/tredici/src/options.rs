@@ -21,6 +21,7 @@ mod observer;
 mod path;
 mod pem;
 mod pins;
+mod revocation;
 mod rotation;
 mod row;
 mod scalar;

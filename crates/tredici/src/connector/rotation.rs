@@ -17,8 +17,8 @@ impl Connector {
         self.rotate(ConnectOptions::new())
     }
 
-    /// Replaces whom this connector trusts and who it is: those of `ca`, `extraCa`, `caStore`, `cert`, `key` and
-    /// `passphrase` that are given here. What is not given stays as it was; files are read anew all the same. An
+    /// Replaces whom this connector trusts and who it is: those of `ca`, `extraCa`, `caStore`, `crl`, `pins`,
+    /// `pinsReportOnly`, `cert`, `key` and `passphrase` that are given here. What is not given stays as it was; files are read anew all the same. An
     /// addition.
     ///
     /// It happens at once and as a whole, for this connector, its clones and all that [`check`](Self::check) derived from

@@ -35,6 +35,7 @@ fn json_and_rust_say_the_same() {
         .ca(["one", "two"])
         .extra_ca(Pem::file("base/extra.pem"))
         .ca_store(CaStore::System)
+        .crl("list")
         .pins(Pins::new([PIN]).unwrap())
         .pins_report_only(true)
         .servername("Db.Internal.")
@@ -61,7 +62,7 @@ fn json_and_rust_say_the_same() {
             "host": "db.internal", "port": "5433", "path": "/run/db", "socketPath": "/run/db", "timeout": 1500,
             "localAddress": "127.0.0.1", "noDelay": false, "keepAlive": false, "keepAliveInitialDelay": 1000,
             "typeOfService": 8, "lookup": {}, "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private", "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
-            "caStore": "system", "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
+            "caStore": "system", "crl": "list", "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",
             "ciphers": "DEFAULT", "engine": "openssl", "maxCachedSessions": 7, "session": {"base64": "MAA="},
