@@ -8,6 +8,10 @@ use super::{Connector, journey::Journey, settle::Route};
 use crate::{
     dial::{self, SocketTerms, Transport},
     error::{Error, Phase},
+    options::{
+        AddressFamily,
+        events::{LookupFinished, LookupStarted},
+    },
     resolve,
     target::Destination,
 };
@@ -19,7 +23,7 @@ impl Connector {
             let connecting = journey.enter(Phase::Connect);
             let span = debug_span!("dial", %path);
             let connected = dial::unix(path, journey.attempts_mut()).instrument(span).await;
-            journey.leave(connecting);
+            let _spent = journey.leave(connecting);
             return connected;
         }
         let addresses = self.resolve(destination, journey).await?;
@@ -27,7 +31,7 @@ impl Connector {
         let connecting = journey.enter(Phase::Connect);
         let span = debug_span!("dial", ?addresses);
         let connected = dial::tcp(&addresses, &terms, journey.attempts_mut()).instrument(span).await;
-        journey.leave(connecting);
+        let _spent = journey.leave(connecting);
         connected
     }
 
@@ -38,14 +42,18 @@ impl Connector {
     ) -> Result<Vec<SocketAddr>, Error> {
         let hostname = destination.hostname.as_deref().unwrap_or_default();
         let port = destination.port.unwrap_or_default();
-        if let Some(address) = resolve::literal(hostname) {
-            return Ok(vec![SocketAddr::new(address, port)]);
+        let resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
+        if resolve::is_address(hostname) {
+            return resolving.all().await;
         }
         let looking_up = journey.enter(Phase::Lookup);
-        let lookup = self.terms.values.lookup.as_ref().map(|shared| &*shared.0);
-        let found =
-            resolve::resolve(hostname, port, lookup).instrument(debug_span!("lookup", hostname)).await;
-        journey.leave(looking_up);
+        let span = debug_span!("lookup", hostname);
+        let started = LookupStarted { hostname };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
+        let found = resolving.all().instrument(span.clone()).await;
+        let duration = journey.leave(looking_up);
+        let finished = LookupFinished { hostname, duration, result: found.as_deref() };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
         found
     }
 

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::IpAddr,
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
@@ -10,12 +11,14 @@ use std::{
 use super::form::read;
 use super::{
     AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger, ListenOptions, Lookup,
-    OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
+    Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
     callback::{CheckServerIdentity, Clock, KeyLog},
     duration::{Delay, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
     lookup::SharedLookup,
+    observer::SharedObserver,
+    path::FileName,
     scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
     servername::Servername,
     version::{MaxVersion, MinVersion},
@@ -309,11 +312,27 @@ options! {
 
     in "What to look into":
 
+    /// Is told what happens while a connection comes about, event by event.
+    ///
+    /// Default: none. It runs on the task that connects. Several can be given as a `Vec` or a pair. Not in JSON. An
+    /// addition of this library: undici's diagnostics channels, for one connector.
+    client - - observer: SharedObserver = "none" => observer(impl Observer + 'static);
+
     /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.
     ///
     /// Default: none. **Who has these lines can read the connection.** For tools that decrypt a capture, such
-    /// as Wireshark (`SSLKEYLOGFILE`). The line has no line end. Not in JSON. Node's event `keylog`.
+    /// as Wireshark. The line has no line end. Not in JSON, which has `keylogFile`. Node's event `keylog`.
     both tls danger keylog: KeyLog = "none" => keylog(impl Fn(&str) + Send + Sync + 'static);
+
+    /// Appends the secrets of every TLS connection to a file, a line of the NSS key log format each time.
+    ///
+    /// Default: none; **the environment's `SSLKEYLOGFILE` is not asked**, and a program that wants it to be names the file
+    /// here. **Who has this file can read the connections.** Where it is not there it is made, readable by its owner
+    /// alone. In JSON a string or `{"file": "..."}`. A line that cannot be written is lost, and `tracing` is warned. An
+    /// addition of this library: Node's `--tls-keylog`, for one connector or listener.
+    ///
+    /// Errors: the system's code for a file that cannot be opened; from JSON `ERR_INVALID_ARG_TYPE`.
+    both tls danger keylogFile: FileName = "none" => keylog_file(impl Into<PathBuf>);
 
     /// Tells the time by which certificates and sessions are judged.
     ///

@@ -45,7 +45,9 @@ fn json_and_rust_say_the_same() {
         .session(Session::from_der(der).unwrap())
         .remember_verdicts(false)
         .danger()
-        .reject_unauthorized(false);
+        .reject_unauthorized(false)
+        .danger()
+        .keylog_file("base/keys");
     let from_json = ConnectOptions::from_json_value(
         &json!({
             "host": "db.internal", "port": "5433", "path": "/run/db", "socketPath": "/run/db", "timeout": 1500,
@@ -55,7 +57,7 @@ fn json_and_rust_say_the_same() {
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",
             "ciphers": "DEFAULT", "engine": "openssl", "maxCachedSessions": 7, "session": {"base64": "MAA="},
-            "rememberVerdicts": false, "rejectUnauthorized": false,
+            "rememberVerdicts": false, "rejectUnauthorized": false, "keylogFile": "keys",
         }),
         Path::new("base"),
     )

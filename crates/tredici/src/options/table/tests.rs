@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::options::OptionKind;
+use crate::options::{LookupQuery, OptionKind};
 
 const TYPE: &str = "ERR_INVALID_ARG_TYPE";
 const VALUE: &str = "ERR_INVALID_ARG_VALUE";
@@ -237,6 +237,19 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             ],
         ),
         ("rememberVerdicts", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
+        ("observer", vec![(json!("x"), UNDICI)]),
+        (
+            "keylogFile",
+            vec![
+                (json!("f"), OK),
+                (json!({"file": "f"}), OK),
+                (json!(""), OK),
+                (json!("a\0"), VALUE),
+                (json!(5), TYPE),
+                (json!({"file": 5}), TYPE),
+                (json!({"pem": "f"}), TYPE),
+            ],
+        ),
         ("keylog", vec![(json!("x"), UNDICI)]),
         ("clock", vec![(json!(0), UNDICI)]),
     ];
@@ -265,6 +278,7 @@ fn null_and_the_empty_string_are_not_given() {
         "key",
         "ciphers",
         "session",
+        "keylogFile",
     ] {
         for json in [Value::Null, json!("")] {
             assert_eq!(outcome(name, &json).expect(name), "ConnectOptions", "{name}: {json}");
@@ -313,6 +327,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("maxCachedSessions", "7", json!(7)),
         ("session", "a.json", json!({"file": "a.json"})),
         ("rememberVerdicts", "false", json!(false)),
+        ("keylogFile", "keys", json!("keys")),
     ];
     for row in OPTIONS.iter().filter(|row| row.kind != OptionKind::Callback) {
         let (_, text, json) = texts.iter().find(|(name, ..)| *name == row.name).expect(row.name);
@@ -321,8 +336,8 @@ fn every_option_can_be_set_by_a_flag() {
     }
     let mut options = ConnectOptions::new();
     options.set_flag("lookup", "a=127.0.0.1,::1").unwrap();
-    let answer = options.values().lookup.as_ref().unwrap().0.lookup("a").now_or_never();
-    assert_eq!(answer.unwrap().unwrap().len(), 2);
+    let mut answers = options.values().lookup.as_ref().unwrap().0.lookup(LookupQuery::new("a"));
+    assert_eq!(answers.next().now_or_never().unwrap().unwrap().unwrap().iter().count(), 2);
 }
 
 #[test]
