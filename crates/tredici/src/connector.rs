@@ -5,6 +5,7 @@ mod check;
 mod connect;
 mod journey;
 mod reach;
+mod renewal;
 mod rotation;
 mod secure;
 mod sessions;
@@ -26,6 +27,7 @@ use check::Check;
 pub use check::CheckFuture;
 pub use connect::{Connect, ConnectFuture};
 use journey::Journey;
+pub use renewal::FileWatch;
 use snapshot::{Current, Family, Snapshot};
 use supplied::Supplied;
 

@@ -42,7 +42,7 @@ fn one_store_in_many_connections_at_once() {
         let ask = |thread: usize| {
             together.wait();
             for turn in 0..8 {
-                let is_good = (thread + turn) % 2 == 0;
+                let is_good = (thread + turn).is_multiple_of(2);
                 assert_eq!(is_trusted(&store, if is_good { &good } else { &revoked }), is_good);
             }
         };

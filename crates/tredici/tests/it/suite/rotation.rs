@@ -1,5 +1,7 @@
 //! Another identity and other authorities while the connector lives: at once, as a whole, and nothing of the old left.
 
+mod files;
+
 use tokio::task::JoinSet;
 use tredici::{ConnectOptions, Connector, ListenOptions, Pem, Socket, Target};
 use tredici_test::{Authority, Certificate, CertificateSpec, Cut, Key, KeyKind, Pki, Relay, settle, within};
