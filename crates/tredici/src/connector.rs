@@ -3,6 +3,7 @@
 mod cache;
 mod connect;
 mod journey;
+mod limit;
 mod reach;
 mod secure;
 mod sessions;
@@ -11,19 +12,24 @@ mod supplied;
 mod walk;
 
 use std::{
-    pin::pin,
+    future::poll_fn,
+    pin::{Pin, pin},
     sync::{Arc, OnceLock},
+    task::Poll,
 };
 
 use tokio::time::timeout_at;
+use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug_span};
 
 use cache::SessionCache;
 pub use connect::Connect;
 use journey::Journey;
+use limit::Limit;
 use supplied::Supplied;
 
 use crate::{
+    dial::SocketTerms,
     error::Error,
     options::{ConnectOptions, Values},
     socket::Socket,
@@ -62,6 +68,7 @@ pub struct Connector {
 /// What the options were compiled into.
 struct Terms {
     values: Values,
+    socket: SocketTerms,
     context: ClientContext,
     supplied: Supplied,
 }
@@ -76,10 +83,11 @@ impl Connector {
     pub fn new(options: ConnectOptions) -> Result<Self, Error> {
         options.validate()?;
         let values = options.values().clone();
+        let socket = SocketTerms::new(&values)?;
         let context = ClientContext::new(&values)?;
         let supplied = Supplied::load(values.session.as_ref(), &context)?;
         let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
-        Ok(Self { terms: Arc::new(Terms { values, context, supplied }), cache, checks: Arc::new([]) })
+        Ok(Self { terms: Arc::new(Terms { values, socket, context, supplied }), cache, checks: Arc::new([]) })
     }
 
     /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
@@ -121,7 +129,7 @@ impl Connector {
     /// Connects to a [`Target`] or to what a string names, such as `https://localhost:8443`.
     ///
     /// The socket that comes is connected, its peer verified, every check passed. Dropping the future closes what it
-    /// has opened. Needs a tokio runtime with its I/O and time drivers.
+    /// has opened, and so does the target's [`signal`](Target::signal). Needs a tokio runtime with its I/O and time drivers.
     ///
     /// # Errors
     ///
@@ -131,28 +139,45 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let target = target.try_into().map_err(Into::into)?;
+        let mut target = target.try_into().map_err(Into::into)?;
         let mut journey = Journey::begin();
+        let signal = target.take_signal();
         let (route, over) = settle::settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
-        let limit = self.terms.values.timeout();
-        let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());
+        let limit = Limit { option: "timeout", time: self.terms.values.timeout() };
+        let deadline = journey.deadline(limit.time).filter(|_| !limit.time.is_zero());
         let outcome = {
             let walk = pin!(self.walk(&route, over, &mut journey).instrument(span));
-            match deadline {
-                Some(deadline) => timeout_at(deadline, walk).await,
-                None => Ok(walk.await),
-            }
+            let in_time = async {
+                match deadline {
+                    Some(deadline) => timeout_at(deadline, walk).await.ok(),
+                    None => Some(walk.await),
+                }
+            };
+            unless(signal, pin!(in_time)).await
         };
-        match outcome {
-            Ok(Ok(mut socket)) => {
+        let error = match outcome {
+            Some(Some(Ok(mut socket))) => {
                 socket.set_total(journey.elapsed());
-                Ok(socket)
+                return Ok(socket);
             }
-            Ok(Err(error)) => Err(journey.fail(error).with_target(route.destination)),
-            Err(_elapsed) => Err(journey.time_out(self.terms.values.timeout(), route.destination)),
-        }
+            Some(Some(Err(error))) => error,
+            Some(None) => journey.time_out(limit, &route.destination),
+            None => journey.abort(&route.destination),
+        };
+        Err(journey.fail(error).with_target(route.destination))
     }
+}
+
+/// Awaits the work unless the signal is given, which is asked first: where it was given before, nothing is begun.
+async fn unless<W: Future>(signal: Option<CancellationToken>, mut work: Pin<&mut W>) -> Option<W::Output> {
+    let Some(signal) = signal else { return Some(work.await) };
+    let mut given = pin!(signal.cancelled());
+    poll_fn(|cx| match given.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => work.as_mut().poll(cx).map(Some),
+    })
+    .await
 }
 
 impl std::fmt::Debug for Connector {

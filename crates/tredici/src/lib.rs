@@ -59,9 +59,9 @@ pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
-    AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger, ListenOptions,
-    Lookup, LookupError, LookupFuture, OPTIONS, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys,
-    Secret, Session, Sessions, Side, TlsVersion,
+    AddressFamily, AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger,
+    ListenOptions, Lookup, LookupError, LookupFuture, OPTIONS, OptionKind, OptionRow, Pem, PemList,
+    PrivateKey, PrivateKeys, Secret, Session, Sessions, Side, TlsVersion,
 };
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;

@@ -6,6 +6,7 @@ mod parse;
 use std::{fmt, net::IpAddr};
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
 
 pub use address::{RemoteAddress, SocketPath};
 
@@ -119,12 +120,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 pub struct Target {
     destination: Destination,
     over: Option<Box<dyn ByteStream>>,
+    signal: Option<CancellationToken>,
 }
 
 impl Target {
     fn new(protocol: Protocol, hostname: Option<String>) -> Self {
         let destination = Destination { hostname, ..protocol.into() };
-        Self { destination, over: None }
+        Self { destination, over: None, signal: None }
     }
 
     fn at(protocol: Protocol, hostname: impl Into<String>) -> Self {
@@ -203,6 +205,30 @@ impl Target {
         self
     }
 
+    /// Give up when this token is cancelled: everything that was opened is closed at once, and the error's code is
+    /// `ABORT_ERR`. Where it is cancelled already, nothing is begun.
+    ///
+    /// Node's `signal`, with a difference: once the socket is the caller's, the token has no effect on it. Dropping the
+    /// future does the same without an error.
+    ///
+    /// ```
+    /// use tokio_util::sync::CancellationToken;
+    /// use tredici::Target;
+    ///
+    /// let shutdown = CancellationToken::new();
+    /// let target = Target::https("example.com").signal(shutdown.child_token());
+    /// # drop(target);
+    /// ```
+    #[must_use]
+    pub fn signal(mut self, signal: CancellationToken) -> Self {
+        self.signal = Some(signal);
+        self
+    }
+
+    pub(crate) fn take_signal(&mut self) -> Option<CancellationToken> {
+        self.signal.take()
+    }
+
     /// The target as plain data.
     pub fn destination(&self) -> &Destination {
         &self.destination
@@ -224,7 +250,7 @@ impl fmt::Debug for Target {
 
 impl From<Destination> for Target {
     fn from(destination: Destination) -> Self {
-        Self { destination, over: None }
+        Self { destination, over: None, signal: None }
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
+    os::fd::{AsFd, BorrowedFd},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -51,6 +52,15 @@ impl Transport {
         match &self.0 {
             Stream::Tcp(stream, _) => stream.local_addr().ok(),
             Stream::Unix(_) | Stream::Given(_) => None,
+        }
+    }
+
+    /// The socket's descriptor; none of a stream that the caller gave.
+    pub(crate) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.0 {
+            Stream::Tcp(stream, _) => Some(stream.as_fd()),
+            Stream::Unix(stream) => Some(stream.as_fd()),
+            Stream::Given(_) => None,
         }
     }
 

@@ -10,19 +10,41 @@ use crate::target::RemoteAddress;
 pub struct Attempt {
     address: RemoteAddress,
     /// In nanoseconds; each connection keeps an attempt.
+    start: u64,
     elapsed: u64,
     error: Option<Box<AttemptError>>,
 }
 
+/// Instead of the time of an attempt that still runs.
+const RUNNING: u64 = u64::MAX;
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(RUNNING - 1)
+}
+
 impl Attempt {
-    pub(crate) fn new(address: RemoteAddress, elapsed: Duration, error: Option<AttemptError>) -> Self {
-        let elapsed = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
-        Self { address, elapsed, error: error.map(Box::new) }
+    /// One that begins now; `now` is from the call for the connection.
+    pub(crate) fn begin(address: RemoteAddress, now: Duration) -> Self {
+        Self { address, start: nanoseconds(now), elapsed: RUNNING, error: None }
+    }
+
+    pub(crate) fn end(&mut self, now: Duration, error: Option<AttemptError>) {
+        self.elapsed = nanoseconds(now).saturating_sub(self.start);
+        self.error = error.map(Box::new);
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.elapsed == RUNNING
     }
 
     /// The address that was tried.
     pub fn address(&self) -> &RemoteAddress {
         &self.address
+    }
+
+    /// From the call for the connection to the start of the attempt: attempts may overlap. An addition of this library.
+    pub fn start(&self) -> Duration {
+        Duration::from_nanos(self.start)
     }
 
     /// From the start of the attempt to its success or failure.
@@ -49,7 +71,8 @@ impl AttemptError {
         Self { code: code.into(), message: message.into() }
     }
 
-    /// The code of the system's error, such as `ECONNREFUSED`.
+    /// The code of the system's error, such as `ECONNREFUSED`; `ETIMEDOUT` where a deadline has cut it off, and `ECANCELED`
+    /// where it still ran when another address had answered.
     pub fn code(&self) -> &str {
         &self.code
     }
@@ -75,10 +98,11 @@ impl serde::Serialize for AttemptError {
 impl serde::Serialize for Attempt {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Attempt", 5)?;
+        let mut fields = serializer.serialize_struct("Attempt", 6)?;
         fields.serialize_field("address", &self.address.address())?;
         fields.serialize_field("port", &self.address.port())?;
         fields.serialize_field("family", &self.address.family())?;
+        fields.serialize_field("start", &crate::timing::milliseconds(self.start()))?;
         fields.serialize_field("elapsed", &crate::timing::milliseconds(self.elapsed()))?;
         fields.serialize_field("error", &self.error)?;
         fields.end()

@@ -1,6 +1,8 @@
 //! What is judged about options together: the one place for Rust and JSON.
 
-use super::{ConnectOptions, ListenOptions, form::Place, table::Values};
+use std::net::IpAddr;
+
+use super::{AddressFamily, ConnectOptions, ListenOptions, form::Place, table::Values};
 use crate::{
     error::Error,
     target::{SocketPath, Target},
@@ -74,6 +76,7 @@ impl Values {
     fn validate(&self) -> Result<(), Error> {
         self.check_each()?;
         self.check_socket_paths()?;
+        self.local_family(self.local_address)?;
         self.check_versions()?;
         self.check_identities()
     }
@@ -85,6 +88,19 @@ impl Values {
                 Err(Place::option("socketPath").wrong_value("and options.path name different sockets"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The family of the addresses that can be connected to from this local address.
+    pub(crate) fn local_family(&self, local: Option<IpAddr>) -> Result<AddressFamily, Error> {
+        let Some(local) = local else { return Ok(self.family()) };
+        let own = if local.is_ipv4() { AddressFamily::V4 } else { AddressFamily::V6 };
+        match self.family() {
+            AddressFamily::Any => Ok(own),
+            family if family == own => Ok(own),
+            _ => {
+                Err(Place::option("family").wrong_value(format!("is not that of the local address {local}")))
+            }
         }
     }
 
