@@ -20,6 +20,8 @@ enum Cause {
     System(io::Error),
     /// While this option was applied.
     Option(&'static str, io::Error),
+    /// The caller's `configureSocket` said so.
+    Caller(io::Error),
     /// `attemptTimeout` has passed.
     TimedOut(Duration),
 }
@@ -33,13 +35,17 @@ impl Failure {
         Self { syscall: "setsockopt", place: place.to_string(), cause: Cause::Option(option, error) }
     }
 
+    pub(super) fn of_caller(place: &RemoteAddress, error: io::Error) -> Self {
+        Self { syscall: "configureSocket", place: place.to_string(), cause: Cause::Caller(error) }
+    }
+
     pub(super) fn timed_out(place: &RemoteAddress, limit: Duration) -> Self {
         Self { syscall: "connect", place: place.to_string(), cause: Cause::TimedOut(limit) }
     }
 
     fn code(&self) -> std::borrow::Cow<'static, str> {
         match &self.cause {
-            Cause::System(error) | Cause::Option(_, error) => system_code(error),
+            Cause::System(error) | Cause::Option(_, error) | Cause::Caller(error) => system_code(error),
             Cause::TimedOut(_) => "ETIMEDOUT".into(),
         }
     }
@@ -50,6 +56,7 @@ impl Failure {
         match &self.cause {
             Cause::System(_) => format!("{syscall} {code} {place}"),
             Cause::Option(option, _) => format!("{syscall} {code} {place} (options.{option})"),
+            Cause::Caller(error) => format!("{syscall} {code} {place}: {error}"),
             Cause::TimedOut(limit) => {
                 format!("{syscall} {code} {place} (attemptTimeout: {}ms)", limit.as_millis())
             }
@@ -108,7 +115,7 @@ pub(super) fn none_answered(first: Failure, attempts: &[Attempt]) -> Error {
 fn alone(failure: Failure) -> Error {
     let (code, message) = (failure.code(), failure.message());
     match failure.cause {
-        Cause::System(error) | Cause::Option(_, error) => {
+        Cause::System(error) | Cause::Option(_, error) | Cause::Caller(error) => {
             Error::new(ErrorKind::System, Phase::Connect, code, message).with_source(error)
         }
         Cause::TimedOut(limit) => {
@@ -136,7 +143,9 @@ fn together(first: Failure, attempts: &[Attempt]) -> Error {
             let message = format!("{} {code}: no address answered ({tried})", first.syscall);
             let error = Error::new(ErrorKind::System, Phase::Connect, code, message);
             match first.cause {
-                Cause::System(source) | Cause::Option(_, source) => error.with_source(source),
+                Cause::System(source) | Cause::Option(_, source) | Cause::Caller(source) => {
+                    error.with_source(source)
+                }
                 Cause::TimedOut(_) => error,
             }
         }

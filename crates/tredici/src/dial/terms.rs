@@ -71,14 +71,10 @@ impl SocketTerms {
         Ok(terms)
     }
 
-    #[cfg(target_os = "linux")]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "other systems have less")]
     fn check_system(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn check_system(&self) -> Result<(), Error> {
+        if cfg!(target_os = "linux") {
+            return Ok(());
+        }
         let given = [
             ("tcpUserTimeout", self.user_timeout.is_some()),
             ("bindDevice", self.device.is_some()),
@@ -151,7 +147,6 @@ impl SocketTerms {
     }
 
     #[cfg(not(target_os = "linux"))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "Linux has more")]
     fn apply_linux(&self, _socket: &SockRef<'_>) -> Result<(), Refused> {
         Ok(())
     }
@@ -171,7 +166,7 @@ impl SocketTerms {
     fn configure(&self, socket: &impl AsFd, place: &RemoteAddress) -> Result<(), Failure> {
         match &self.configure {
             Some(ConfigureSocket(configure)) => {
-                configure(socket.as_fd(), place).map_err(Failure::of("configureSocket", place))
+                configure(socket.as_fd(), place).map_err(|error| Failure::of_caller(place, error))
             }
             None => Ok(()),
         }

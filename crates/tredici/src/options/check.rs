@@ -133,7 +133,9 @@ impl Values {
 
 #[cfg(test)]
 mod tests {
-    use crate::options::{AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion};
+    use crate::options::{
+        AddressFamily, AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion,
+    };
 
     fn code(options: &ConnectOptions) -> String {
         options.validate().map_or_else(|error| error.code().to_owned(), |()| String::new())
@@ -172,6 +174,18 @@ mod tests {
         let other = ConnectOptions::new().path("/run/a").socket_path("/run/b");
         assert_eq!(code(&other), "ERR_INVALID_ARG_VALUE");
         assert_eq!(other.target().expect_err("two").code(), "ERR_INVALID_ARG_VALUE");
+    }
+
+    #[test]
+    fn the_local_address_is_of_the_family() {
+        let from = |family, local: &str| {
+            let local = local.parse().expect(local);
+            code(&ConnectOptions::new().family(family).local_address(local))
+        };
+        assert_eq!(from(AddressFamily::Any, "::1"), "");
+        assert_eq!(from(AddressFamily::V4, "127.0.0.1"), "");
+        assert_eq!(from(AddressFamily::V6, "127.0.0.1"), "ERR_INVALID_ARG_VALUE");
+        assert_eq!(from(AddressFamily::V4, "::1"), "ERR_INVALID_ARG_VALUE");
     }
 
     fn target(options: &ConnectOptions) -> String {
