@@ -10,7 +10,7 @@ mod unix;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use race::Rules;
-pub(crate) use tcp::{Dialling, Part};
+pub(crate) use tcp::Dialling;
 pub(crate) use terms::SocketTerms;
 pub(crate) use transport::Transport;
 pub(crate) use unix::{unix, unix_name};

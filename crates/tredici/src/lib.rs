@@ -59,9 +59,10 @@ pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
-    AddressFamily, AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger,
-    ListenOptions, Lookup, LookupError, LookupFuture, OPTIONS, OptionKind, OptionRow, Pem, PemList,
-    PrivateKey, PrivateKeys, Secret, Session, Sessions, Side, TlsVersion,
+    AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
+    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, Networks, OPTIONS, Observer,
+    OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session, Sessions, Side,
+    TlsVersion, events,
 };
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;

@@ -12,6 +12,7 @@ use super::{
     journey::Journey,
     secure::HandshakeFailure,
     settle::{Route, Tls},
+    snapshot::Snapshot,
 };
 use crate::{
     dial::Transport,
@@ -45,6 +46,7 @@ impl Connector {
     /// The handshake, within `handshakeTimeout`.
     pub(super) async fn secure_in_time(
         &self,
+        snapshot: &Snapshot,
         route: &Route,
         tls: &Tls,
         transport: Transport,
@@ -53,7 +55,7 @@ impl Connector {
     ) -> Result<Result<Secured, HandshakeFailure>, Error> {
         let limit = Limit::of("handshakeTimeout", self.terms.values.handshake_timeout);
         let in_time = {
-            let work = pin!(self.secure(tls, transport, session, journey));
+            let work = pin!(snapshot.secure(tls, transport, session, journey));
             limited(limit, work).await
         };
         in_time.map_err(|limit| journey.time_out(limit, &route.destination))

@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, pin::pin, time::Duration};
 
-use futures_util::{Stream, stream};
+use futures_util::stream;
+use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, debug_span};
 
 use super::{
@@ -12,10 +13,13 @@ use super::{
     settle::Route,
 };
 use crate::{
-    dial::{self, Dialling, Part, Rules, Transport},
+    dial::{self, Dialling, Rules, Transport},
     error::{Error, Phase},
-    options::AddressFamily,
-    resolve,
+    options::{
+        AddressFamily,
+        events::{LookupFinished, LookupStarted},
+    },
+    resolve::{self, Resolving},
     target::{Destination, SocketPath},
 };
 
@@ -25,22 +29,9 @@ const LEAST_ATTEMPT_DELAY: Duration = Duration::from_millis(10);
 impl Connector {
     pub(super) async fn dial(&self, route: &Route, journey: &mut Journey) -> Result<Transport, Error> {
         let destination = &route.destination;
-        if let Some(path) = &destination.socket_path {
-            return self.dial_unix(path, destination, journey).await;
-        }
-        let hostname = destination.hostname.as_deref().unwrap_or_default();
-        let port = destination.port.unwrap_or_default();
-        match resolve::literal(hostname) {
-            Some(address) => {
-                let only = vec![SocketAddr::new(address, port)];
-                self.race(only, stream::empty(), AddressFamily::Any, destination, journey).await
-            }
-            None => {
-                let family = self.terms.values.local_family(destination.local_address)?;
-                let mut addresses = self.look_up(hostname, port, destination, journey).await?;
-                addresses.retain(|address| family.includes(address));
-                self.race(addresses, stream::empty(), family, destination, journey).await
-            }
+        match &destination.socket_path {
+            Some(path) => self.dial_unix(path, destination, journey).await,
+            None => self.dial_tcp(destination, journey).await,
         }
     }
 
@@ -56,67 +47,89 @@ impl Connector {
             let work = dial::unix(path, &self.terms.socket, journey.attempts_mut()).instrument(span);
             limited(self.dial_limit(), pin!(work)).await
         };
-        match connected {
-            Ok(connected) => {
-                journey.leave(connecting);
-                connected
-            }
-            Err(limit) => Err(journey.time_out(limit, destination)),
-        }
+        let _spent = journey.leave(connecting);
+        connected.unwrap_or_else(|limit| Err(journey.time_out(limit, destination)))
     }
 
-    async fn look_up(
-        &self,
-        hostname: &str,
-        port: u16,
-        destination: &Destination,
-        journey: &mut Journey,
-    ) -> Result<Vec<SocketAddr>, Error> {
+    async fn dial_tcp(&self, destination: &Destination, journey: &mut Journey) -> Result<Transport, Error> {
+        let before = journey.attempts_mut().all().len();
         let values = &self.terms.values;
-        let looking_up = journey.enter(Phase::Lookup);
-        let lookup = values.lookup.as_ref().map(|shared| &*shared.0);
-        let work = resolve::resolve(hostname, port, lookup).instrument(debug_span!("lookup", hostname));
-        match limited(Limit::of("lookupTimeout", values.lookup_timeout), pin!(work)).await {
-            Ok(found) => {
-                journey.leave(looking_up);
-                found
-            }
-            Err(limit) => Err(journey.time_out(limit, destination)),
-        }
-    }
+        let hostname = destination.hostname.as_deref().unwrap_or_default();
+        let port = destination.port.unwrap_or_default();
+        let is_address = resolve::is_address(hostname);
+        let family = match is_address {
+            true => AddressFamily::Any,
+            false => values.local_family(destination.local_address)?,
+        };
+        let mut resolving = self.terms.resolver.resolve(hostname, port, family);
+        let lookup_deadline = values.lookup_timeout.and_then(|limit| Instant::now().checked_add(limit));
+        let first = match is_address {
+            true => next(&mut resolving).await,
+            false => self.look_up(hostname, &mut resolving, destination, journey).await,
+        };
+        let refused = note_refused(&resolving, 0, journey);
+        let first = first?;
 
-    /// Connects to those of the addresses that answers first.
-    async fn race(
-        &self,
-        first: Vec<SocketAddr>,
-        rest: impl Stream<Item = Part>,
-        family: AddressFamily,
-        destination: &Destination,
-        journey: &mut Journey,
-    ) -> Result<Transport, Error> {
-        let values = &self.terms.values;
-        let local = destination.local_address;
         let rules = Rules {
             attempt_delay: values.auto_select_family_attempt_timeout().max(LEAST_ATTEMPT_DELAY),
             first_only: !values.auto_select_family(),
             both_families: family == AddressFamily::Any,
         };
-        let dialling = Dialling { terms: &self.terms.socket, local, rules };
+        let dialling =
+            Dialling { terms: &self.terms.socket, local: destination.local_address, rules, before };
         let connecting = journey.enter(Phase::Connect);
         let connected = {
+            let rest = stream::unfold(&mut resolving, |resolving| async move {
+                // What a slow lookup has not found by then is not waited for.
+                let part = match lookup_deadline {
+                    Some(deadline) => timeout_at(deadline, resolving.next()).await.ok().flatten(),
+                    None => resolving.next().await,
+                };
+                part.map(|part| (part, resolving))
+            });
             let work = dialling.race(first, rest, journey.attempts_mut()).instrument(debug_span!("dial"));
             limited(self.dial_limit(), pin!(work)).await
         };
-        match connected {
-            Ok(connected) => {
-                journey.leave(connecting);
-                connected
-            }
-            Err(limit) => Err(journey.time_out(limit, destination)),
-        }
+        let _spent = journey.leave(connecting);
+        note_refused(&resolving, refused, journey);
+        connected.unwrap_or_else(|limit| Err(journey.time_out(limit, destination)))
+    }
+
+    /// The first addresses that the name has.
+    async fn look_up(
+        &self,
+        hostname: &str,
+        resolving: &mut Resolving<'_>,
+        destination: &Destination,
+        journey: &mut Journey,
+    ) -> Result<Vec<SocketAddr>, Error> {
+        let limit = Limit::of("lookupTimeout", self.terms.values.lookup_timeout);
+        let looking_up = journey.enter(Phase::Lookup);
+        let span = debug_span!("lookup", hostname);
+        let started = LookupStarted { hostname };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
+        let found = limited(limit, pin!(next(resolving).instrument(span.clone()))).await;
+        let duration = journey.leave(looking_up);
+        let found = found.unwrap_or_else(|limit| Err(journey.time_out(limit, destination)));
+        let finished = LookupFinished { hostname, duration, result: found.as_deref() };
+        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
+        found
     }
 
     fn dial_limit(&self) -> Option<Limit> {
         Limit::of("dialTimeout", self.terms.values.dial_timeout)
     }
+}
+
+/// The next addresses, or why there are none.
+async fn next(resolving: &mut Resolving<'_>) -> Result<Vec<SocketAddr>, Error> {
+    resolving.next().await.unwrap_or_else(|| Ok(Vec::new()))
+}
+
+/// Tells of the addresses that must not be dialled, after the first `told`; returns how many there are.
+fn note_refused(resolving: &Resolving<'_>, told: usize, journey: &mut Journey) -> usize {
+    for (address, error) in &resolving.refused()[told..] {
+        journey.attempts_mut().refuse(*address, error.clone());
+    }
+    resolving.refused().len()
 }

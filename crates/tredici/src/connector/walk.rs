@@ -1,15 +1,17 @@
 //! The way of one connection: dial, handshake, check.
 
-use super::{Connector, journey::Journey, settle::Route};
+use super::{Connector, journey::Journey, settle::Route, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, Phase},
+    options::events::{CheckFinished, CheckStarted},
     socket::Socket,
 };
 
 impl Connector {
     pub(super) async fn walk(
         &self,
+        snapshot: &Snapshot,
         route: &Route,
         over: Option<Transport>,
         journey: &mut Journey,
@@ -23,21 +25,21 @@ impl Connector {
             return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
-        let session = self.session(&tls.key);
-        let secured = match self.secure_in_time(route, tls, transport, session, journey).await? {
+        let session = snapshot.session(&tls.key);
+        let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
             Err(failure) if failure.may_be_retried && route.is_dialled => {
                 // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                self.secure_in_time(route, tls, transport, None, journey).await?
+                self.secure_in_time(snapshot, route, tls, transport, None, journey).await?
             }
             result => result,
         };
         let secured = secured.map_err(|failure| failure.error)?;
-        let context = &self.terms.context;
+        let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, context.choice().clone(), origin);
+        let socket = Socket::secured(secured, choice, origin);
         let mut socket = self.examine(socket, journey)?;
-        let sink = self.sink(&socket, &tls.key);
+        let sink = snapshot.sink(&socket, &tls.key);
         socket.release_sessions(sink);
         Ok(socket)
     }
@@ -45,8 +47,15 @@ impl Connector {
     /// The caller's checks, on the finished socket.
     fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
         journey.set_phase(Phase::Check);
-        for check in self.checks.iter() {
-            if let Err(error) = check(&socket) {
+        for (number, check) in self.checks.iter().enumerate() {
+            let started = CheckStarted { number };
+            journey.watched().tell(|to, connection| to.check_started(connection, &started));
+            let began = journey.elapsed();
+            let verdict = check(&socket);
+            let (duration, error) = (journey.elapsed() - began, verdict.as_ref().err());
+            let finished = CheckFinished { number, duration, error };
+            journey.watched().tell(|to, connection| to.check_finished(connection, &finished));
+            if let Err(error) = verdict {
                 let error = error.with_attempts(socket.attempts().to_vec());
                 return Err(match error.peer_certificate() {
                     Some(_) => error,

@@ -18,7 +18,7 @@ use super::{
 use crate::{error::Error, target::RemoteAddress};
 
 /// Addresses that come while others are being tried already.
-pub(crate) type Part = Result<Vec<SocketAddr>, Error>;
+type Part = Result<Vec<SocketAddr>, Error>;
 
 /// From which end TCP connections are made, and on which terms.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub(crate) struct Dialling<'a> {
     pub(crate) terms: &'a SocketTerms,
     pub(crate) local: Option<IpAddr>,
     pub(crate) rules: Rules,
+    /// How many attempts there were before it was begun to dial.
+    pub(crate) before: usize,
 }
 
 impl Dialling<'_> {
@@ -36,11 +38,10 @@ impl Dialling<'_> {
         rest: impl Stream<Item = Part>,
         attempts: &mut Attempts,
     ) -> Result<Transport, Error> {
-        let begin = attempts.all().len();
         let connect = |address| self.attempt(address);
         let connected = first_to_answer(first, pin!(rest), self.rules, attempts, connect).await;
         connected.map_err(|failure| match failure {
-            Some(failure) => failure::none_answered(failure, &attempts.all()[begin..]),
+            Some(failure) => failure::none_answered(failure, &attempts.all()[self.before..]),
             None => failure::no_address(),
         })
     }

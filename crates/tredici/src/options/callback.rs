@@ -52,7 +52,7 @@ callback! {
 
 callback! {
     /// Takes the lines of the NSS key log format.
-    KeyLog, "give it in Rust, or the command a file with --keylog": Fn(&str)
+    KeyLog, "name a file with keylogFile, or give it in Rust": Fn(&str)
 }
 
 callback! {
@@ -66,7 +66,7 @@ callback! {
 }
 
 #[cfg(feature = "serde")]
-fn no_json_form(place: &Place<'_>, instead: &'static str) -> Error {
+pub(super) fn no_json_form(place: &Place<'_>, instead: &'static str) -> Error {
     let message = format!("{place} is a function and has no form in JSON");
     Error::invalid("UND_ERR_INVALID_ARG", message).with_hint(instead)
 }

@@ -3,7 +3,7 @@
 #[cfg(feature = "serde")]
 use serde_json::Value;
 
-use super::{OptionKind, form::Form};
+use super::{AddressFamily, OptionKind, form::Form};
 #[cfg(feature = "serde")]
 use super::{
     form::{Place, shown},
@@ -11,29 +11,6 @@ use super::{
 };
 #[cfg(feature = "serde")]
 use crate::error::Error;
-
-/// A version of the Internet Protocol: Node's `family`, which is 0, 4 or 6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum AddressFamily {
-    /// Either: 0.
-    #[default]
-    Any,
-    /// IPv4: 4.
-    V4,
-    /// IPv6: 6.
-    V6,
-}
-
-impl AddressFamily {
-    /// Whether this address is of the family.
-    pub fn includes(self, address: &std::net::SocketAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::V4 => address.is_ipv4(),
-            Self::V6 => address.is_ipv6(),
-        }
-    }
-}
 
 const NAMES: [&str; 5] = ["0", "4", "6", "IPv4", "IPv6"];
 
