@@ -28,6 +28,8 @@
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
+// A test writes all options into one object.
+#![cfg_attr(test, recursion_limit = "256")]
 
 #[cfg(not(unix))]
 compile_error!("tredici is for Unix-like systems");
@@ -72,7 +74,7 @@ pub use timing::Timings;
 pub use tls::engine::{Cipher, EphemeralKeyInfo};
 pub use verify::{
     AuthorizationError, CertificateDigests, CertificateNames, IdentityError, IdentityRules, Pin, PinError,
-    Pins, VerifyCode, check_names, check_server_identity,
+    PinFailure, Pins, VerifyCode, check_names, check_server_identity,
 };
 
 /// The examples of the README compile; one of them reads JSON.

@@ -78,7 +78,8 @@ impl Values {
         self.check_socket_paths()?;
         self.local_family(self.local_address)?;
         self.check_versions()?;
-        self.check_identities()
+        self.check_identities()?;
+        self.check_pins()
     }
 
     /// One connection goes to one socket.
@@ -101,6 +102,17 @@ impl Values {
             _ => {
                 Err(Place::option("family").wrong_value(format!("is not that of the local address {local}")))
             }
+        }
+    }
+
+    /// What nobody is to enforce must be there to be reported.
+    fn check_pins(&self) -> Result<(), Error> {
+        match (self.pins_report_only(), &self.pins) {
+            (true, None) => {
+                let message = "options.pinsReportOnly needs options.pins: there is nothing to report";
+                Err(Error::invalid("ERR_MISSING_ARGS", message).with_hint("give pins, or leave it out"))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -133,8 +145,9 @@ impl Values {
 
 #[cfg(test)]
 mod tests {
-    use crate::options::{
-        AddressFamily, AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion,
+    use crate::{
+        options::{AddressFamily, AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion},
+        verify::Pins,
     };
 
     fn code(options: &ConnectOptions) -> String {
@@ -186,6 +199,15 @@ mod tests {
         assert_eq!(from(AddressFamily::V4, "127.0.0.1"), "");
         assert_eq!(from(AddressFamily::V6, "127.0.0.1"), "ERR_INVALID_ARG_VALUE");
         assert_eq!(from(AddressFamily::V4, "::1"), "ERR_INVALID_ARG_VALUE");
+    }
+
+    #[test]
+    fn what_is_to_be_reported_must_be_there() {
+        let pins = || Pins::new(["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]).expect("a pin");
+        assert_eq!(code(&ConnectOptions::new().pins(pins())), "");
+        assert_eq!(code(&ConnectOptions::new().pins(pins()).pins_report_only(true)), "");
+        assert_eq!(code(&ConnectOptions::new().pins_report_only(false)), "");
+        assert_eq!(code(&ConnectOptions::new().pins_report_only(true)), "ERR_MISSING_ARGS");
     }
 
     fn target(options: &ConnectOptions) -> String {
