@@ -74,6 +74,7 @@ impl Connector {
             attempt_delay: values.auto_select_family_attempt_timeout().max(LEAST_ATTEMPT_DELAY),
             first_only: !values.auto_select_family(),
             both_families: family == AddressFamily::Any,
+            order: resolve::order::sort,
         };
         let dialling =
             Dialling { terms: &self.terms.socket, local: destination.local_address, rules, before };

@@ -26,6 +26,8 @@ pub(crate) struct Rules {
     pub(crate) first_only: bool,
     /// Whether addresses of both families may come.
     pub(crate) both_families: bool,
+    /// Puts addresses that have come in several parts into the order in which they are to be tried.
+    pub(crate) order: fn(&mut [SocketAddr]),
 }
 
 /// What happened.
@@ -96,16 +98,18 @@ impl Race {
     }
 
     fn arrived(&mut self, addresses: Vec<SocketAddr>, now: Instant) {
-        let is_first = self.untried.is_empty();
+        let is_more = !self.untried.is_empty() && !addresses.is_empty();
         self.untried.extend(addresses);
-        if self.started > 0 || self.untried.is_empty() {
+        if is_more {
+            (self.rules.order)(&mut self.untried);
+        }
+        if self.started > 0 {
             return;
         }
-        let has_v6 = self.untried.iter().any(SocketAddr::is_ipv6);
-        if has_v6 {
-            // IPv6 that was awaited leads.
-            self.turn = self.not_before.take().map(|_| true);
-        } else if is_first && self.rules.both_families && !self.all_arrived {
+        let may_be_v6 = self.rules.both_families && !self.all_arrived;
+        if self.untried.iter().any(SocketAddr::is_ipv6) {
+            self.not_before = None;
+        } else if may_be_v6 && !is_more && !self.untried.is_empty() {
             self.not_before = Some(now + RESOLUTION_DELAY);
         }
     }

@@ -7,7 +7,11 @@ use super::*;
 const DELAY: Duration = Duration::from_millis(250);
 
 fn rules() -> Rules {
-    Rules { attempt_delay: DELAY, first_only: false, both_families: true }
+    Rules { attempt_delay: DELAY, first_only: false, both_families: true, order: v6_first }
+}
+
+fn v6_first(addresses: &mut [SocketAddr]) {
+    addresses.sort_by_key(SocketAddr::is_ipv4);
 }
 
 fn addresses(text: &str) -> Vec<SocketAddr> {
@@ -91,6 +95,12 @@ fn ipv6_is_awaited_for_a_moment() {
     assert_eq!(it_comes.next(in_between), Action::Start(address("[::1]:1")));
     it_comes.handle(Event::Failed, in_between);
     assert_eq!(it_comes.next(in_between), Action::Start(address("1.1.1.1:1")));
+
+    // The order that is asked for decides, and families take turns from there.
+    let mut it_is_second = waiting();
+    it_is_second.rules.order = |addresses| addresses.sort_by_key(SocketAddr::is_ipv6);
+    it_is_second.handle(Event::Arrived(addresses("[::1]:1")), in_between);
+    assert_eq!(order(&mut it_is_second, in_between), addresses("1.1.1.1:1 [::1]:1 2.2.2.2:1"));
 
     let mut there_is_none = waiting();
     there_is_none.handle(Event::AllArrived, in_between);
@@ -222,7 +232,7 @@ proptest! {
 /// A race is played to its end against peers that answer, refuse and keep silent as chance has it.
 fn play(parts: &[Vec<Peer>], pauses: &[u64], first_only: bool, delay: u64) -> Result<(), TestCaseError> {
     let begin = Instant::now();
-    let rules = Rules { attempt_delay: milliseconds(delay), first_only, both_families: true };
+    let rules = Rules { attempt_delay: milliseconds(delay), first_only, ..rules() };
     let mut race = Race::new(rules);
     let mut later = BinaryHeap::new();
     let mut now = begin;

@@ -22,7 +22,7 @@ use crate::error::Attempt;
 const DELAY: Duration = Duration::from_millis(250);
 
 fn rules() -> Rules {
-    Rules { attempt_delay: DELAY, first_only: false, both_families: true }
+    Rules { attempt_delay: DELAY, first_only: false, both_families: true, order: |_| {} }
 }
 
 fn address(number: u8) -> SocketAddr {
@@ -264,7 +264,7 @@ proptest! {
                 Ok(part)
             });
 
-            let rules = Rules { attempt_delay: milliseconds(delay), first_only: false, both_families: false };
+            let rules = Rules { attempt_delay: milliseconds(delay), both_families: false, ..rules() };
             let begin = Instant::now();
             let mut attempts = Attempts::new(begin);
             let outcome = {

@@ -1,13 +1,15 @@
 //! A name with several addresses: who is dialled, when, and what becomes of the others.
 
 use std::{
+    future,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 use tredici::{
-    AddressFamily, ConnectOptions, Connector, FixedLookup, ListenOptions, Listener, Socket, Target,
+    AddressFamily, Answers, ConnectOptions, Connector, Error, FixedLookup, ListenOptions, Listener, Lookup,
+    LookupError, LookupQuery, Networks, Socket, Target,
 };
 use tredici_test::{RefusedPort, UnansweredPort, within};
 
@@ -231,4 +233,103 @@ async fn an_attempt_has_its_own_limit() {
     assert!((400..=401).contains(&start.elapsed().as_millis()));
     assert_eq!((error.code(), error.name()), ("UND_ERR_CONNECT_TIMEOUT", "ConnectTimeoutError"));
     assert!(error.message().contains(&format!("{first}:{}, attemptTimeout: 400ms", dead.port())), "{error}");
+}
+
+/// Answers with IPv6 and IPv4 addresses after these times in milliseconds, or never.
+struct Apart {
+    v6: (Vec<IpAddr>, Option<u64>),
+    v4: (Vec<IpAddr>, Option<u64>),
+}
+
+impl Lookup for Apart {
+    fn lookup(&self, _query: LookupQuery) -> Answers<'_> {
+        Answers::parts([&self.v6, &self.v4].map(|(addresses, after)| async move {
+            match after {
+                Some(after) => sleep(Duration::from_millis(*after)).await,
+                None => future::pending().await,
+            }
+            match addresses.is_empty() {
+                true => Err(LookupError::not_found("db.test")),
+                false => Ok(addresses.clone()),
+            }
+        }))
+    }
+}
+
+/// What connecting to `db.test` comes to, and after how many milliseconds.
+async fn apart(options: ConnectOptions, port: u16, apart: Apart) -> (Result<Socket, Error>, u128) {
+    let connector = Connector::new(options.lookup(apart)).expect("a connector");
+    let start = Instant::now();
+    let outcome = connector.connect(Target::tcp("db.test").port(port)).await;
+    (outcome, start.elapsed().as_millis())
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_familys_answer_is_enough_to_begin() {
+    let at_v4 = Echo::with(ListenOptions::new()).await;
+    let at_v6 = Echo::on(listen_at("[::1]:0".parse().expect("an address"), ListenOptions::new()).await);
+    let v4_never = || Apart { v6: (vec![V6], Some(0)), v4: (vec![V4], None) };
+    let (socket, took) = apart(client_options(), at_v6.port(), v4_never()).await;
+    assert_eq!(
+        (outcomes(&socket.expect("a connection")), took <= 1),
+        (vec!["::1 connected".to_owned()], true)
+    );
+
+    // IPv6 is awaited for a moment: it never comes, comes in time, or is not there.
+    let v6_after = |after| Apart { v6: (vec![V6], after), v4: (vec![V4], Some(0)) };
+    let (socket, took) = apart(client_options(), at_v4.port(), v6_after(None)).await;
+    assert_eq!(outcomes(&socket.expect("a connection")), ["127.0.0.1 connected"]);
+    assert!((50..=53).contains(&took), "{took} ms");
+    let (socket, took) = apart(client_options(), at_v6.port(), v6_after(Some(20))).await;
+    assert_eq!(outcomes(&socket.expect("a connection")), ["::1 connected"]);
+    assert!((20..=23).contains(&took), "{took} ms");
+    let no_v6 = Apart { v6: (Vec::new(), Some(30)), v4: (vec![V4], Some(0)) };
+    let (socket, took) = apart(client_options(), at_v4.port(), no_v6).await;
+    assert_eq!(outcomes(&socket.expect("a connection")), ["127.0.0.1 connected"]);
+    assert!((30..=33).contains(&took), "{took} ms");
+
+    // Where one family is asked for, the other is not awaited.
+    let options = client_options().family(AddressFamily::V4);
+    let (socket, took) = apart(options, at_v4.port(), v6_after(None)).await;
+    assert!(socket.is_ok() && took <= 1, "{took} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_later_joins_in() {
+    let (dead, _echo) = dead_and_alive(V6, V4, ListenOptions::new()).await;
+    let slow = |after| Apart { v6: (vec![V6], Some(0)), v4: (vec![V4], after) };
+    for (after, expected) in [(100, 250), (600, 600)] {
+        let (socket, took) = apart(client_options(), dead.port(), slow(Some(after))).await;
+        assert_eq!(outcomes(&socket.expect("a connection")), ["::1 ECANCELED", "127.0.0.1 connected"]);
+        assert!((expected..=expected + 3).contains(&took), "{took} ms");
+    }
+
+    // But for `lookupTimeout`, it waits for it even when all others have failed.
+    let refused = RefusedPort::at(V6);
+    let limited = client_options().lookup_timeout(Duration::from_millis(300));
+    let (error, took) = apart(limited.clone(), refused.port(), slow(None)).await;
+    let error = error.expect_err("refused");
+    assert_eq!((error.code(), error.attempts().len()), ("ECONNREFUSED", 1));
+    assert!((300..=301).contains(&took), "{took} ms");
+}
+
+/// Addresses that must not be dialled are told of, whichever part they come in, and nobody hears from us there.
+#[tokio::test(start_paused = true)]
+async fn what_is_blocked_takes_no_part() {
+    let [first, second] = own(11);
+    let listener =
+        listen_at(SocketAddr::new(second, 0).to_string().parse().unwrap(), ListenOptions::new()).await;
+    let parts = Apart { v6: (vec![V6], Some(0)), v4: (vec![second, first], Some(10)) };
+    let mut blocked = Networks::new();
+    blocked.add_address(second);
+    let (error, _) = apart(client_options().block_list(blocked), port(&listener), parts).await;
+    let error = error.expect_err("nobody is there");
+    let codes =
+        error.attempts().iter().map(|attempt| (attempt.address().address(), attempt.error().unwrap().code()));
+    let mut codes: Vec<_> = codes.collect();
+    codes.sort();
+    let expected = [(first, "ECONNREFUSED"), (second, "ERR_IP_BLOCKED"), (V6, "ECONNREFUSED")];
+    assert_eq!(codes, expected.map(|(address, code)| (address.to_string(), code)));
+    let nobody = timeout(Duration::from_millis(10), listener.accept()).await;
+    assert!(nobody.is_err(), "{nobody:?}");
 }
