@@ -71,6 +71,8 @@ pub use options::{
     OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session, Sessions, Side,
     TlsVersion, events,
 };
+#[cfg(feature = "hyper")]
+pub use socket::ConnectionInfo;
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;
 pub use socket::{ReadyState, Socket};

@@ -75,6 +75,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<Timeout<Connector>>();
     shared::<Traced<Connector, fn()>>();
     shared::<Box<dyn Observer>>();
+    #[cfg(feature = "hyper")]
+    shared::<ConnectionInfo>();
     #[cfg(feature = "self-signed")]
     shared::<(Authority, AuthorityError)>();
     #[cfg(feature = "serde")]

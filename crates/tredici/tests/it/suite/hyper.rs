@@ -19,7 +19,7 @@ use hyper_util::{
 use serde_json::Value;
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
-use tredici::{ConnectExt, Connector, Error, ListenOptions, Listener, Routes, Socket};
+use tredici::{ConnectExt, ConnectionInfo, Connector, Error, ListenOptions, Listener, Routes, Socket};
 use tredici_test::{Behaviour, NodeServer, Pki, within};
 
 use super::ends::{client_options, connector, listen, listen_unix, localhost, port, trusting};
@@ -86,6 +86,24 @@ async fn alpn_decides_between_the_versions_of_http() {
             assert_eq!(get(&client, &uri).await, (version, format!("{version:?} /x")));
         }
     }
+}
+
+#[tokio::test]
+async fn a_response_tells_of_its_connection() {
+    let listener = listen(localhost().alpn_protocols(["h2"])).await;
+    let port = port(&listener);
+    let _server = Server::on(listener);
+    let client = client(connector());
+    let uri = || format!("https://localhost:{port}/").parse().expect("a URI");
+    let response = within("an answer", client.get(uri())).await.expect("an answer");
+    let told = response.extensions().get::<ConnectionInfo>().expect("its connection").clone();
+    assert_eq!((told.tls_version(), told.alpn_protocol()), (Some("TLSv1.3"), Some("h2")));
+    assert!(told.authorized() && !told.is_session_reused());
+    assert_eq!(told.remote_address().map(|address| address.port()), Some(port));
+    assert_eq!(told.destination().to_string(), format!("https://localhost:{port}"));
+    assert!(told.timings().total >= told.timings().secure_connect.expect("TLS"));
+    let certificate = told.peer_certificate().expect("whom we talk to");
+    assert_eq!(certificate.raw(), Pki::shared().localhost().der());
 }
 
 #[tokio::test]
