@@ -105,7 +105,7 @@ async fn what_is_waited_for_can_be_sent() {
         .clone()
         .check_async(|_| Box::pin(async { Ok(()) }))
         .checked(|_| Ok(()))
-        .and_then(async |socket: Socket| Ok(socket))
+        .and_then(|socket: Socket| async { Ok(socket) })
         .map_target(Ok)
         .or(connector.clone())
         .routed(Routes::new())

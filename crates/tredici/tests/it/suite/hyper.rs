@@ -34,7 +34,7 @@ impl Server {
             while let Ok(incoming) = listener.accept().await {
                 connections.spawn(async move {
                     let socket = incoming.secure().await.expect("a handshake");
-                    let service = hyper::service::service_fn(async |request: Request<Incoming>| {
+                    let service = hyper::service::service_fn(|request: Request<Incoming>| async move {
                         Ok::<_, Error>(Response::new(format!(
                             "{:?} {}",
                             request.version(),
@@ -149,7 +149,7 @@ async fn whatever_connectors_are_put_together_to() {
     let composed = connector()
         .checked(|socket| if socket.authorized() { Ok(()) } else { Err(Error::check("who is it?")) })
         .map_target(Ok)
-        .and_then(async |socket: Socket| Ok(socket))
+        .and_then(|socket: Socket| async { Ok(socket) })
         .or(connector())
         .routed(Routes::new())
         .timeout(std::time::Duration::from_secs(60))
