@@ -1,12 +1,14 @@
 //! Walks the way of a connection: resolve, dial, handshake, verify, check.
 
 mod cache;
+mod coalesce;
 mod connect;
 mod journey;
 mod reach;
 mod secure;
 mod sessions;
 mod settle;
+mod stats;
 mod supplied;
 mod walk;
 
@@ -21,7 +23,7 @@ use tracing::{Instrument, debug_span};
 use cache::SessionCache;
 pub use connect::Connect;
 use journey::Journey;
-use supplied::Supplied;
+pub use stats::SessionStats;
 
 use crate::{
     error::Error,
@@ -63,7 +65,6 @@ pub struct Connector {
 struct Terms {
     values: Values,
     context: ClientContext,
-    supplied: Supplied,
 }
 
 impl Connector {
@@ -77,9 +78,8 @@ impl Connector {
         options.validate()?;
         let values = options.values().clone();
         let context = ClientContext::new(&values)?;
-        let supplied = Supplied::load(values.session.as_ref(), &context)?;
-        let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
-        Ok(Self { terms: Arc::new(Terms { values, context, supplied }), cache, checks: Arc::new([]) })
+        let cache = Arc::new(SessionCache::new(&values, &context)?);
+        Ok(Self { terms: Arc::new(Terms { values, context }), cache, checks: Arc::new([]) })
     }
 
     /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
@@ -102,7 +102,7 @@ impl Connector {
         let check: Check = Arc::new(check);
         Self {
             terms: self.terms.clone(),
-            cache: Arc::new(SessionCache::new(self.terms.values.max_cached_sessions())),
+            cache: Arc::new(self.cache.apart(&self.terms.values)),
             checks: self.checks.iter().cloned().chain([check]).collect(),
         }
     }
@@ -133,7 +133,7 @@ impl Connector {
     {
         let target = target.try_into().map_err(Into::into)?;
         let mut journey = Journey::begin();
-        let (route, over) = settle::settle(&self.terms.values, target)?;
+        let (route, over) = self.settle(target)?;
         let span = debug_span!("connect", target = %route.destination);
         let limit = self.terms.values.timeout();
         let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());

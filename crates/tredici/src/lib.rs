@@ -53,15 +53,16 @@ mod verify;
 #[cfg(feature = "serde")]
 pub use certificate::ShortCertificate;
 pub use certificate::{CertificateError, InfoAccess, Name, PeerCertificate};
-pub use connector::{Connect, Connector, connect};
+pub use connector::{Connect, Connector, SessionStats, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]
 pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger, ListenOptions,
-    Lookup, LookupError, LookupFuture, OPTIONS, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys,
-    Secret, Session, Sessions, Side, TlsVersion,
+    Lookup, LookupError, LookupFuture, MemorySessionStore, OPTIONS, OptionKind, OptionRow, Pem, PemList,
+    PrivateKey, PrivateKeys, Secret, Session, SessionKey, SessionStore, Sessions, Side, StoredSession,
+    TlsVersion,
 };
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;

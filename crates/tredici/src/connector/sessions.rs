@@ -2,8 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Connector, cache::SessionKey, settle, supplied};
-use crate::{error::Error, options::Session, socket::Socket, target::Target, tls::session::SessionSink};
+use super::{
+    Connector, SessionStats,
+    settle::{self, Settled},
+};
+use crate::{
+    error::Error,
+    options::{Session, SessionKey},
+    socket::Socket,
+    target::Target,
+    tls::session::{KeptSession, SessionSink},
+};
 
 impl Connector {
     /// How many sessions for this target are in the cache, where they wait to be resumed. An addition of this library.
@@ -16,14 +25,17 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target)?;
-        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, self.terms.context.now())))
+        let (route, _) = self.settle(target.try_into().map_err(Into::into)?)?;
+        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, &self.terms.context)))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
     /// offer them in another process through that option. They are secrets. None are left here: a ticket of TLS 1.3 is
     /// used once.
+    ///
+    /// Each says whom it belongs to: the name, the port, the protocols that were offered, and a digest of all that trust
+    /// depends on. A check or `checkServerIdentity` is a function, which is equal to none in another process: there,
+    /// sessions of a connector that has one are not offered.
     ///
     /// # Errors
     ///
@@ -34,24 +46,39 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target)?;
+        let (route, _) = self.settle(target.try_into().map_err(Into::into)?)?;
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
-        let now = self.terms.context.now();
-        let mut kept = self.terms.supplied.take_all(&tls.key, now);
-        kept.extend(self.cache.take_all(&tls.key, now));
-        let export = |kept| supplied::export(kept, &tls.key, &self.terms.context);
-        let exported: Result<Vec<_>, Error> = kept.iter().map(export).collect();
+        let context = &self.terms.context;
+        let scope = Some(self.cache.scope(context));
+        let live = |kept: KeptSession| kept.into_live(tls.key.clone(), context.unique());
+        let taken: Vec<_> = self.cache.take_all(&tls.key, context).into_iter().map(live).collect();
+        let exported: Result<Vec<_>, Error> = taken.iter().map(|live| live.export(scope)).collect();
         if exported.is_err() {
-            self.cache.give_back(&tls.key, kept);
+            taken.into_iter().for_each(|live| self.cache.keep(&tls.key, live));
         }
         exported
     }
 
+    /// What became of the sessions of this connector and its clones. An addition of this library.
+    ///
+    /// ```
+    /// # let connector = tredici::Connector::new(tredici::ConnectOptions::new())?;
+    /// let stats = connector.session_stats();
+    /// println!("{} resumed, {} in full, {} declined", stats.hits, stats.misses, stats.refused);
+    /// # Ok::<(), tredici::Error>(())
+    /// ```
+    pub fn session_stats(&self) -> SessionStats {
+        self.cache.stats()
+    }
+
+    /// The call's parameters and the options in one route.
+    pub(super) fn settle(&self, target: Target) -> Result<Settled, Error> {
+        settle::settle(&self.terms.values, self.cache.key_scope(&self.terms.context), target)
+    }
+
     /// Where the sessions of this connection go; nowhere where its peer is not authorized.
-    pub(super) fn sink(&self, socket: &Socket, key: &Arc<SessionKey>) -> Option<Arc<dyn SessionSink>> {
+    pub(super) fn sink(&self, socket: &Socket, key: &SessionKey) -> Option<Arc<dyn SessionSink>> {
         let judgement = socket.judgement().filter(|judgement| judgement.is_authorized())?;
-        let clock = self.terms.context.clock().clone();
-        self.cache.sink(key, judgement.peer.clone(), clock)
+        self.cache.sink(key, judgement.peer.clone(), &self.terms.context)
     }
 }

@@ -1,6 +1,11 @@
 //! The way of one connection: dial, handshake, check.
 
-use super::{Connector, journey::Journey, settle::Route};
+use super::{
+    Connector,
+    journey::Journey,
+    secure::{HandshakeFailure, Second},
+    settle::Route,
+};
 use crate::{
     dial::Transport,
     error::{Error, Phase},
@@ -23,12 +28,19 @@ impl Connector {
             return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
-        let session = self.session(&tls.key);
+        journey.set_phase(Phase::SecureConnect);
+        let (session, lead) = self.cache.obtain(&tls.key, &self.terms.context).await;
         let secured = match self.secure(tls, transport, session, journey).await {
-            Err(failure) if failure.may_be_retried && route.is_dialled => {
-                // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
+            Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })
+                if route.is_dialled =>
+            {
+                // Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                self.secure(tls, transport, None, journey).await
+                let secured = self.secure(tls, transport, None, journey).await;
+                if let (Ok(_), Second::Tells(offered)) = (&secured, &second) {
+                    self.cache.declined(&tls.key, offered);
+                }
+                secured
             }
             result => result,
         };
@@ -38,7 +50,11 @@ impl Connector {
         let socket = Socket::secured(secured, context.choice().clone(), origin);
         let mut socket = self.examine(socket, journey)?;
         let sink = self.sink(&socket, &tls.key);
+        let keeps = sink.is_some();
         socket.release_sessions(sink);
+        if let Some(lead) = lead {
+            lead.land(&mut socket, keeps).await;
+        }
         Ok(socket)
     }
 

@@ -34,6 +34,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<ListenOptions>();
     shared::<Listener>();
     shared::<LookupError>();
+    shared::<MemorySessionStore>();
     shared::<Name>();
     shared::<OptionKind>();
     shared::<OptionRow>();
@@ -51,6 +52,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<RemoteAddress>();
     shared::<Secret>();
     shared::<Session>();
+    shared::<SessionKey>();
+    shared::<SessionStats>();
     shared::<Sessions>();
     shared::<Side>();
     shared::<Socket>();
