@@ -84,11 +84,6 @@ pub(crate) struct Connect {
     /// Standard input to the socket, the socket to standard output; the report goes to standard error
     #[arg(long, conflicts_with_all = ["read", "times"])]
     pub(crate) pipe: bool,
-    /// Append the secrets of each connection, for tools that decrypt a capture (SSLKEYLOGFILE)
-    ///
-    /// Who has this file can read the connections. Lines of the NSS key log format are appended to it.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) keylog: Option<PathBuf>,
     /// Write the TLS sessions, for --session-in of a later call
     ///
     /// The file holds secrets, and is readable by its owner alone. Only the engine openssl can write them, and is
@@ -124,11 +119,6 @@ pub(crate) struct Listen {
     /// Write the throw-away authority's certificate in PEM: what a client gives to --ca
     #[arg(long, value_name = "FILE", requires = "self_signed", value_hint = ValueHint::FilePath)]
     pub(crate) ca_out: Option<PathBuf>,
-    /// Append the secrets of each connection, for tools that decrypt a capture (SSLKEYLOGFILE)
-    ///
-    /// Who has this file can read the connections. Lines of the NSS key log format are appended to it.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) keylog: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) form: Form,
     #[command(flatten)]

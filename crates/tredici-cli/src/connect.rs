@@ -15,7 +15,6 @@ use crate::{
     file::{self, PendingFile},
     human::Series,
     interrupt::{Interrupt, block_on},
-    keylog,
     outcome::{Failure, Outcome},
     output::Output,
 };
@@ -60,9 +59,6 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
         return Err(Error::invalid("UND_ERR_INVALID_ARG", message));
     }
     let mut options = arguments.terms.resolve()?;
-    if let Some(path) = &arguments.keylog {
-        options = options.danger().keylog(keylog::appending(path)?);
-    }
     let target = match target {
         Some(target) => Some(target),
         None => options.target()?.map(|target| target.destination().clone()),
@@ -129,9 +125,8 @@ fn refuse_tls_terms(
         "ALPNProtocols",
         "rejectUnauthorized",
     ];
-    let term = match options.tls_terms().find(|term| !HARMLESS.contains(term) && *term != "keylog") {
+    let term = match options.tls_terms().find(|term| !HARMLESS.contains(term)) {
         Some(term) => format!("options.{term}"),
-        None if arguments.keylog.is_some() => "--keylog".to_owned(),
         None if arguments.session_out.is_some() => "--session-out".to_owned(),
         None => return Ok(()),
     };

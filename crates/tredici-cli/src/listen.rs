@@ -21,7 +21,6 @@ use crate::{
     file::{self, PendingFile},
     human,
     interrupt::{Interrupt, block_on},
-    keylog,
     outcome::{Connected, End, Facts, Failure, Outcome},
     output::{Output, reader_gone},
 };
@@ -48,9 +47,6 @@ pub(crate) fn run(arguments: Listen, output: &mut Output) -> io::Result<Ending> 
 fn plan(arguments: Listen) -> Result<Plan, Error> {
     let address = arguments.address.parse()?;
     let mut options = arguments.terms.resolve()?;
-    if let Some(path) = &arguments.keylog {
-        options = options.danger().keylog(keylog::appending(path)?);
-    }
     let mut ca_out = None;
     if !arguments.self_signed.is_empty() {
         let authority = Authority::new(arguments.self_signed)

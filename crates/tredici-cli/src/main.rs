@@ -9,7 +9,6 @@ mod ending;
 mod file;
 mod human;
 mod interrupt;
-mod keylog;
 mod listen;
 mod outcome;
 mod output;

@@ -5,16 +5,18 @@ mod coalesce;
 mod connect;
 mod journey;
 mod reach;
+mod rotation;
 mod secure;
 mod sessions;
 mod settle;
+mod snapshot;
 mod stats;
 mod supplied;
 mod walk;
 
 use std::{
     pin::pin,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use tokio::time::timeout_at;
@@ -23,14 +25,16 @@ use tracing::{Instrument, debug_span};
 use cache::SessionCache;
 pub use connect::Connect;
 use journey::Journey;
+use snapshot::{Current, Family, Snapshot};
 pub use stats::SessionStats;
 
 use crate::{
     error::Error,
-    options::{ConnectOptions, Values},
+    options::{ConnectOptions, Observer, Values},
+    resolve::Resolver,
     socket::Socket,
     target::Target,
-    tls::context::ClientContext,
+    tls::context::{Choice, ClientContext},
 };
 
 type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
@@ -57,14 +61,20 @@ type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
 #[derive(Clone)]
 pub struct Connector {
     terms: Arc<Terms>,
-    cache: Arc<SessionCache>,
+    current: Arc<Current>,
     checks: Arc<[Check]>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
-/// What the options were compiled into.
+/// What all that derive from one connector have in common.
 struct Terms {
+    /// As they were given. Those that can be replaced are asked of the present snapshot's context.
     values: Values,
-    context: ClientContext,
+    resolver: Resolver,
+    choice: Arc<Choice>,
+    family: Family,
+    /// The options with all that has been replaced since.
+    rotated: Mutex<ConnectOptions>,
 }
 
 impl Connector {
@@ -73,13 +83,17 @@ impl Connector {
     /// # Errors
     ///
     /// Phase `options`: an option that cannot work, alone or together with others; a file that cannot be read.
-    #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
     pub fn new(options: ConnectOptions) -> Result<Self, Error> {
         options.validate()?;
         let values = options.values().clone();
         let context = ClientContext::new(&values)?;
         let cache = Arc::new(SessionCache::new(&values, &context)?);
-        Ok(Self { terms: Arc::new(Terms { values, context }), cache, checks: Arc::new([]) })
+        let resolver = Resolver::new(&values);
+        let observer = values.observer.as_ref().map(|shared| shared.0.clone());
+        let (choice, family) = (context.choice().clone(), Family::default());
+        let current = family.found(Snapshot { context: Arc::new(context), cache });
+        let terms = Arc::new(Terms { values, resolver, choice, family, rotated: Mutex::new(options) });
+        Ok(Self { terms, current, checks: Arc::new([]), observer })
     }
 
     /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
@@ -102,20 +116,39 @@ impl Connector {
         let check: Check = Arc::new(check);
         Self {
             terms: self.terms.clone(),
-            cache: Arc::new(self.cache.apart(&self.terms.values)),
+            current: self.terms.family.derive(&self.current, &self.terms.values),
             checks: self.checks.iter().cloned().chain([check]).collect(),
+            observer: self.observer.clone(),
         }
+    }
+
+    /// The same connector, with its cache of sessions, watched by one more: for one call or for some of them. Who watches
+    /// it already is told first.
+    ///
+    /// ```no_run
+    /// # async fn example(connector: tredici::Connector, observer: impl tredici::Observer + 'static) -> Result<(), tredici::Error> {
+    /// let socket = connector.observe(observer).connect("https://localhost:8443").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn observe(&self, observer: impl Observer + 'static) -> Self {
+        let observer: Arc<dyn Observer> = match self.observer.clone() {
+            Some(before) => Arc::new((before, observer)),
+            None => Arc::new(observer),
+        };
+        Self { observer: Some(observer), ..self.clone() }
     }
 
     /// The TLS engine at work: `rustls` or `openssl`.
     pub fn engine(&self) -> &'static str {
-        self.terms.context.choice().name()
+        self.terms.choice.name()
     }
 
     /// What decided for that engine: `default`, `engine` where that option named it, else the documented names of the
     /// options that the preferred engine does not honour, such as `minVersion, ciphers`.
     pub fn engine_reason(&self) -> &str {
-        &self.terms.context.choice().reason
+        &self.terms.choice.reason
     }
 
     /// Connects to a [`Target`] or to what a string names, such as `https://localhost:8443`.
@@ -133,25 +166,29 @@ impl Connector {
     {
         let target = target.try_into().map_err(Into::into)?;
         let mut journey = Journey::begin();
-        let (route, over) = self.settle(target)?;
+        let snapshot = self.current.load();
+        let (route, over) = snapshot.settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
         let limit = self.terms.values.timeout();
         let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());
+        span.in_scope(|| journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit)));
         let outcome = {
-            let walk = pin!(self.walk(&route, over, &mut journey).instrument(span));
+            let walk = pin!(self.walk(&snapshot, &route, over, &mut journey).instrument(span.clone()));
             match deadline {
                 Some(deadline) => timeout_at(deadline, walk).await,
                 None => Ok(walk.await),
             }
         };
-        match outcome {
+        let result = match outcome {
             Ok(Ok(mut socket)) => {
                 socket.set_total(journey.elapsed());
                 Ok(socket)
             }
             Ok(Err(error)) => Err(journey.fail(error).with_target(route.destination)),
-            Err(_elapsed) => Err(journey.time_out(self.terms.values.timeout(), route.destination)),
-        }
+            Err(_elapsed) => Err(journey.time_out(limit, route.destination)),
+        };
+        span.in_scope(|| journey.tell_end(&result));
+        result
     }
 }
 

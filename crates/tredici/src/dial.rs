@@ -19,6 +19,10 @@ pub(crate) use transport::Transport;
 
 use crate::{
     error::{Attempt, AttemptError, Error, ErrorKind, Phase, system_code},
+    options::{
+        Watched,
+        events::{AttemptEnded, AttemptStarted},
+    },
     target::{RemoteAddress, SocketPath},
 };
 
@@ -37,34 +41,62 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(1);
 const KEEP_ALIVE_COUNT: u32 = 10;
 
 /// What was tried so far. It outlives a dial that is cut off by a deadline.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Attempts {
+    /// When the caller called.
+    call: Instant,
+    watched: Watched,
     done: Vec<Attempt>,
     running: Option<(RemoteAddress, Instant)>,
 }
 
 impl Attempts {
+    pub(crate) fn new(call: Instant) -> Self {
+        Self { call, watched: Watched::default(), done: Vec::new(), running: None }
+    }
+
+    /// Has whoever watches told of each attempt.
+    pub(crate) fn watch(&mut self, watched: Watched) {
+        self.watched = watched;
+    }
+
     fn begin(&mut self, address: RemoteAddress) {
+        let number = self.done.len();
+        self.watched.tell(|observer, connection| {
+            observer.attempt_started(connection, &AttemptStarted { number, address: &address });
+        });
         self.running = Some((address, Instant::now()));
     }
 
     fn end(&mut self, error: Option<AttemptError>) {
         if let Some((address, start)) = self.running.take() {
+            let attempt = Attempt::new(address, start - self.call, start.elapsed(), error);
+            let ended = AttemptEnded { number: self.done.len(), attempt: &attempt };
+            self.watched.tell(|observer, connection| match attempt.error() {
+                Some(_) => observer.attempt_failed(connection, &ended),
+                None => observer.attempt_won(connection, &ended),
+            });
             // Most connections have one, and keep it.
             self.done.reserve_exact(1);
-            self.done.push(Attempt::new(address, start.elapsed(), error));
+            self.done.push(attempt);
         }
     }
 
-    /// Every attempt, one that was still running as timed out.
-    pub(crate) fn cut_off(mut self) -> Vec<Attempt> {
-        let address = self.running.as_ref().map(|(address, _)| format!("connect ETIMEDOUT {address}"));
-        self.end(address.map(|message| AttemptError::new("ETIMEDOUT", message)));
-        self.done
+    /// An attempt that fails before it begins, since the address must not be dialled.
+    pub(crate) fn refuse(&mut self, address: SocketAddr, error: AttemptError) {
+        self.begin(RemoteAddress::Ip(address));
+        self.end(Some(error));
     }
 
-    pub(crate) fn into_done(self) -> Vec<Attempt> {
-        self.done
+    /// Every attempt, one that was still running as timed out.
+    pub(crate) fn cut_off(&mut self) -> Vec<Attempt> {
+        let address = self.running.as_ref().map(|(address, _)| format!("connect ETIMEDOUT {address}"));
+        self.end(address.map(|message| AttemptError::new("ETIMEDOUT", message)));
+        self.take_done()
+    }
+
+    pub(crate) fn take_done(&mut self) -> Vec<Attempt> {
+        std::mem::take(&mut self.done)
     }
 }
 

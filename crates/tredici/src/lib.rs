@@ -59,10 +59,10 @@ pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
-    AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, FixedLookup, ListenDanger, ListenOptions,
-    Lookup, LookupError, LookupFuture, MemorySessionStore, OPTIONS, OptionKind, OptionRow, Pem, PemList,
-    PrivateKey, PrivateKeys, Secret, Session, SessionKey, SessionStore, Sessions, Side, StoredSession,
-    TlsVersion,
+    AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
+    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, MemorySessionStore, Networks,
+    OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session,
+    SessionKey, SessionStore, Sessions, Side, StoredSession, TlsVersion, events,
 };
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;

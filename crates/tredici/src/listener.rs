@@ -18,7 +18,8 @@ pub use authority::{Authority, AuthorityError};
 use crate::{
     dial::{self, Transport},
     error::{Error, ErrorKind, Phase},
-    options::ListenOptions,
+    options::{AddressFamily, ListenOptions},
+    resolve::Resolver,
     socket::{Origin, Socket},
     target::{Destination, Protocol, SocketPath},
     timing::Timings,
@@ -253,10 +254,7 @@ fn listen_unix(path: &SocketPath) -> io::Result<UnixListener> {
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
-    match crate::resolve::literal(host) {
-        Some(address) => Ok(vec![SocketAddr::new(address, port)]),
-        None => crate::resolve::resolve(host, port, None).await,
-    }
+    Resolver::system().resolve(host, port, AddressFamily::Any).all().await
 }
 
 impl std::fmt::Debug for Listener {

@@ -1,102 +1,190 @@
 //! A name becomes addresses.
 
+mod filter;
+mod literal;
+mod name;
+pub(crate) mod order;
 mod permits;
+mod system;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{net::SocketAddr, sync::Arc};
 
-use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType};
+use filter::Filter;
+pub(crate) use literal::is_address;
+use system::SystemLookup;
 
 use crate::{
-    error::{Error, ErrorKind, Phase},
-    options::{Lookup, LookupError},
+    error::{AttemptError, Error, ErrorKind, Phase},
+    options::{AddressFamily, Answers, Lookup, LookupError, LookupQuery, Values},
 };
 
-/// The address that `hostname` is, if it is one and no name.
-pub(crate) fn literal(hostname: &str) -> Option<IpAddr> {
-    hostname.parse().ok()
+/// Who is asked for addresses, and which of them may be dialled.
+pub(crate) struct Resolver {
+    lookup: Arc<dyn Lookup>,
+    filter: Filter,
 }
 
-/// The addresses of `hostname`, in the order in which they are to be tried.
-pub(crate) async fn resolve(
-    hostname: &str,
-    port: u16,
-    lookup: Option<&dyn Lookup>,
-) -> Result<Vec<SocketAddr>, Error> {
-    let found = match lookup {
-        Some(lookup) => lookup
-            .lookup(hostname)
-            .await
-            .map(|addresses| addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect()),
-        None => system(hostname, port).await,
-    };
-    match found {
-        Ok(addresses) if addresses.is_empty() => {
-            Err(failed(hostname, &LookupError::new("ENOTFOUND", "the name has no address")))
-        }
-        Ok(addresses) => Ok(without_duplicates(addresses)),
-        Err(error) => Err(failed(hostname, &error)),
-    }
-}
-
-fn without_duplicates(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let mut unique = Vec::with_capacity(addresses.len());
-    for address in addresses {
-        if !unique.contains(&address) {
-            unique.push(address);
+impl Resolver {
+    pub(crate) fn new(values: &Values) -> Self {
+        let filter = Filter::new(values);
+        match &values.lookup {
+            Some(shared) => Self { lookup: shared.0.clone(), filter },
+            None => Self { filter, ..Self::system() },
         }
     }
-    unique
-}
 
-fn failed(hostname: &str, error: &LookupError) -> Error {
-    let code = error.code().to_owned();
-    let hint = match code.as_str() {
-        "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`"),
-        "EAI_AGAIN" => Some("the name server does not answer; try again"),
-        _ => None,
-    };
-    let message = format!("getaddrinfo {code} {}", hostname.escape_debug());
-    let failure = Error::new(ErrorKind::Lookup, Phase::Lookup, code, message)
-        .with_reason(error.to_string())
-        .with_host(hostname)
-        .with_source(error.clone());
-    match hint {
-        Some(hint) => failure.with_hint(hint),
-        None => failure,
+    /// The system's resolver, and all that it says.
+    pub(crate) fn system() -> Self {
+        Self { lookup: Arc::new(SystemLookup), filter: Filter::default() }
     }
-}
 
-/// The system's resolver, on a thread of the runtime's blocking pool.
-async fn system(hostname: &str, port: u16) -> Result<Vec<SocketAddr>, LookupError> {
-    // The permit goes with the call and not with the caller, who may be gone before it returns.
-    let permit = permits::acquire(hostname).await;
-    let hostname = hostname.to_owned();
-    let call = tokio::task::spawn_blocking(move || {
-        let found = getaddrinfo(&hostname, port);
-        drop(permit);
-        found
-    });
-    call.await.map_err(|_| LookupError::new("ECANCELED", "the runtime is shutting down"))?
-}
-
-fn getaddrinfo(hostname: &str, port: u16) -> Result<Vec<SocketAddr>, LookupError> {
-    let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
-    let found = dns_lookup::getaddrinfo(Some(hostname), None, Some(hints)).map_err(|error| {
-        let code = match error.kind() {
-            LookupErrorKind::NoName | LookupErrorKind::NoData => "ENOTFOUND",
-            LookupErrorKind::Again => "EAI_AGAIN",
-            LookupErrorKind::Fail => "EAI_FAIL",
-            LookupErrorKind::Family => "EAI_FAMILY",
-            LookupErrorKind::Memory => "EAI_MEMORY",
-            LookupErrorKind::System => "EAI_SYSTEM",
-            _ => "ENOTFOUND",
+    /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
+    pub(crate) fn resolve<'a>(
+        &'a self,
+        hostname: &'a str,
+        port: u16,
+        family: AddressFamily,
+    ) -> Resolving<'a> {
+        let (answers, family) = match literal::address(hostname) {
+            Some(address) => (Answers::ready(address), AddressFamily::Any),
+            None => (self.ask(hostname, family), family),
         };
-        LookupError::new(code, std::io::Error::from(error).to_string())
-    })?;
-    let addresses = found.filter_map(Result::ok).map(|info| {
-        let mut address = info.sockaddr;
-        address.set_port(port);
-        address
-    });
-    Ok(addresses.collect())
+        Resolving {
+            hostname,
+            port,
+            family,
+            answers,
+            filter: &self.filter,
+            found: Vec::new(),
+            refused: Vec::new(),
+            failure: None,
+            over: false,
+        }
+    }
+
+    fn ask(&self, hostname: &str, family: AddressFamily) -> Answers<'_> {
+        match name::to_ascii(hostname) {
+            Ok(name) => self.lookup.lookup(LookupQuery::new(name).family(family)),
+            Err(problem) => Answers::ready(Err(LookupError::new("ENOTFOUND", problem))),
+        }
+    }
 }
+
+/// A name on its way to becoming addresses, which may come in parts.
+pub(crate) struct Resolving<'a> {
+    hostname: &'a str,
+    port: u16,
+    family: AddressFamily,
+    answers: Answers<'a>,
+    filter: &'a Filter,
+    /// All that was given out.
+    found: Vec<SocketAddr>,
+    /// What the filter refused.
+    refused: Vec<(SocketAddr, AttemptError)>,
+    failure: Option<LookupError>,
+    over: bool,
+}
+
+impl Resolving<'_> {
+    /// The next addresses, none of which came before; never an empty list. `None` where all have come.
+    ///
+    /// There is an error only where there was no address at all, and then it is the last word.
+    pub(crate) async fn next(&mut self) -> Option<Result<Vec<SocketAddr>, Error>> {
+        while let Some(part) = self.answers.next().await {
+            match part {
+                Ok(addresses) => {
+                    let new = self.keep(addresses.iter());
+                    if !new.is_empty() {
+                        return Some(Ok(new));
+                    }
+                }
+                Err(error) => self.note(error),
+            }
+        }
+        let nothing = self.found.is_empty() && !std::mem::replace(&mut self.over, true);
+        nothing.then(|| Err(self.all_refused().unwrap_or_else(|| self.failed())))
+    }
+
+    /// All addresses, once the last part has come. The order is that of the lookup, or where it has answered in parts
+    /// that of RFC 6724.
+    pub(crate) async fn all(&mut self) -> Result<Vec<SocketAddr>, Error> {
+        let mut parts = 0;
+        while let Some(part) = self.next().await {
+            part?;
+            parts += 1;
+        }
+        let mut all = self.found.clone();
+        if parts > 1 {
+            order::sort(&mut all);
+        }
+        Ok(all)
+    }
+
+    /// The addresses that must not be dialled, of all parts that have come, each with the reason.
+    pub(crate) fn refused(&self) -> &[(SocketAddr, AttemptError)] {
+        &self.refused
+    }
+
+    /// Of these the wanted ones that are new.
+    fn keep(&mut self, addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+        let before = self.found.len();
+        for mut address in addresses.filter(|address| self.family.includes(address)) {
+            address.set_port(self.port);
+            if self.found.contains(&address) || self.refused.iter().any(|(known, _)| *known == address) {
+                continue;
+            }
+            match self.filter.refusal(address.ip()) {
+                None => self.found.push(address),
+                Some(refusal) => {
+                    self.refused.push((address, AttemptError::new("ERR_IP_BLOCKED", refusal)));
+                }
+            }
+        }
+        self.found[before..].to_vec()
+    }
+
+    /// Of two failures the one that may pass is told: a family that does not exist says little about the other.
+    fn note(&mut self, error: LookupError) {
+        if self.failure.as_ref().is_none_or(|known| known.code() == "ENOTFOUND") {
+            self.failure = Some(error);
+        }
+    }
+
+    fn all_refused(&self) -> Option<Error> {
+        let refusals: Vec<_> = self.refused.iter().map(|(_, error)| error.message()).collect();
+        let message = match &refusals[..] {
+            [] => return None,
+            [only] => (*only).to_owned(),
+            several => format!(
+                "no address of {} may be dialled: {}",
+                self.hostname.escape_debug(),
+                several.join(", ")
+            ),
+        };
+        let error = Error::new(ErrorKind::Blocked, Phase::Connect, "ERR_IP_BLOCKED", message);
+        Some(error.with_host(self.hostname))
+    }
+
+    fn failed(&mut self) -> Error {
+        let none = || LookupError::new("ENOTFOUND", format!("the name has no {} address", self.family));
+        let error = self.failure.take().unwrap_or_else(none);
+        let code = error.code().to_owned();
+        let hint = match code.as_str() {
+            "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`"),
+            "EAI_AGAIN" => Some("the name server does not answer; try again"),
+            _ => None,
+        };
+        let message = format!("getaddrinfo {code} {}", self.hostname.escape_debug());
+        let failure = Error::new(ErrorKind::Lookup, Phase::Lookup, code, message)
+            .with_reason(error.to_string())
+            .with_host(self.hostname)
+            .with_source(error);
+        match hint {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

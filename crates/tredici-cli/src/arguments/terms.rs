@@ -160,6 +160,8 @@ const COMMON: &[&str] = &[
     "minVersion",
     "maxVersion",
     "session",
+    "engine",
+    "keylogFile",
 ];
 
 fn flag(row: &'static OptionRow) -> Arg {
@@ -185,6 +187,7 @@ fn flag(row: &'static OptionRow) -> Arg {
     };
     match row.name {
         "session" => arg.visible_alias("session-in"),
+        "keylogFile" => arg.visible_alias("keylog"),
         _ => arg,
     }
 }

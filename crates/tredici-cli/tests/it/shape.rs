@@ -11,7 +11,7 @@ pub(crate) const FAILED: &[&str] =
 pub(crate) const TARGET: &[&str] =
     &["protocol", "hostname", "port", "servername", "socketPath", "localAddress"];
 pub(crate) const TIMINGS: &[&str] = &["lookup", "connect", "secureConnect", "total"];
-pub(crate) const ATTEMPT: &[&str] = &["address", "port", "family", "elapsed", "error"];
+pub(crate) const ATTEMPT: &[&str] = &["address", "port", "family", "start", "elapsed", "error"];
 const ERROR: &[&str] = &["code", "name", "phase", "message", "reason", "host", "retryable", "hint", "causes"];
 
 /// All that every report of a failure has.

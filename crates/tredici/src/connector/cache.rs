@@ -1,7 +1,7 @@
 //! The sessions of a connector: those in its store, and those that its caller has supplied.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
@@ -36,7 +36,8 @@ pub(super) struct SessionCache {
     /// What tells the caller's checks from all others; `None` where there are none.
     checks: Option<Unique>,
     scope: OnceLock<[u8; 32]>,
-    counters: Counters,
+    /// They outlive what they count: the connector has others later.
+    counters: Arc<Counters>,
     flights: Flights,
     /// How long one waits for another's session.
     patience: Duration,
@@ -45,15 +46,28 @@ pub(super) struct SessionCache {
 impl SessionCache {
     pub(super) fn new(values: &Values, context: &ClientContext) -> Result<Self, Error> {
         let supplied = Supplied::load(values.session.as_ref(), context)?;
-        Ok(Self::with(values, supplied.into(), None))
+        Ok(Self::with(values, supplied.into(), None, Arc::default()))
     }
 
     /// For a connector with one more check: none of these sessions is for it.
     pub(super) fn apart(&self, values: &Values) -> Self {
-        Self::with(values, self.supplied.clone(), Some(Unique::new()))
+        Self::with(values, self.supplied.clone(), Some(Unique::new()), Arc::default())
     }
 
-    fn with(values: &Values, supplied: Arc<Supplied>, checks: Option<Unique>) -> Self {
+    /// For the same connector under another context: none of these sessions is for it either.
+    pub(super) fn renewed(&self, values: &Values) -> Self {
+        if let Some(store) = self.store.as_ref().filter(|_| !self.is_shared) {
+            self.counters.evicted(store.evicted());
+        }
+        Self::with(values, Arc::new(Supplied::none()), self.checks, self.counters.clone())
+    }
+
+    fn with(
+        values: &Values,
+        supplied: Arc<Supplied>,
+        checks: Option<Unique>,
+        counters: Arc<Counters>,
+    ) -> Self {
         let capacity = values.max_cached_sessions();
         let own = || Arc::new(MemorySessionStore::new(capacity)) as Arc<dyn SessionStore>;
         let shared = values.session_store.as_ref().map(|shared| shared.0.clone());
@@ -63,7 +77,7 @@ impl SessionCache {
             supplied,
             checks,
             scope: OnceLock::new(),
-            counters: Counters::default(),
+            counters,
             flights: Flights::default(),
             patience: if capacity > 0 { values.coalesce_sessions() } else { Duration::ZERO },
         }
@@ -191,7 +205,7 @@ impl SessionCache {
         peer: Arc<Peer>,
         context: &ClientContext,
     ) -> Option<Arc<dyn SessionSink>> {
-        let (cache, key) = (self.clone(), key.clone());
+        let (cache, key) = (Arc::downgrade(self), key.clone());
         let (clock, context) = (context.clock().clone(), context.unique());
         self.store.is_some().then(|| Arc::new(CacheSink { cache, key, peer, clock, context }) as _)
     }
@@ -202,8 +216,9 @@ impl SessionCache {
     }
 }
 
+/// The cache goes with its connector, or with the terms that its sessions were made under: what comes later is dropped.
 struct CacheSink {
-    cache: Arc<SessionCache>,
+    cache: Weak<SessionCache>,
     key: SessionKey,
     peer: Arc<Peer>,
     clock: Clock,
@@ -212,8 +227,9 @@ struct CacheSink {
 
 impl SessionSink for CacheSink {
     fn add(&self, session: NewSession) {
+        let Some(cache) = self.cache.upgrade() else { return };
         if let Some(session) = KeptSession::new(session, self.peer.clone(), (self.clock.0)()) {
-            self.cache.keep(&self.key, session.into_live(self.key.clone(), self.context));
+            cache.keep(&self.key, session.into_live(self.key.clone(), self.context));
         }
     }
 }

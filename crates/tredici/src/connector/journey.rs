@@ -1,14 +1,18 @@
 //! How far a connection has come. It outlives a walk that is cut off by a deadline.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use crate::{
     dial::Attempts,
     error::{Attempt, Error, ErrorKind, Phase},
-    socket::Origin,
-    target::Destination,
+    options::{
+        Observer, Watched,
+        events::{Abandoned, Agreed, Connected, Failed, Started},
+    },
+    socket::{Origin, Socket},
+    target::{Destination, Protocol},
     timing::Timings,
 };
 
@@ -19,6 +23,8 @@ pub(super) struct Journey {
     entered: Instant,
     timings: Timings,
     attempts: Attempts,
+    watched: Watched,
+    is_over: bool,
 }
 
 /// A phase that was entered and is to be left.
@@ -33,8 +39,26 @@ impl Journey {
             phase: Phase::Options,
             entered: start,
             timings: Timings::default(),
-            attempts: Attempts::default(),
+            attempts: Attempts::new(start),
+            watched: Watched::default(),
+            is_over: false,
         }
+    }
+
+    /// Has it watched from here on.
+    pub(super) fn watch(
+        &mut self,
+        observer: Option<Arc<dyn Observer>>,
+        destination: &Destination,
+        timeout: Option<Duration>,
+    ) {
+        self.watched = Watched::new(observer, self.start, destination);
+        self.attempts.watch(self.watched.clone());
+        self.watched.tell(|observer, connection| observer.started(connection, &Started { timeout }));
+    }
+
+    pub(super) fn watched(&self) -> &Watched {
+        &self.watched
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -59,42 +83,44 @@ impl Journey {
         Entered(phase)
     }
 
-    /// A phase that is entered twice (a second handshake after a declined session) counts as one.
-    pub(super) fn leave(&mut self, Entered(phase): Entered) {
+    /// Returns how long it took. A phase that is entered twice (a second handshake after a declined session) counts as
+    /// one.
+    pub(super) fn leave(&mut self, Entered(phase): Entered) -> Duration {
         let now = Instant::now();
         let spent = now - std::mem::replace(&mut self.entered, now);
         let slot = match phase {
             Phase::Lookup => &mut self.timings.lookup,
             Phase::Connect => &mut self.timings.connect,
             Phase::SecureConnect => &mut self.timings.secure_connect,
-            _ => return,
+            _ => return spent,
         };
         *slot = Some(slot.unwrap_or_default() + spent);
+        spent
     }
 
     /// What the socket takes over.
     pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
         Origin {
             destination: destination.clone(),
-            attempts: std::mem::take(&mut self.attempts).into_done(),
+            attempts: self.attempts.take_done(),
             timings: self.timings,
         }
     }
 
-    pub(super) fn fail(mut self, error: Error) -> Error {
+    pub(super) fn fail(&mut self, error: Error) -> Error {
         self.timings.total = self.elapsed();
         let error = error.with_timings(self.timings);
-        match self.attempts.into_done() {
+        match self.attempts.take_done() {
             // They went to the socket that a check has refused, and from there to the error.
             attempts if attempts.is_empty() => error,
             attempts => error.with_attempts(attempts),
         }
     }
 
-    pub(super) fn time_out(mut self, limit: Duration, destination: Destination) -> Error {
+    pub(super) fn time_out(&mut self, limit: Duration, destination: Destination) -> Error {
         let phase = self.phase;
         if matches!(phase, Phase::Lookup | Phase::Connect | Phase::SecureConnect) {
-            self.leave(Entered(phase));
+            let _spent = self.leave(Entered(phase));
         }
         self.timings.total = self.elapsed();
         let attempts = self.attempts.cut_off();
@@ -114,6 +140,62 @@ impl Journey {
             .with_timings(self.timings)
             .with_attempts(attempts)
     }
+}
+
+/// The end, as it is told.
+impl Journey {
+    pub(super) fn tell_end(&mut self, result: &Result<Socket, Error>) {
+        self.is_over = true;
+        match result {
+            Ok(socket) => self.tell_connected(socket),
+            Err(error) => {
+                self.watched.tell(|observer, connection| observer.failed(connection, &Failed { error }));
+            }
+        }
+    }
+
+    fn tell_connected(&self, socket: &Socket) {
+        self.watched.tell(|observer, connection| {
+            let agreed = agreed(socket);
+            let version = match socket.alpn_protocol() {
+                Some("h2") => Some("h2"),
+                Some("http/1.1") => Some("h1"),
+                _ => {
+                    matches!(socket.destination().protocol, Protocol::Http | Protocol::Https).then_some("h1")
+                }
+            };
+            let event = Connected {
+                version,
+                local_address: socket.local_address(),
+                remote_address: socket.remote_address(),
+                timings: socket.timings(),
+                attempts: socket.attempts(),
+                agreed,
+                authorized: socket.authorized(),
+                engine: socket.engine(),
+            };
+            observer.connected(connection, &event);
+        });
+    }
+}
+
+impl Drop for Journey {
+    /// A future that was dropped; one that panics has its own way to tell.
+    fn drop(&mut self) {
+        if !self.is_over && !std::thread::panicking() {
+            let phase = self.phase;
+            self.watched.tell(|observer, connection| observer.abandoned(connection, &Abandoned { phase }));
+        }
+    }
+}
+
+fn agreed(socket: &Socket) -> Option<Agreed<'_>> {
+    Some(Agreed {
+        tls_version: socket.tls_version()?,
+        cipher: socket.cipher().map(|cipher| cipher.standard_name),
+        alpn_protocol: socket.alpn_protocol(),
+        is_session_reused: socket.is_session_reused(),
+    })
 }
 
 /// As undici words it; without any attempt, the name and port that were to be reached.

@@ -8,7 +8,11 @@ use super::{Connector, journey::Journey, settle::Route};
 use crate::{
     dial::{self, SocketTerms, Transport},
     error::{Error, Phase},
-    resolve,
+    options::{
+        AddressFamily,
+        events::{LookupFinished, LookupStarted},
+    },
+    resolve::{self, Resolving},
     target::Destination,
 };
 
@@ -19,7 +23,7 @@ impl Connector {
             let connecting = journey.enter(Phase::Connect);
             let span = debug_span!("dial", %path);
             let connected = dial::unix(path, journey.attempts_mut()).instrument(span).await;
-            journey.leave(connecting);
+            let _spent = journey.leave(connecting);
             return connected;
         }
         let addresses = self.resolve(destination, journey).await?;
@@ -27,7 +31,7 @@ impl Connector {
         let connecting = journey.enter(Phase::Connect);
         let span = debug_span!("dial", ?addresses);
         let connected = dial::tcp(&addresses, &terms, journey.attempts_mut()).instrument(span).await;
-        journey.leave(connecting);
+        let _spent = journey.leave(connecting);
         connected
     }
 
@@ -38,14 +42,14 @@ impl Connector {
     ) -> Result<Vec<SocketAddr>, Error> {
         let hostname = destination.hostname.as_deref().unwrap_or_default();
         let port = destination.port.unwrap_or_default();
-        if let Some(address) = resolve::literal(hostname) {
-            return Ok(vec![SocketAddr::new(address, port)]);
+        let mut resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
+        let found = match resolve::is_address(hostname) {
+            true => resolving.all().await,
+            false => look_up(hostname, &mut resolving, journey).await,
+        };
+        for (address, error) in resolving.refused() {
+            journey.attempts_mut().refuse(*address, error.clone());
         }
-        let looking_up = journey.enter(Phase::Lookup);
-        let lookup = self.terms.values.lookup.as_ref().map(|shared| &*shared.0);
-        let found =
-            resolve::resolve(hostname, port, lookup).instrument(debug_span!("lookup", hostname)).await;
-        journey.leave(looking_up);
         found
     }
 
@@ -58,4 +62,20 @@ impl Connector {
             local_address: destination.local_address,
         }
     }
+}
+
+async fn look_up(
+    hostname: &str,
+    resolving: &mut Resolving<'_>,
+    journey: &mut Journey,
+) -> Result<Vec<SocketAddr>, Error> {
+    let looking_up = journey.enter(Phase::Lookup);
+    let span = debug_span!("lookup", hostname);
+    let started = LookupStarted { hostname };
+    span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
+    let found = resolving.all().instrument(span.clone()).await;
+    let duration = journey.leave(looking_up);
+    let finished = LookupFinished { hostname, duration, result: found.as_deref() };
+    span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
+    found
 }

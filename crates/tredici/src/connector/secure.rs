@@ -2,17 +2,18 @@
 
 use tracing::{Instrument, debug_span};
 
-use super::{Connector, journey::Journey, settle};
+use super::{journey::Journey, settle, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
+    options::events::SessionOffered,
     tls::{
         handshake::{self, ClientTerms},
         session::{KeptSession, Offer},
     },
 };
 
-impl Connector {
+impl Snapshot {
     /// TLS over the transport, with a session where there is one.
     pub(super) async fn secure(
         &self,
@@ -21,7 +22,6 @@ impl Connector {
         session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<handshake::Secured, HandshakeFailure> {
-        let context = &self.terms.context;
         let server = tls.key.server();
         let offered = session.as_ref().map(KeptSession::offer);
         let terms = ClientTerms {
@@ -29,16 +29,17 @@ impl Connector {
             servername: tls.servername.clone(),
             alpn: server.alpn.clone(),
             session,
+            watched: journey.watched().clone(),
         };
         let securing = journey.enter(Phase::SecureConnect);
         let span = debug_span!("secure_connect", hostname = %server.hostname, offered = offered.is_some());
-        let result = handshake::connect(context, transport, terms).instrument(span).await;
-        journey.leave(securing);
+        let result = handshake::connect(&self.context, transport, terms).instrument(span).await;
+        let _spent = journey.leave(securing);
         match (result, offered) {
             (Ok(secured), offered) => {
                 match &offered {
                     Some(_) if secured.facts.resumed => self.cache.resumed(),
-                    Some(offered) => self.cache.declined(&tls.key, offered),
+                    Some(offered) => self.declined(tls, offered, journey),
                     None => {}
                 }
                 Ok(secured)
@@ -49,7 +50,7 @@ impl Connector {
                     // A connection that breaks says nothing of the session by itself.
                     ErrorKind::System | ErrorKind::Disconnected => Second::Tells(offered),
                     kind => {
-                        self.cache.declined(&tls.key, &offered);
+                        self.declined(tls, &offered, journey);
                         match kind {
                             ErrorKind::Alert(_) | ErrorKind::Tls => Second::MayHelp,
                             _ => Second::Pointless,
@@ -59,6 +60,13 @@ impl Connector {
                 Err(HandshakeFailure { error, second })
             }
         }
+    }
+
+    /// The server would not take this session.
+    pub(super) fn declined(&self, tls: &settle::Tls, offered: &Offer, journey: &Journey) {
+        let refused = SessionOffered { tls_version: offered.version };
+        journey.watched().tell(|to, connection| to.session_refused(connection, &refused));
+        self.cache.declined(&tls.key, offered);
     }
 }
 

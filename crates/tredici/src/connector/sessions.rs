@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{
     Connector, SessionStats,
     settle::{self, Settled},
+    snapshot::Snapshot,
 };
 use crate::{
     error::Error,
-    options::{Session, SessionKey},
+    options::{Session, SessionKey, Values},
     socket::Socket,
     target::Target,
     tls::session::{KeptSession, SessionSink},
@@ -25,8 +26,9 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let (route, _) = self.settle(target.try_into().map_err(Into::into)?)?;
-        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, &self.terms.context)))
+        let snapshot = self.current.load();
+        let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
+        Ok(route.tls.map_or(0, |tls| snapshot.cache.count(&tls.key, &snapshot.context)))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
@@ -46,15 +48,16 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let (route, _) = self.settle(target.try_into().map_err(Into::into)?)?;
+        let snapshot = self.current.load();
+        let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
-        let context = &self.terms.context;
-        let scope = Some(self.cache.scope(context));
+        let Snapshot { context, cache } = &*snapshot;
+        let scope = Some(cache.scope(context));
         let live = |kept: KeptSession| kept.into_live(tls.key.clone(), context.unique());
-        let taken: Vec<_> = self.cache.take_all(&tls.key, context).into_iter().map(live).collect();
+        let taken: Vec<_> = cache.take_all(&tls.key, context).into_iter().map(live).collect();
         let exported: Result<Vec<_>, Error> = taken.iter().map(|live| live.export(scope)).collect();
         if exported.is_err() {
-            taken.into_iter().for_each(|live| self.cache.keep(&tls.key, live));
+            taken.into_iter().for_each(|live| cache.keep(&tls.key, live));
         }
         exported
     }
@@ -68,17 +71,19 @@ impl Connector {
     /// # Ok::<(), tredici::Error>(())
     /// ```
     pub fn session_stats(&self) -> SessionStats {
-        self.cache.stats()
+        self.current.load().cache.stats()
     }
+}
 
+impl Snapshot {
     /// The call's parameters and the options in one route.
-    pub(super) fn settle(&self, target: Target) -> Result<Settled, Error> {
-        settle::settle(&self.terms.values, self.cache.key_scope(&self.terms.context), target)
+    pub(super) fn settle(&self, values: &Values, target: Target) -> Result<Settled, Error> {
+        settle::settle(values, self.cache.key_scope(&self.context), target)
     }
 
     /// Where the sessions of this connection go; nowhere where its peer is not authorized.
     pub(super) fn sink(&self, socket: &Socket, key: &SessionKey) -> Option<Arc<dyn SessionSink>> {
         let judgement = socket.judgement().filter(|judgement| judgement.is_authorized())?;
-        self.cache.sink(key, judgement.peer.clone(), &self.terms.context)
+        self.cache.sink(key, judgement.peer.clone(), &self.context)
     }
 }

@@ -107,10 +107,9 @@ fn tls(
         None => from_host()?.flatten(),
     };
     let servername = servername.as_deref().map(normalise_servername).transpose()?;
-    let is_address = resolve::literal(&hostname).is_some() || hostname.contains('%');
     let sni = match &servername {
         Some(name) => Some(name.clone()),
-        None if is_address => None,
+        None if resolve::is_address(&hostname) => None,
         None => Some(normalise_servername(&hostname)?),
     };
     destination.servername = sni.clone();
@@ -141,7 +140,7 @@ fn server_name(host: &str) -> Result<Option<String>, Error> {
         }
         None => host.split_once(':').map_or(host, |(name, _port)| name),
     };
-    let is_name = !name.is_empty() && resolve::literal(name).is_none();
+    let is_name = !name.is_empty() && !resolve::is_address(name);
     Ok(is_name.then(|| name.to_owned()))
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Counters {
     misses: AtomicU64,
     refused: AtomicU64,
     unfit: AtomicU64,
+    /// By stores that are no more.
+    evicted: AtomicU64,
 }
 
 impl Counters {
@@ -47,13 +49,17 @@ impl Counters {
         self.unfit.fetch_add(1, Relaxed);
     }
 
+    pub(super) fn evicted(&self, count: u64) {
+        self.evicted.fetch_add(count, Relaxed);
+    }
+
     pub(super) fn read(&self, evicted: u64) -> SessionStats {
         SessionStats {
             hits: self.hits.load(Relaxed),
             misses: self.misses.load(Relaxed),
             refused: self.refused.load(Relaxed),
             unfit: self.unfit.load(Relaxed),
-            evicted,
+            evicted: self.evicted.load(Relaxed) + evicted,
         }
     }
 }

@@ -5,16 +5,19 @@ use super::{
     journey::Journey,
     secure::{HandshakeFailure, Second},
     settle::Route,
+    snapshot::Snapshot,
 };
 use crate::{
     dial::Transport,
     error::{Error, Phase},
+    options::events::{CheckFinished, CheckStarted},
     socket::Socket,
 };
 
 impl Connector {
     pub(super) async fn walk(
         &self,
+        snapshot: &Snapshot,
         route: &Route,
         over: Option<Transport>,
         journey: &mut Journey,
@@ -29,27 +32,27 @@ impl Connector {
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         journey.set_phase(Phase::SecureConnect);
-        let (session, lead) = self.cache.obtain(&tls.key, &self.terms.context).await;
-        let secured = match self.secure(tls, transport, session, journey).await {
+        let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context).await;
+        let secured = match snapshot.secure(tls, transport, session, journey).await {
             Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })
                 if route.is_dialled =>
             {
                 // Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                let secured = self.secure(tls, transport, None, journey).await;
+                let secured = snapshot.secure(tls, transport, None, journey).await;
                 if let (Ok(_), Second::Tells(offered)) = (&secured, &second) {
-                    self.cache.declined(&tls.key, offered);
+                    snapshot.declined(tls, offered, journey);
                 }
                 secured
             }
             result => result,
         };
         let secured = secured.map_err(|failure| failure.error)?;
-        let context = &self.terms.context;
+        let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, context.choice().clone(), origin);
+        let socket = Socket::secured(secured, choice, origin);
         let mut socket = self.examine(socket, journey)?;
-        let sink = self.sink(&socket, &tls.key);
+        let sink = snapshot.sink(&socket, &tls.key);
         let keeps = sink.is_some();
         socket.release_sessions(sink);
         if let Some(lead) = lead {
@@ -61,8 +64,15 @@ impl Connector {
     /// The caller's checks, on the finished socket.
     fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
         journey.set_phase(Phase::Check);
-        for check in self.checks.iter() {
-            if let Err(error) = check(&socket) {
+        for (number, check) in self.checks.iter().enumerate() {
+            let started = CheckStarted { number };
+            journey.watched().tell(|to, connection| to.check_started(connection, &started));
+            let began = journey.elapsed();
+            let verdict = check(&socket);
+            let (duration, error) = (journey.elapsed() - began, verdict.as_ref().err());
+            let finished = CheckFinished { number, duration, error };
+            journey.watched().tell(|to, connection| to.check_finished(connection, &finished));
+            if let Err(error) = verdict {
                 let error = error.with_attempts(socket.attempts().to_vec());
                 return Err(match error.peer_certificate() {
                     Some(_) => error,

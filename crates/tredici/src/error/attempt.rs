@@ -10,19 +10,32 @@ use crate::target::RemoteAddress;
 pub struct Attempt {
     address: RemoteAddress,
     /// In nanoseconds; each connection keeps an attempt.
+    start: u64,
     elapsed: u64,
     error: Option<Box<AttemptError>>,
 }
 
 impl Attempt {
-    pub(crate) fn new(address: RemoteAddress, elapsed: Duration, error: Option<AttemptError>) -> Self {
-        let elapsed = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
-        Self { address, elapsed, error: error.map(Box::new) }
+    /// `start` is from the call.
+    pub(crate) fn new(
+        address: RemoteAddress,
+        start: Duration,
+        elapsed: Duration,
+        error: Option<AttemptError>,
+    ) -> Self {
+        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let (start, elapsed) = (nanoseconds(start), nanoseconds(elapsed));
+        Self { address, start, elapsed, error: error.map(Box::new) }
     }
 
     /// The address that was tried.
     pub fn address(&self) -> &RemoteAddress {
         &self.address
+    }
+
+    /// From the call for the connection to the start of the attempt. An addition of this library.
+    pub fn start(&self) -> Duration {
+        Duration::from_nanos(self.start)
     }
 
     /// From the start of the attempt to its success or failure.
@@ -75,10 +88,11 @@ impl serde::Serialize for AttemptError {
 impl serde::Serialize for Attempt {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Attempt", 5)?;
+        let mut fields = serializer.serialize_struct("Attempt", 6)?;
         fields.serialize_field("address", &self.address.address())?;
         fields.serialize_field("port", &self.address.port())?;
         fields.serialize_field("family", &self.address.family())?;
+        fields.serialize_field("start", &crate::timing::milliseconds(self.start()))?;
         fields.serialize_field("elapsed", &crate::timing::milliseconds(self.elapsed()))?;
         fields.serialize_field("error", &self.error)?;
         fields.end()

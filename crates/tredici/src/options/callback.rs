@@ -52,7 +52,7 @@ callback! {
 
 callback! {
     /// Takes the lines of the NSS key log format.
-    KeyLog, "give it in Rust, or the command a file with --keylog": Fn(&str)
+    KeyLog, "name a file with keylogFile, or give it in Rust": Fn(&str)
 }
 
 callback! {

@@ -1,25 +1,26 @@
 //! How a host name becomes addresses.
 
-use std::{borrow::Cow, collections::HashMap, fmt, net::IpAddr, pin::Pin, sync::Arc};
+mod answers;
+mod error;
+mod fixed;
+mod option;
+mod query;
 
-#[cfg(feature = "serde")]
-use serde_json::Value;
+use std::{net::IpAddr, sync::Arc};
 
-use super::{OptionKind, form::Form};
-#[cfg(feature = "serde")]
-use super::{form::Place, scalar::Address};
-#[cfg(feature = "serde")]
-use crate::error::Error;
-
-/// What a [`Lookup`] returns: the addresses in the order in which they are to be tried.
-pub type LookupFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<IpAddr>, LookupError>> + Send + 'a>>;
+pub use answers::{Addresses, Answers};
+pub use error::LookupError;
+pub use fixed::FixedLookup;
+pub(crate) use option::SharedLookup;
+pub use query::{AddressFamily, LookupQuery};
 
 /// Turns a host name into addresses, instead of the system's resolver: Node's `lookup`.
 ///
-/// Asked for names only, never for an IP address. No address is the same as `ENOTFOUND`. It is dropped when the
-/// time for connecting is up.
+/// Asked for names only, never for an IP address. The order of the addresses is the order in which they are to be
+/// tried. No address is the same as `ENOTFOUND`. Its answer is dropped, wherever it stands, when the time for
+/// connecting is up or the caller has given up.
 ///
-/// An async closure is one:
+/// An async closure that takes the name is one:
 ///
 /// ```
 /// use tredici::{ConnectOptions, LookupError};
@@ -31,9 +32,38 @@ pub type LookupFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<IpAddr>, Look
 ///     }
 /// });
 /// ```
+///
+/// A type that implements the trait sees the whole question, and may answer in parts, each as soon as it is known: then
+/// connecting begins with the first of them (RFC 8305 section 3).
+///
+/// ```
+/// use std::net::IpAddr;
+/// use tredici::{Answers, ConnectOptions, Lookup, LookupError, LookupQuery};
+///
+/// struct Zone;
+///
+/// impl Zone {
+///     async fn ask(&self, name: &str, record: &str) -> Result<Vec<IpAddr>, LookupError> {
+///         # let (_, _) = (name, record);
+///         Ok(vec!["127.0.0.1".parse().expect("an address")])
+///     }
+/// }
+///
+/// impl Lookup for Zone {
+///     fn lookup(&self, query: LookupQuery) -> Answers<'_> {
+///         let records = ["AAAA", "A"];
+///         Answers::parts(records.map(|record| {
+///             let name = query.hostname.clone();
+///             async move { self.ask(&name, record).await }
+///         }))
+///     }
+/// }
+///
+/// let options = ConnectOptions::new().lookup(Zone);
+/// ```
 pub trait Lookup: Send + Sync {
-    /// The addresses of this name.
-    fn lookup<'a>(&'a self, hostname: &'a str) -> LookupFuture<'a>;
+    /// The addresses of the name that is asked for.
+    fn lookup(&self, query: LookupQuery) -> Answers<'_>;
 }
 
 impl<F, Answer> Lookup for F
@@ -41,136 +71,14 @@ where
     F: Fn(String) -> Answer + Send + Sync,
     Answer: Future<Output = Result<Vec<IpAddr>, LookupError>> + Send + 'static,
 {
-    fn lookup<'a>(&'a self, hostname: &'a str) -> LookupFuture<'a> {
-        Box::pin(self(hostname.to_owned()))
+    fn lookup(&self, query: LookupQuery) -> Answers<'_> {
+        Answers::once(self(query.hostname))
     }
 }
 
 impl<L: Lookup + ?Sized> Lookup for Arc<L> {
-    fn lookup<'a>(&'a self, hostname: &'a str) -> LookupFuture<'a> {
-        (**self).lookup(hostname)
-    }
-}
-
-/// Why a name has no addresses, in the terms of `getaddrinfo`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookupError {
-    code: Cow<'static, str>,
-    message: String,
-}
-
-impl LookupError {
-    /// An error with this code, such as `EAI_AGAIN` (trying again may help) or `ENOTFOUND` (it will not).
-    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into() }
-    }
-
-    /// There is no such name: code `ENOTFOUND`.
-    pub fn not_found(hostname: &str) -> Self {
-        Self::new("ENOTFOUND", format!("lookup ENOTFOUND {}", hostname.escape_debug()))
-    }
-
-    /// The code, such as `ENOTFOUND`.
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-}
-
-impl fmt::Display for LookupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for LookupError {}
-
-/// Names with their addresses, written down: what `lookup` is in JSON, `{"db.internal": ["127.0.0.1"]}`.
-///
-/// Names are compared without regard to case or to a final dot. A name that is not there is `ENOTFOUND`.
-///
-/// ```
-/// use tredici::{ConnectOptions, FixedLookup};
-///
-/// let options = ConnectOptions::new().lookup(FixedLookup::new().with("db.internal", ["127.0.0.1".parse()?]));
-/// # Ok::<(), std::net::AddrParseError>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FixedLookup(HashMap<String, Vec<IpAddr>>);
-
-impl FixedLookup {
-    /// Knows no name yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a name with its addresses, in the order in which they are to be tried.
-    #[must_use]
-    pub fn with(mut self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) -> Self {
-        self.0.entry(plain(name)).or_default().extend(addresses);
-        self
-    }
-}
-
-impl Lookup for FixedLookup {
-    fn lookup<'a>(&'a self, hostname: &'a str) -> LookupFuture<'a> {
-        let known = self.0.get(&plain(hostname)).filter(|addresses| !addresses.is_empty());
-        let answer = known.cloned().ok_or_else(|| LookupError::not_found(hostname));
-        Box::pin(std::future::ready(answer))
-    }
-}
-
-/// The form in which names are compared: the one that targets have too.
-fn plain(name: &str) -> String {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    idna::domain_to_ascii(name).unwrap_or_else(|_| name.to_lowercase())
-}
-
-/// The option `lookup`.
-#[derive(Clone)]
-pub(crate) struct SharedLookup(pub(crate) Arc<dyn Lookup>);
-
-impl<L: Lookup + 'static> From<L> for SharedLookup {
-    fn from(lookup: L) -> Self {
-        Self(Arc::new(lookup))
-    }
-}
-
-impl fmt::Debug for SharedLookup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lookup(..)")
-    }
-}
-
-impl Form for SharedLookup {
-    type Value = Self;
-    const KIND: OptionKind = OptionKind::Addresses;
-
-    #[cfg(feature = "serde")]
-    fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
-        let wanted = "an object with an array of IP addresses for each name";
-        let names = json.as_object().ok_or_else(|| place.wrong_type(json, wanted))?;
-        let mut lookup = FixedLookup::new();
-        for (name, addresses) in names {
-            let place = place.key(name);
-            let list = addresses
-                .as_array()
-                .ok_or_else(|| place.wrong_type(addresses, "an array of IP addresses"))?;
-            let address = |(at, json)| Address::from_json(json, &place.index(at));
-            lookup = lookup.with(name, list.iter().enumerate().map(address).collect::<Result<Vec<_>, _>>()?);
-        }
-        Ok(lookup.into())
-    }
-
-    /// `name=address,address;name=address`
-    #[cfg(feature = "serde")]
-    fn from_flag(text: &str) -> Value {
-        let name = |entry: &str| {
-            let (name, addresses) = entry.split_once('=')?;
-            let addresses: Value = addresses.split(',').map(|address| Value::from(address.trim())).collect();
-            Some((name.trim().to_owned(), addresses))
-        };
-        let names: Option<serde_json::Map<_, _>> = text.split(';').map(name).collect();
-        names.map_or_else(|| text.into(), Value::Object)
+    fn lookup(&self, query: LookupQuery) -> Answers<'_> {
+        (**self).lookup(query)
     }
 }
 
@@ -178,38 +86,24 @@ impl Form for SharedLookup {
 mod tests {
     use super::*;
 
-    fn addresses(text: &str) -> Vec<IpAddr> {
-        text.split(',').map(|address| address.parse().expect(address)).collect()
-    }
-
-    #[tokio::test]
-    async fn a_fixed_list_compares_names_as_names() {
-        let lookup = FixedLookup::new()
-            .with("DB.internal.", addresses("127.0.0.1,::1"))
-            .with("bücher.example", addresses("127.0.0.2"))
-            .with("empty", []);
-        for name in ["db.internal", "DB.INTERNAL", "db.internal."] {
-            assert_eq!(lookup.lookup(name).await, Ok(addresses("127.0.0.1,::1")), "{name}");
-        }
-        assert_eq!(lookup.lookup("xn--bcher-kva.example").await, Ok(addresses("127.0.0.2")));
-        for name in ["other", "empty", ""] {
-            assert_eq!(lookup.lookup(name).await.expect_err(name).code(), "ENOTFOUND");
-        }
+    async fn ask(lookup: &dyn Lookup, name: &str) -> Result<Addresses, LookupError> {
+        lookup.lookup(LookupQuery::new(name)).next().await.expect("an answer")
     }
 
     #[tokio::test]
     async fn closures_and_shared_lookups_are_lookups() {
-        let closure = |hostname: String| async move {
+        let address: IpAddr = "::1".parse().expect("an address");
+        let closure = move |hostname: String| async move {
             match hostname.as_str() {
-                "a" => Ok(addresses("::1")),
+                "a" => Ok(vec![address]),
                 _ => Err(LookupError::new("EAI_AGAIN", "the resolver is asleep")),
             }
         };
         let shared = SharedLookup::from(Arc::new(closure));
-        assert_eq!(shared.0.lookup("a").await, Ok(addresses("::1")));
-        let error = shared.0.lookup("b").await.expect_err("unknown");
+        assert_eq!(ask(&*shared.0, "a").await, Ok(vec![address].into()));
+        let error = ask(&*shared.0, "b").await.expect_err("unknown");
         assert_eq!((error.code(), error.to_string().as_str()), ("EAI_AGAIN", "the resolver is asleep"));
-        let again: Arc<dyn Lookup> = Arc::new(FixedLookup::new().with("a", addresses("::1")));
-        assert_eq!(SharedLookup::from(again).0.lookup("a").await, Ok(addresses("::1")));
+        let again: Arc<dyn Lookup> = Arc::new(FixedLookup::new().with("a", [address]));
+        assert_eq!(ask(&*SharedLookup::from(again).0, "a").await, Ok(vec![address].into()));
     }
 }

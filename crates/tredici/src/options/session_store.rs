@@ -37,6 +37,9 @@ use crate::error::Error;
 /// that clones of a connector or of its options have in common. On the engine rustls, which binds a session to the
 /// configuration that it was made under, each connector and its clones have their own.
 ///
+/// After [`Connector::rotate`](crate::Connector::rotate) the sessions of the old terms stay in the store, where nobody asks
+/// for them any more.
+///
 /// The methods are called on the way of a connection, by several threads at once: they must be quick, must not call
 /// back into the connector, and must not panic.
 ///

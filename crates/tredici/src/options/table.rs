@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::IpAddr,
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
@@ -10,12 +11,15 @@ use std::{
 use super::form::read;
 use super::{
     AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger, ListenOptions, Lookup,
-    OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
+    Networks, Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
     callback::{CheckServerIdentity, Clock, KeyLog},
     duration::{Delay, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
     lookup::SharedLookup,
+    networks::AllowedNetworks,
+    observer::SharedObserver,
+    path::FileName,
     scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
     servername::Servername,
     session_store::{SessionStore, SharedSessionStore},
@@ -77,6 +81,29 @@ options! {
     ///
     /// Errors, from JSON: `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's `lookup`.
     client - - lookup: SharedLookup = "getaddrinfo" => lookup(impl Lookup + 'static);
+
+    /// The networks that are not to be connected to.
+    ///
+    /// Default: none. The addresses that a name has, and an address that is given as such, are held against it before
+    /// they are dialled, for plain and TLS targets alike; the name is not looked up again. An IPv6 address that carries
+    /// an IPv4 address (IPv4-mapped, 6to4, Teredo, NAT64 with `64:ff9b::/96` or `64:ff9b:1::/48`, ISATAP) is refused
+    /// where that one is, and 0.0.0.0 and :: where loopback is, since that is where they lead. A Unix socket or a given
+    /// stream is no address and not concerned. [`Networks::special_purpose`], in JSON `["special-purpose"]`, is all that
+    /// is internal. `localhost` is refused where its addresses are.
+    ///
+    /// Errors: `ERR_IP_BLOCKED` for an address, in the attempts where others were tried; from JSON, a string or an
+    /// array of strings, `ERR_INVALID_ADDRESS`, `ERR_OUT_OF_RANGE` and `ERR_INVALID_ARG_TYPE`. Node's `blockList`,
+    /// which Node does not apply to TLS.
+    client - - blockList: Networks = "none" => block_list(Networks);
+
+    /// The only networks that may be connected to.
+    ///
+    /// Default: all. `blockList` is applied too, and what it names is refused. Of IPv6 addresses that carry an IPv4
+    /// address, the IPv4-mapped ones and those of NAT64's `64:ff9b::/96` may be connected to where that one may; the
+    /// others have to be named themselves. An addition of this library.
+    ///
+    /// Errors: those of `blockList`; `ERR_INVALID_ARG_VALUE` for an empty one.
+    client - - allowList: AllowedNetworks = "all" => allow_list(Networks);
 
     /// The local IP address to connect from.
     ///
@@ -331,11 +358,27 @@ options! {
 
     in "What to look into":
 
+    /// Is told what happens while a connection comes about, event by event.
+    ///
+    /// Default: none. It runs on the task that connects. Several can be given as a `Vec` or a pair. Not in JSON. An
+    /// addition of this library: undici's diagnostics channels, for one connector.
+    client - - observer: SharedObserver = "none" => observer(impl Observer + 'static);
+
     /// Is given the secrets of every TLS connection, a line of the NSS key log format each time.
     ///
     /// Default: none. **Who has these lines can read the connection.** For tools that decrypt a capture, such
-    /// as Wireshark (`SSLKEYLOGFILE`). The line has no line end. Not in JSON. Node's event `keylog`.
+    /// as Wireshark. The line has no line end. Not in JSON, which has `keylogFile`. Node's event `keylog`.
     both tls danger keylog: KeyLog = "none" => keylog(impl Fn(&str) + Send + Sync + 'static);
+
+    /// Appends the secrets of every TLS connection to a file, a line of the NSS key log format each time.
+    ///
+    /// Default: none; **the environment's `SSLKEYLOGFILE` is not asked**, and a program that wants it to be names the file
+    /// here. **Who has this file can read the connections.** Where it is not there it is made, readable by its owner
+    /// alone. In JSON a string or `{"file": "..."}`. A line that cannot be written is lost, and `tracing` is warned. An
+    /// addition of this library: Node's `--tls-keylog`, for one connector or listener.
+    ///
+    /// Errors: the system's code for a file that cannot be opened; from JSON `ERR_INVALID_ARG_TYPE`.
+    both tls danger keylogFile: FileName = "none" => keylog_file(impl Into<PathBuf>);
 
     /// Tells the time by which certificates and sessions are judged.
     ///

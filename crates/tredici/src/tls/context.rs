@@ -2,6 +2,7 @@
 
 mod choice;
 mod identity;
+mod key_log;
 mod scope;
 mod trust;
 
@@ -34,13 +35,18 @@ pub(crate) struct ClientContext {
 
 impl ClientContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
-        let choice = choice::choose(values, BUILT_IN)?;
+        Self::on(Arc::new(choice::choose(values, BUILT_IN)?), values)
+    }
+
+    /// On an engine that was chosen before.
+    pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
+        choice.confirm(values)?;
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
             scope: Scope::of(&terms, values),
             unique: Unique::new(),
             engine: (choice.built_in.compile)(&terms)?,
-            choice: Arc::new(choice),
+            choice,
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
             clock: clock(values),
@@ -179,7 +185,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
         min_version,
         max_version,
         suites,
-        keylog: values.keylog.clone(),
+        keylog: key_log::open(values)?,
         clock: clock(values),
         keeps_sessions: values.max_cached_sessions() > 0,
     })

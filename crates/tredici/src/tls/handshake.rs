@@ -1,11 +1,15 @@
 //! The handshake, and the verdict over the peer that it ends with.
 
+mod telling;
+
 use std::{
     future::poll_fn,
     io,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
+
+use telling::Telling;
 
 use super::{
     context::{ClientContext, ServerContext},
@@ -17,6 +21,7 @@ use super::{
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
+    options::Watched,
     verify::AuthorizationError,
 };
 
@@ -30,6 +35,7 @@ pub(crate) struct ClientTerms {
     pub(crate) alpn: Vec<u8>,
     /// The session to offer.
     pub(crate) session: Option<KeptSession>,
+    pub(crate) watched: Watched,
 }
 
 /// A connection that may be used: the peer is verified, or the caller asked not to reject.
@@ -45,7 +51,19 @@ pub(crate) async fn connect(
     transport: Transport,
     terms: ClientTerms,
 ) -> Result<Secured, Error> {
-    let judge = PeerJudge::new(context.criteria(terms.hostname));
+    let telling = Telling::begin(&terms, context.choice().name());
+    let result = shake_hands(context, transport, terms, &telling).await;
+    telling.end(&result);
+    result
+}
+
+async fn shake_hands(
+    context: &ClientContext,
+    transport: Transport,
+    terms: ClientTerms,
+    telling: &Telling,
+) -> Result<Secured, Error> {
+    let judge = PeerJudge::timed(context.criteria(terms.hostname), telling.is_watched());
     let kept = terms.session;
     let connection = context.engine().connect(ConnectTerms {
         servername: terms.servername,
@@ -54,7 +72,11 @@ pub(crate) async fn connect(
         judge: judge.clone(),
     })?;
     let mut stream = TlsStream::new(transport, connection);
-    drive(&mut stream).await.map_err(|failure| failure.into_error(&judge, Side::Client))?;
+    let driven = drive(&mut stream).await;
+    if let Some(judgement) = judge.judgement() {
+        telling.verified(&judge, judgement, false);
+    }
+    driven.map_err(|failure| failure.into_error(&judge, Side::Client))?;
     let facts = stream.connection().facts();
     if let Some(protocol) = facts.alpn.as_deref().filter(|protocol| !offers(&terms.alpn, protocol)) {
         stream.abandon();
@@ -62,7 +84,11 @@ pub(crate) async fn connect(
     }
     let judgement = match kept {
         // On a resumed connection TLS asks nobody: the same decision is taken on what was kept.
-        Some(kept) if facts.resumed => judge.judge_again(kept.peer),
+        Some(kept) if facts.resumed => {
+            let judgement = judge.judge_again(kept.peer);
+            telling.verified(&judge, &judgement, true);
+            judgement
+        }
         _ => judge.judgement().cloned().unwrap_or_else(Judgement::without_certificate),
     };
     admit(stream, facts, judgement, &judge)

@@ -6,6 +6,8 @@ use std::{
     time::SystemTime,
 };
 
+use tokio::time::Instant;
+
 use super::{
     engine::{Der, Judge, PeerChain},
     verified::VerifiedPeers,
@@ -158,11 +160,36 @@ pub(crate) struct Criteria {
 pub(crate) struct PeerJudge {
     criteria: Criteria,
     judgement: OnceLock<Judgement>,
+    is_timed: bool,
+    began: OnceLock<Instant>,
+    ended: OnceLock<Instant>,
 }
 
 impl PeerJudge {
     pub(crate) fn new(criteria: Criteria) -> Arc<Self> {
-        Arc::new(Self { criteria, judgement: OnceLock::new() })
+        Self::timed(criteria, false)
+    }
+
+    /// One that takes its own time, where somebody asks for that.
+    pub(crate) fn timed(criteria: Criteria, is_timed: bool) -> Arc<Self> {
+        let (began, ended) = (OnceLock::new(), OnceLock::new());
+        Arc::new(Self { criteria, judgement: OnceLock::new(), is_timed, began, ended })
+    }
+
+    /// When it was asked and when it had decided: building the path included.
+    pub(crate) fn time(&self) -> Option<(Instant, Instant)> {
+        self.began.get().copied().zip(self.ended.get().copied())
+    }
+
+    fn note(&self, moment: &OnceLock<Instant>) {
+        if self.is_timed {
+            moment.get_or_init(Instant::now);
+        }
+    }
+
+    /// The name that the certificate must be for.
+    pub(crate) fn hostname(&self) -> &str {
+        self.criteria.hostname.as_deref().unwrap_or_default()
     }
 
     /// What was decided in this handshake; `None` where no certificate came.
@@ -176,6 +203,7 @@ impl PeerJudge {
 
     /// The same decision over certificates that were kept with a session, by the present time.
     pub(crate) fn judge_again(&self, peer: Arc<Peer>) -> Judgement {
+        self.note(&self.began);
         let error = if peer.chain.presented.is_empty() {
             Some(AuthorizationError::not_kept())
         } else {
@@ -185,6 +213,7 @@ impl PeerJudge {
             };
             self.verdict(code, &peer).err()
         };
+        self.note(&self.ended);
         Judgement { peer, error: error.map(Box::new) }
     }
 
@@ -217,6 +246,7 @@ impl PeerJudge {
     /// Decides over the peer of this handshake.
     fn decide(&self, peer: Arc<Peer>) -> Result<(), VerifyCode> {
         let error = self.verdict(peer.chain.code, &peer).err();
+        self.note(&self.ended);
         let answer = match &error {
             Some(error) if self.criteria.reject_unauthorized => Err(error.verify_code()),
             _ => Ok(()),
@@ -231,6 +261,7 @@ impl PeerJudge {
 
 impl Judge for PeerJudge {
     fn judge_verified(&self, presented: &[Der]) -> Option<Result<(), VerifyCode>> {
+        self.note(&self.began);
         let peer = self.criteria.verified.as_ref()?.find(presented, self.now())?;
         Some(self.decide(peer))
     }

@@ -70,13 +70,14 @@ impl KeptSession {
 
     /// What outlives the handshake that it is offered in.
     pub(crate) fn offer(&self) -> Offer {
-        Offer { session: self.session.clone(), serial: self.serial }
+        Offer { session: self.session.clone(), version: self.version, serial: self.serial }
     }
 }
 
 /// A session that was offered.
 pub(crate) struct Offer {
     pub(crate) session: Arc<dyn Session>,
+    pub(crate) version: &'static str,
     pub(crate) serial: u64,
 }
 

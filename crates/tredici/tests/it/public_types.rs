@@ -7,6 +7,8 @@ fn sent<T: Send>(_: &T) {}
 
 #[test]
 fn every_public_type_is_send_and_sync() {
+    shared::<AddressFamily>();
+    shared::<Addresses>();
     shared::<AlpnProtocols>();
     shared::<Attempt>();
     shared::<AttemptError>();
@@ -34,8 +36,10 @@ fn every_public_type_is_send_and_sync() {
     shared::<ListenOptions>();
     shared::<Listener>();
     shared::<LookupError>();
+    shared::<LookupQuery>();
     shared::<MemorySessionStore>();
     shared::<Name>();
+    shared::<Networks>();
     shared::<OptionKind>();
     shared::<OptionRow>();
     shared::<PeerCertificate>();
@@ -63,6 +67,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<TlsVersion>();
     shared::<VerifyCode>();
     shared::<Box<dyn Lookup>>();
+    shared::<Box<dyn Observer>>();
     #[cfg(feature = "self-signed")]
     shared::<(Authority, AuthorityError)>();
     #[cfg(feature = "serde")]
@@ -75,7 +80,7 @@ fn a_target_can_be_sent() {
     fn sent<T: Send + 'static>() {}
     sent::<Target>();
     sent::<Box<dyn ByteStream>>();
-    sent::<LookupFuture<'static>>();
+    sent::<Answers<'static>>();
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Options: the file, the flags, and which of them wins.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tredici_test::{CertificateSpec, NodeServer, Pki, RefusedPort};
 
 use super::command::{Files, listen, start, tredici, tredici_with_input, url};
@@ -194,12 +194,9 @@ async fn tls_over_a_unix_socket() {
     let document = ran.document();
     assert_eq!((ran.status, &document["socket"]["authorized"]), (0, &json!(true)), "{document}");
     assert_eq!(document["target"]["socketPath"], path.as_str());
-    assert_eq!(
-        document["attempts"][0],
-        json!({
-            "address": path, "port": null, "family": null, "elapsed": document["attempts"][0]["elapsed"], "error": null,
-        })
-    );
+    let attempt = &document["attempts"][0];
+    assert_eq!((&attempt["address"], &attempt["port"]), (&json!(path), &Value::Null));
+    assert_eq!((&attempt["family"], &attempt["error"]), (&Value::Null, &Value::Null));
     let served = server.document().await;
     assert_eq!((&served["ok"], &served["target"]["socketPath"]), (&json!(true), &json!(path)));
     assert_eq!(server.status().await, Some(0));

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::options::OptionKind;
+use crate::options::{LookupQuery, OptionKind};
 
 const TYPE: &str = "ERR_INVALID_ARG_TYPE";
 const VALUE: &str = "ERR_INVALID_ARG_VALUE";
@@ -12,6 +12,7 @@ const RANGE: &str = "ERR_OUT_OF_RANGE";
 const UNDICI: &str = "UND_ERR_INVALID_ARG";
 const PORT: &str = "ERR_SOCKET_BAD_PORT";
 const IP: &str = "ERR_INVALID_IP_ADDRESS";
+const ADDRESS: &str = "ERR_INVALID_ADDRESS";
 const VERSION: &str = "ERR_TLS_INVALID_PROTOCOL_VERSION";
 const OK: &str = "";
 
@@ -86,6 +87,30 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!({"a": [5]}), IP),
                 (json!({"a": "127.0.0.1"}), TYPE),
                 (json!("a"), TYPE),
+            ],
+        ),
+        (
+            "blockList",
+            vec![
+                (json!(["10.0.0.0/8", "::1", "192.0.2.1-192.0.2.9", "link-local"]), OK),
+                (json!("loopback,10.0.0.1"), OK),
+                (json!([]), OK),
+                (json!(["localhost"]), ADDRESS),
+                (json!(["::1/129"]), RANGE),
+                (json!(["::2-::1"]), VALUE),
+                (json!([10]), TYPE),
+                (json!({"address": "::1"}), TYPE),
+            ],
+        ),
+        (
+            "allowList",
+            vec![
+                (json!(["10.0.0.0/8"]), OK),
+                (json!("private"), OK),
+                (json!([]), VALUE),
+                (json!(""), VALUE),
+                (json!("x"), ADDRESS),
+                (json!(true), TYPE),
             ],
         ),
         ("localAddress", vec![(json!("::1"), OK), (json!(""), OK), (json!("localhost"), IP), (json!(5), IP)]),
@@ -242,6 +267,19 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             vec![(json!(0), OK), (json!(250), OK), (json!(-1), UNDICI), (json!(true), UNDICI)],
         ),
         ("rememberVerdicts", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
+        ("observer", vec![(json!("x"), UNDICI)]),
+        (
+            "keylogFile",
+            vec![
+                (json!("f"), OK),
+                (json!({"file": "f"}), OK),
+                (json!(""), OK),
+                (json!("a\0"), VALUE),
+                (json!(5), TYPE),
+                (json!({"file": 5}), TYPE),
+                (json!({"pem": "f"}), TYPE),
+            ],
+        ),
         ("keylog", vec![(json!("x"), UNDICI)]),
         ("clock", vec![(json!(0), UNDICI)]),
     ];
@@ -270,6 +308,7 @@ fn null_and_the_empty_string_are_not_given() {
         "key",
         "ciphers",
         "session",
+        "keylogFile",
     ] {
         for json in [Value::Null, json!("")] {
             assert_eq!(outcome(name, &json).expect(name), "ConnectOptions", "{name}: {json}");
@@ -293,6 +332,8 @@ fn every_option_can_be_set_by_a_flag() {
         ("socketPath", "@a", json!("@a")),
         ("timeout", "2s", json!(2000)),
         ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
+        ("blockList", "special-purpose, 10.0.0.1", json!(["special-purpose", "10.0.0.1"])),
+        ("allowList", "10.0.0.0/8", json!(["10.0.0.0/8"])),
         ("localAddress", "::1", json!("::1")),
         ("noDelay", "false", json!(false)),
         ("keepAlive", "true", json!(true)),
@@ -319,6 +360,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("session", "a.json", json!({"file": "a.json"})),
         ("coalesceSessions", "250ms", json!(250)),
         ("rememberVerdicts", "false", json!(false)),
+        ("keylogFile", "keys", json!("keys")),
     ];
     for row in OPTIONS.iter().filter(|row| row.kind != OptionKind::Callback) {
         let (_, text, json) = texts.iter().find(|(name, ..)| *name == row.name).expect(row.name);
@@ -327,8 +369,8 @@ fn every_option_can_be_set_by_a_flag() {
     }
     let mut options = ConnectOptions::new();
     options.set_flag("lookup", "a=127.0.0.1,::1").unwrap();
-    let answer = options.values().lookup.as_ref().unwrap().0.lookup("a").now_or_never();
-    assert_eq!(answer.unwrap().unwrap().len(), 2);
+    let mut answers = options.values().lookup.as_ref().unwrap().0.lookup(LookupQuery::new("a"));
+    assert_eq!(answers.next().now_or_never().unwrap().unwrap().unwrap().iter().count(), 2);
 }
 
 #[test]

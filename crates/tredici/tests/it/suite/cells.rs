@@ -360,6 +360,23 @@ async fn keylog() {
 }
 
 #[tokio::test]
+async fn keylog_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (ours, theirs) = (directory.path().join("ours"), directory.path().join("theirs"));
+    let (client, server) =
+        (trusting().danger().keylog_file(&ours), localhost().danger().keylog_file(&theirs));
+    let _both = Met::between(client, server).await.both();
+    let lines = |path| {
+        let text = std::fs::read_to_string(path).expect("a key log");
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let (ours, theirs) = (lines(ours), lines(theirs));
+    assert_eq!((ours.len(), &ours), (5, &theirs), "of TLS 1.3");
+}
+
+#[tokio::test]
 async fn remember_verdicts() {
     let server = super::ends::Echo::tls().await;
     for remembers in [true, false] {

@@ -1,19 +1,19 @@
-//! The phases of a connection as `tracing` spans.
+//! The phases of a connection as `tracing` spans, and what happens in them as events.
 
 use std::sync::{Arc, Mutex};
 
-use tracing::{Subscriber, instrument::WithSubscriber, span};
+use tracing::{Event, Subscriber, field, instrument::WithSubscriber, span};
 use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt},
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 use tredici::{Connector, FixedLookup, Target};
 use tredici_test::run_alone;
 
 use super::ends::{accept, listen, localhost, port, trusting};
 
-/// Notes each new span of ours with those that it stands in, outermost first.
+/// Notes each new span and each event of ours with the spans that it stands in, outermost first.
 #[derive(Clone, Default)]
 struct Names(Arc<Mutex<Vec<String>>>);
 
@@ -23,6 +23,34 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Names {
             let span = context.span(id).expect("the span");
             let path: Vec<_> = span.scope().from_root().map(|span| span.name()).collect();
             self.0.lock().expect("names").push(path.join(" > "));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target().starts_with("tredici::") {
+            let mut fields = Fields::default();
+            event.record(&mut fields);
+            let spans = context.event_scope(event).into_iter().flat_map(Scope::from_root);
+            let path: Vec<_> = spans.map(|span| span.name()).collect();
+            self.0.lock().expect("names").push(format!("{}: {}", path.join(" > "), fields.message));
+            if fields.message == "connected" {
+                assert!(fields.names.contains(&"cipher"), "{:?}", fields.names);
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    message: String,
+    names: Vec<&'static str>,
+}
+
+impl field::Visit for Fields {
+    fn record_debug(&mut self, field: &field::Field, value: &dyn std::fmt::Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            name => self.names.push(name),
         }
     }
 }
@@ -54,5 +82,22 @@ async fn names_of_the_spans() {
     server.await.expect("server").expect("accepted");
 
     let names = names.0.lock().expect("names").clone();
-    assert_eq!(names, ["connect", "connect > lookup", "connect > dial", "connect > secure_connect"]);
+    assert_eq!(
+        names,
+        [
+            "connect",
+            "connect: started",
+            "connect > lookup",
+            "connect > lookup: lookup_started",
+            "connect > lookup: lookup_finished",
+            "connect > dial",
+            "connect > dial: attempt_started",
+            "connect > dial: attempt_won",
+            "connect > secure_connect",
+            "connect > secure_connect: handshake_started",
+            "connect > secure_connect: verified",
+            "connect > secure_connect: handshake_finished",
+            "connect: connected",
+        ]
+    );
 }

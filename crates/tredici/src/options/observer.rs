@@ -1,0 +1,163 @@
+//! Who watches connections come about.
+
+pub mod events;
+mod trace;
+mod watch;
+
+use std::{fmt, sync::Arc};
+
+#[cfg(feature = "serde")]
+use serde_json::Value;
+
+pub(crate) use watch::Watched;
+
+use super::{OptionKind, form::Form};
+#[cfg(feature = "serde")]
+use super::{callback::no_json_form, form::Place};
+#[cfg(feature = "serde")]
+use crate::error::Error;
+use events::{
+    Abandoned, AttemptEnded, AttemptStarted, CheckFinished, CheckStarted, Connected, Connection, Failed,
+    HandshakeFinished, HandshakeStarted, LookupFinished, LookupStarted, SessionOffered, Started, Verified,
+};
+
+/// The trait, and what passes every event on to several.
+macro_rules! observer {
+    ($(#[$intro:meta])+ trait; $($(#[doc = $doc:literal])+ $method:ident($event:ty);)+) => {
+        $(#[$intro])+
+        #[expect(unused_variables, reason = "who watches one event leaves the others alone")]
+        pub trait Observer: Send + Sync {
+            $(
+                $(#[doc = $doc])+
+                fn $method(&self, connection: &Connection<'_>, event: &$event) {}
+            )+
+        }
+
+        impl<O: Observer + ?Sized> Observer for Arc<O> {
+            $(fn $method(&self, connection: &Connection<'_>, event: &$event) {
+                (**self).$method(connection, event);
+            })+
+        }
+
+        /// Each is told, in order.
+        impl<O: Observer> Observer for Vec<O> {
+            $(fn $method(&self, connection: &Connection<'_>, event: &$event) {
+                self.iter().for_each(|observer| observer.$method(connection, event));
+            })+
+        }
+
+        /// Both are told, the first one first.
+        impl<A: Observer, B: Observer> Observer for (A, B) {
+            $(fn $method(&self, connection: &Connection<'_>, event: &$event) {
+                self.0.$method(connection, event);
+                self.1.$method(connection, event);
+            })+
+        }
+    };
+}
+
+observer! {
+    /// Is told what happens while a connection comes about: undici's diagnostics channels, and what lies between them.
+    ///
+    /// Each method is one event, and does nothing unless it is written. It is given the connection, which events of
+    /// connections that come about at the same time are told apart by, and what happened. What has started is ended by
+    /// its own event, or with the whole: by [`failed`](Self::failed) where the time was up, by
+    /// [`abandoned`](Self::abandoned) where the caller no longer waits.
+    ///
+    /// It is set by the option [`observer`](crate::ConnectOptions::observer), or for some calls alone by
+    /// [`Connector::observe`](crate::Connector::observe). An [`Arc`] of an observer is one, and so are a pair of them and
+    /// a `Vec`, such as `Vec<Arc<dyn Observer>>`. Where there is none, and nobody listens to [`tracing`], a connection
+    /// pays a branch for each event.
+    ///
+    /// The methods run on the task that connects, which waits for them: leave what takes long to somebody else. One that
+    /// panics ends the connection, and the panic reaches whoever awaits it. No secret is told.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}};
+    /// use tredici::{ConnectOptions, Connector, Observer, events};
+    ///
+    /// #[derive(Default)]
+    /// struct Refusals(AtomicUsize);
+    ///
+    /// impl Observer for Refusals {
+    ///     fn attempt_failed(&self, connection: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+    ///         self.0.fetch_add(1, Relaxed);
+    ///         eprintln!("{}: {} after {:?}", connection.destination, event.attempt.address(), connection.elapsed);
+    ///     }
+    /// }
+    ///
+    /// let refusals = Arc::new(Refusals::default());
+    /// let connector = Connector::new(ConnectOptions::new().observer(refusals.clone()))?;
+    /// # Ok::<(), tredici::Error>(())
+    /// ```
+    ///
+    /// # What `tracing` is told
+    ///
+    /// The same events go to [`tracing`], within the spans `connect`, `lookup`, `dial` and `secure_connect`; an observer
+    /// is not needed for it.
+    ///
+    #[doc = include_str!("observer/trace.md")]
+    trait;
+
+    /// A call for a connection begins; every term is settled. undici's `undici:client:beforeConnect`.
+    started(Started);
+    /// A name is to become addresses.
+    lookup_started(LookupStarted<'_>);
+    /// It has, or could not.
+    lookup_finished(LookupFinished<'_>);
+    /// An address is tried.
+    attempt_started(AttemptStarted<'_>);
+    /// The address could not be connected to.
+    attempt_failed(AttemptEnded<'_>);
+    /// The address answered, and is the one that is used.
+    attempt_won(AttemptEnded<'_>);
+    /// The attempt was given up because another one won.
+    attempt_cancelled(AttemptEnded<'_>);
+    /// The TLS handshake begins. It can do so a second time, after a server that choked on a session.
+    handshake_started(HandshakeStarted<'_>);
+    /// A session goes along with the handshake, to be resumed.
+    session_offered(SessionOffered);
+    /// The server has taken up the session.
+    session_resumed(SessionOffered);
+    /// The server would not have the session: it is not offered again.
+    session_refused(SessionOffered);
+    /// The peer's certificate was judged: chain, dates and name.
+    verified(Verified<'_>);
+    /// The TLS handshake is over.
+    handshake_finished(HandshakeFinished<'_>);
+    /// One of the caller's checks is to look at the socket.
+    check_started(CheckStarted);
+    /// It has.
+    check_finished(CheckFinished<'_>);
+    /// The caller gets the socket. undici's `undici:client:connected`.
+    connected(Connected<'_>);
+    /// The caller gets an error. undici's `undici:client:connectError`.
+    failed(Failed<'_>);
+    /// The caller has dropped the future: everything is closed.
+    abandoned(Abandoned);
+}
+
+#[derive(Clone)]
+pub(crate) struct SharedObserver(pub(crate) Arc<dyn Observer>);
+
+impl<O: Observer + 'static> From<O> for SharedObserver {
+    fn from(observer: O) -> Self {
+        Self(Arc::new(observer))
+    }
+}
+
+impl fmt::Debug for SharedObserver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer(..)")
+    }
+}
+
+impl Form for SharedObserver {
+    type Value = Self;
+    const KIND: OptionKind = OptionKind::Callback;
+
+    #[cfg(feature = "serde")]
+    fn from_json(_json: &Value, place: &Place<'_>) -> Result<Self, Error> {
+        Err(no_json_form(place, "give it in Rust"))
+    }
+}

@@ -1,0 +1,84 @@
+//! One connection and those who watch it.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{
+    Observer,
+    events::Connection,
+    trace::{self, Trace},
+};
+use crate::target::Destination;
+
+static LAST_ID: AtomicU64 = AtomicU64::new(0);
+
+/// Tells of one connection whoever watches it, and costs a branch where nobody does.
+#[derive(Clone, Default)]
+pub(crate) struct Watched(Option<Arc<Watch>>);
+
+struct Watch {
+    id: u64,
+    start: Instant,
+    destination: Destination,
+    observer: Option<Arc<dyn Observer>>,
+    is_traced: bool,
+}
+
+impl Watched {
+    pub(crate) fn new(
+        observer: Option<Arc<dyn Observer>>,
+        start: Instant,
+        destination: &Destination,
+    ) -> Self {
+        let is_traced = trace::is_wanted();
+        if observer.is_none() && !is_traced {
+            return Self(None);
+        }
+        let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
+        Self(Some(Arc::new(Watch { id, start, destination: destination.clone(), observer, is_traced })))
+    }
+
+    /// Whether anybody is there to be told.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// From the call to `moment`; zero where nobody watches.
+    pub(crate) fn since_call(&self, moment: Instant) -> Duration {
+        self.0.as_ref().map_or(Duration::ZERO, |watch| moment.saturating_duration_since(watch.start))
+    }
+
+    pub(crate) fn tell(&self, event: impl Fn(&dyn Observer, &Connection<'_>)) {
+        if let Some(watch) = &self.0 {
+            watch.tell(event);
+        }
+    }
+}
+
+impl Watch {
+    #[cold]
+    fn tell(&self, event: impl Fn(&dyn Observer, &Connection<'_>)) {
+        let Self { id, destination, .. } = self;
+        let connection = Connection { id: *id, elapsed: self.start.elapsed(), destination };
+        if self.is_traced {
+            event(&Trace, &connection);
+        }
+        if let Some(observer) = &self.observer {
+            event(&**observer, &connection);
+        }
+    }
+}
+
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watched").field(&self.is_watched()).finish()
+    }
+}
