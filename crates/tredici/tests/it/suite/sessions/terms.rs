@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use tredici::{
-    ConnectOptions, Connector, Engine, MemorySessionStore, PeerCertificate, SessionKey, SessionStore,
+    ConnectOptions, Connector, Engine, MemorySessionStore, PeerCertificate, Pins, SessionKey, SessionStore,
     StoredSession, Target, TlsVersion,
 };
 use tredici_test::{Authority, CertificateSpec, Pki, Relay};
@@ -36,6 +36,12 @@ fn any_name() -> ConnectOptions {
     trusting().danger().check_server_identity(|_: &str, _: &PeerCertificate| Ok(()))
 }
 
+/// Trusting the kit's root, and pinning it.
+fn pinning() -> ConnectOptions {
+    let root = PeerCertificate::from_der(Pki::shared().root().der()).expect("a certificate");
+    trusting().pins(Pins::new([format!("ca-sha256:{}", root.fingerprint256())]).expect("a pin"))
+}
+
 /// What two connectors differ in, and the options of both.
 type Term = (&'static str, ConnectOptions, ConnectOptions);
 
@@ -49,6 +55,8 @@ fn terms() -> Vec<Term> {
         ("rejectUnauthorized", trusting(), trusting().danger().reject_unauthorized(false)),
         ("checkServerIdentity", trusting(), any_name()),
         ("another checkServerIdentity", any_name(), any_name()),
+        ("pins", trusting(), pinning()),
+        ("pinsReportOnly", pinning(), pinning().pins_report_only(true)),
         ("minVersion", trusting(), trusting().min_version(TlsVersion::Tls1_3)),
         (
             "maxVersion",
