@@ -10,7 +10,6 @@ use super::{
 use crate::{
     dial::Transport,
     error::{Error, Phase},
-    options::events::{CheckFinished, CheckStarted},
     socket::Socket,
 };
 
@@ -28,7 +27,9 @@ impl Connector {
         };
         let Some(tls) = &route.tls else {
             let socket = Socket::plain(transport, journey.origin(&route.destination));
-            return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
+            let mut socket = socket.with_prior_knowledge(self.terms.values.use_h2c());
+            self.examine(&mut socket, journey).await?;
+            return Ok(socket);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         journey.set_phase(Phase::SecureConnect);
@@ -50,35 +51,13 @@ impl Connector {
         let secured = secured.map_err(|failure| failure.error)?;
         let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, choice, origin);
-        let mut socket = self.examine(socket, journey)?;
+        let mut socket = Socket::secured(secured, choice, origin);
+        self.examine(&mut socket, journey).await?;
         let sink = snapshot.sink(&socket, &tls.key);
         let keeps = sink.is_some();
         socket.release_sessions(sink);
         if let Some(lead) = lead {
             lead.land(&mut socket, keeps).await;
-        }
-        Ok(socket)
-    }
-
-    /// The caller's checks, on the finished socket.
-    fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
-        journey.set_phase(Phase::Check);
-        for (number, check) in self.checks.iter().enumerate() {
-            let started = CheckStarted { number };
-            journey.watched().tell(|to, connection| to.check_started(connection, &started));
-            let began = journey.elapsed();
-            let verdict = check(&socket);
-            let (duration, error) = (journey.elapsed() - began, verdict.as_ref().err());
-            let finished = CheckFinished { number, duration, error };
-            journey.watched().tell(|to, connection| to.check_finished(connection, &finished));
-            if let Err(error) = verdict {
-                let error = error.with_attempts(socket.attempts().to_vec());
-                return Err(match error.peer_certificate() {
-                    Some(_) => error,
-                    None => error.with_peer_certificate(socket.peer_certificate().cloned()),
-                });
-            }
         }
         Ok(socket)
     }
