@@ -191,7 +191,7 @@ fn is_wrong(outcome: &Outcome) -> bool {
 }
 
 fn tell(outcome: &Outcome, series: &mut Series, output: &mut Output) -> io::Result<()> {
-    let text = series.add(outcome);
+    let text = series.add(outcome, output.paper(outcome.is_ok()));
     match (output.is_json(), outcome.is_ok()) {
         (true, _) => output.document(outcome),
         (false, true) => output.print(&text),

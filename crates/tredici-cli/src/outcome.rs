@@ -5,6 +5,8 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 use tredici::{Attempt, Destination, Error, PeerCertificate, Phase, Socket, Timings};
 
+use crate::waterfall::Waterfall;
+
 /// One connection, made or failed.
 pub(crate) struct Outcome {
     /// Which of several it was, from 0.
@@ -42,6 +44,8 @@ pub(crate) struct Journey {
     pub(crate) target: Option<Destination>,
     pub(crate) timings: Timings,
     pub(crate) attempts: Vec<Attempt>,
+    /// Empty where nobody watched.
+    pub(crate) waterfall: Waterfall,
 }
 
 /// What a socket told about itself before it was closed.
@@ -58,6 +62,7 @@ impl Facts {
                 target: Some(socket.destination().clone()),
                 timings: *socket.timings(),
                 attempts: socket.attempts().to_vec(),
+                waterfall: Waterfall::default(),
             },
             // Nothing in it can fail to be JSON.
             socket: serde_json::to_value(socket.report()).unwrap_or_default(),
@@ -89,6 +94,7 @@ impl Failure {
                 target: error.target().cloned(),
                 timings: *error.timings(),
                 attempts: error.attempts().to_vec(),
+                waterfall: Waterfall::default(),
             },
             peer_certificate: error.peer_certificate().cloned(),
             received: None,
@@ -118,6 +124,22 @@ impl Outcome {
         Self { index, result: Err(Box::new(failure)) }
     }
 
+    /// The same, with what happened on the way.
+    pub(crate) fn by(mut self, waterfall: Waterfall) -> Self {
+        match &mut self.result {
+            Ok(connected) => connected.facts.journey.waterfall = waterfall,
+            Err(failure) => failure.journey.waterfall = waterfall,
+        }
+        self
+    }
+
+    fn waterfall(&self) -> &Waterfall {
+        match &self.result {
+            Ok(connected) => &connected.facts.journey.waterfall,
+            Err(failure) => &failure.journey.waterfall,
+        }
+    }
+
     pub(crate) fn is_ok(&self) -> bool {
         self.result.is_ok()
     }
@@ -144,6 +166,9 @@ impl Serialize for Outcome {
                     line.serialize_entry("closed", &End { clean: false })?;
                 }
             }
+        }
+        if !self.waterfall().steps().is_empty() {
+            line.serialize_entry("waterfall", self.waterfall())?;
         }
         line.end()
     }

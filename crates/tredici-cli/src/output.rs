@@ -1,5 +1,6 @@
 //! Where everything is printed: reports on standard output, complaints and progress on standard error.
 
+mod charset;
 mod progress;
 mod reader;
 
@@ -13,15 +14,17 @@ pub(crate) use reader::reader_gone;
 
 use crate::{
     ending::Ending,
-    human,
+    human::{self, Paper},
     outcome::{Failure, Outcome},
 };
+use charset::Charset;
 use progress::Progress;
 
 /// The two streams, and for whom they are.
 pub(crate) struct Output {
     json: bool,
     reports_on_stderr: bool,
+    charset: Charset,
     stdout: AutoStream<io::Stdout>,
     stderr: AutoStream<io::Stderr>,
     progress: Option<Progress>,
@@ -32,6 +35,7 @@ impl Output {
         Self {
             json,
             reports_on_stderr: false,
+            charset: Charset::of_locale(),
             stdout: AutoStream::auto(io::stdout()),
             stderr: AutoStream::auto(io::stderr()),
             progress: None,
@@ -73,7 +77,16 @@ impl Output {
 
     /// Text for a person, with its colours.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
+        let text = self.charset.write(text);
         self.write(text.as_bytes())
+    }
+
+    /// What a report is written on: those of failures go to standard error.
+    pub(crate) fn paper(&self, is_ok: bool) -> Paper {
+        match is_ok && !self.reports_on_stderr {
+            true => Paper::of(io::stdout()),
+            false => Paper::of(io::stderr()),
+        }
     }
 
     /// Bytes as they are.
@@ -89,8 +102,8 @@ impl Output {
 
     /// Text for a person on standard error; where that is closed there is nobody to tell.
     pub(crate) fn complain(&mut self, text: &str) {
-        let Self { stderr, progress, .. } = self;
-        let mut write = || stderr.write_all(text.as_bytes());
+        let Self { stderr, progress, charset, .. } = self;
+        let mut write = || stderr.write_all(charset.write(text).as_bytes());
         let _told = match progress {
             Some(progress) => progress.suspend(write),
             None => write(),
@@ -110,7 +123,7 @@ impl Output {
                 self.reports_on_stderr &= ending == Ending::Failed;
                 self.document(&Outcome::failed(0, failure))?;
             }
-            false => self.complain(&human::failure(&failure)),
+            false => self.complain(&human::failure(&failure, self.paper(false))),
         }
         Ok(ending)
     }
