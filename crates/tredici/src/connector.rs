@@ -4,15 +4,17 @@ mod cache;
 mod connect;
 mod journey;
 mod reach;
+mod rotation;
 mod secure;
 mod sessions;
 mod settle;
+mod snapshot;
 mod supplied;
 mod walk;
 
 use std::{
     pin::pin,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use tokio::time::timeout_at;
@@ -21,6 +23,7 @@ use tracing::{Instrument, debug_span};
 use cache::SessionCache;
 pub use connect::Connect;
 use journey::Journey;
+use snapshot::{Current, Family, Snapshot};
 use supplied::Supplied;
 
 use crate::{
@@ -29,7 +32,7 @@ use crate::{
     resolve::Resolver,
     socket::Socket,
     target::Target,
-    tls::context::ClientContext,
+    tls::context::{Choice, ClientContext},
 };
 
 type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
@@ -56,17 +59,20 @@ type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
 #[derive(Clone)]
 pub struct Connector {
     terms: Arc<Terms>,
-    cache: Arc<SessionCache>,
+    current: Arc<Current>,
     checks: Arc<[Check]>,
     observer: Option<Arc<dyn Observer>>,
 }
 
-/// What the options were compiled into.
+/// What all that derive from one connector have in common.
 struct Terms {
+    /// As they were given. Those that can be replaced are asked of the present snapshot's context.
     values: Values,
     resolver: Resolver,
-    context: ClientContext,
-    supplied: Supplied,
+    choice: Arc<Choice>,
+    family: Family,
+    /// The options with all that has been replaced since.
+    rotated: Mutex<ConnectOptions>,
 }
 
 impl Connector {
@@ -75,7 +81,6 @@ impl Connector {
     /// # Errors
     ///
     /// Phase `options`: an option that cannot work, alone or together with others; a file that cannot be read.
-    #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
     pub fn new(options: ConnectOptions) -> Result<Self, Error> {
         options.validate()?;
         let values = options.values().clone();
@@ -84,8 +89,11 @@ impl Connector {
         let resolver = Resolver::new(&values);
         let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
         let observer = values.observer.as_ref().map(|shared| shared.0.clone());
-        let terms = Arc::new(Terms { values, resolver, context, supplied });
-        Ok(Self { terms, cache, checks: Arc::new([]), observer })
+        let (choice, family) = (context.choice().clone(), Family::default());
+        let snapshot = Snapshot { context: Arc::new(context), supplied: Arc::new(supplied), cache };
+        let current = family.found(snapshot);
+        let terms = Arc::new(Terms { values, resolver, choice, family, rotated: Mutex::new(options) });
+        Ok(Self { terms, current, checks: Arc::new([]), observer })
     }
 
     /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
@@ -108,7 +116,7 @@ impl Connector {
         let check: Check = Arc::new(check);
         Self {
             terms: self.terms.clone(),
-            cache: Arc::new(SessionCache::new(self.terms.values.max_cached_sessions())),
+            current: self.terms.family.derive(&self.current, self.terms.values.max_cached_sessions()),
             checks: self.checks.iter().cloned().chain([check]).collect(),
             observer: self.observer.clone(),
         }
@@ -134,13 +142,13 @@ impl Connector {
 
     /// The TLS engine at work: `rustls` or `openssl`.
     pub fn engine(&self) -> &'static str {
-        self.terms.context.choice().name()
+        self.terms.choice.name()
     }
 
     /// What decided for that engine: `default`, `engine` where that option named it, else the documented names of the
     /// options that the preferred engine does not honour, such as `minVersion, ciphers`.
     pub fn engine_reason(&self) -> &str {
-        &self.terms.context.choice().reason
+        &self.terms.choice.reason
     }
 
     /// Connects to a [`Target`] or to what a string names, such as `https://localhost:8443`.
@@ -158,13 +166,14 @@ impl Connector {
     {
         let target = target.try_into().map_err(Into::into)?;
         let mut journey = Journey::begin();
+        let snapshot = self.current.load();
         let (route, over) = settle::settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
         let limit = self.terms.values.timeout();
         let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());
         span.in_scope(|| journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit)));
         let outcome = {
-            let walk = pin!(self.walk(&route, over, &mut journey).instrument(span.clone()));
+            let walk = pin!(self.walk(&snapshot, &route, over, &mut journey).instrument(span.clone()));
             match deadline {
                 Some(deadline) => timeout_at(deadline, walk).await,
                 None => Ok(walk.await),

@@ -82,6 +82,12 @@ impl Attempts {
         }
     }
 
+    /// An attempt that fails before it begins, since the address must not be dialled.
+    pub(crate) fn refuse(&mut self, address: SocketAddr, error: AttemptError) {
+        self.begin(RemoteAddress::Ip(address));
+        self.end(Some(error));
+    }
+
     /// Every attempt, one that was still running as timed out.
     pub(crate) fn cut_off(&mut self) -> Vec<Attempt> {
         let address = self.running.as_ref().map(|(address, _)| format!("connect ETIMEDOUT {address}"));

@@ -67,6 +67,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The name has no address, or could not be asked for.
     Lookup,
+    /// No address that may be dialled under `blockList` and `allowList`.
+    Blocked,
     /// The operating system refused: the code is the one of `errno`.
     System,
     /// A deadline passed.
@@ -349,7 +351,9 @@ impl From<Error> for io::Error {
             ErrorKind::Timeout => io::ErrorKind::TimedOut,
             ErrorKind::Truncated => io::ErrorKind::UnexpectedEof,
             ErrorKind::Disconnected => io::ErrorKind::ConnectionReset,
-            ErrorKind::Untrusted | ErrorKind::Identity | ErrorKind::Check => io::ErrorKind::PermissionDenied,
+            ErrorKind::Blocked | ErrorKind::Untrusted | ErrorKind::Identity | ErrorKind::Check => {
+                io::ErrorKind::PermissionDenied
+            }
             ErrorKind::Alert(_) | ErrorKind::Tls => io::ErrorKind::InvalidData,
             ErrorKind::System => std::error::Error::source(&error)
                 .and_then(|source| source.downcast_ref::<Self>())

@@ -60,7 +60,7 @@ pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
-    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, OPTIONS, Observer,
+    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, Networks, OPTIONS, Observer,
     OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session, Sessions, Side,
     TlsVersion, events,
 };

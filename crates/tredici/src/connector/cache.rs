@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::SystemTime,
 };
 
@@ -135,7 +135,7 @@ impl SessionCache {
         peer: Arc<Peer>,
         clock: Clock,
     ) -> Option<Arc<dyn SessionSink>> {
-        let sink = || Arc::new(CacheSink { cache: self.clone(), key: key.clone(), peer, clock }) as _;
+        let sink = || Arc::new(CacheSink { cache: Arc::downgrade(self), key: key.clone(), peer, clock }) as _;
         (self.capacity > 0).then(sink)
     }
 }
@@ -172,8 +172,9 @@ impl Kept {
     }
 }
 
+/// The cache goes with its connector, or with the terms that its sessions were made under: what comes later is dropped.
 struct CacheSink {
-    cache: Arc<SessionCache>,
+    cache: Weak<SessionCache>,
     key: Arc<SessionKey>,
     peer: Arc<Peer>,
     clock: Clock,
@@ -181,8 +182,9 @@ struct CacheSink {
 
 impl SessionSink for CacheSink {
     fn add(&self, session: NewSession) {
+        let Some(cache) = self.cache.upgrade() else { return };
         if let Some(session) = KeptSession::new(session, self.peer.clone(), (self.clock.0)()) {
-            self.cache.add(&self.key, session);
+            cache.add(&self.key, session);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use tracing::{Instrument, debug_span};
 
-use super::{Connector, cache::SessionKey, journey::Journey, settle};
+use super::{cache::SessionKey, journey::Journey, settle, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-impl Connector {
+impl Snapshot {
     /// TLS over the transport, with a session where there is one.
     pub(super) async fn secure(
         &self,
@@ -22,7 +22,6 @@ impl Connector {
         session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<handshake::Secured, HandshakeFailure> {
-        let context = &self.terms.context;
         let offered = session.clone();
         let terms = ClientTerms {
             hostname: tls.key.hostname.clone(),
@@ -33,7 +32,7 @@ impl Connector {
         };
         let securing = journey.enter(Phase::SecureConnect);
         let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
-        let result = handshake::connect(context, transport, terms).instrument(span).await;
+        let result = handshake::connect(&self.context, transport, terms).instrument(span).await;
         let _spent = journey.leave(securing);
         let declined = match &result {
             Ok(secured) => !secured.facts.resumed,
@@ -44,7 +43,7 @@ impl Connector {
             let refused = SessionOffered { tls_version: declined.version };
             journey.watched().tell(|to, connection| to.session_refused(connection, &refused));
             self.cache.forget(&tls.key, declined);
-            self.terms.supplied.forget(declined);
+            self.supplied.forget(declined);
         }
         result.map_err(|error| HandshakeFailure {
             may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
@@ -54,8 +53,8 @@ impl Connector {
 
     /// The session to offer.
     pub(super) fn session(&self, key: &SessionKey) -> Option<KeptSession> {
-        let context = &self.terms.context;
-        self.terms.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
+        let context = &self.context;
+        self.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Connector, cache::SessionKey, settle, supplied};
+use super::{Connector, cache::SessionKey, settle, snapshot::Snapshot, supplied};
 use crate::{error::Error, options::Session, socket::Socket, target::Target, tls::session::SessionSink};
 
 impl Connector {
@@ -18,7 +18,8 @@ impl Connector {
     {
         let target = target.try_into().map_err(Into::into)?;
         let (route, _) = settle::settle(&self.terms.values, target)?;
-        Ok(route.tls.map_or(0, |tls| self.cache.count(&tls.key, self.terms.context.now())))
+        let Snapshot { context, cache, .. } = &*self.current.load();
+        Ok(route.tls.map_or(0, |tls| cache.count(&tls.key, context.now())))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
@@ -37,21 +38,24 @@ impl Connector {
         let target = target.try_into().map_err(Into::into)?;
         let (route, _) = settle::settle(&self.terms.values, target)?;
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
-        let now = self.terms.context.now();
-        let mut kept = self.terms.supplied.take_all(&tls.key, now);
-        kept.extend(self.cache.take_all(&tls.key, now));
-        let export = |kept| supplied::export(kept, &tls.key, &self.terms.context);
+        let Snapshot { context, supplied, cache } = &*self.current.load();
+        let now = context.now();
+        let mut kept = supplied.take_all(&tls.key, now);
+        kept.extend(cache.take_all(&tls.key, now));
+        let export = |kept| supplied::export(kept, &tls.key, context);
         let exported: Result<Vec<_>, Error> = kept.iter().map(export).collect();
         if exported.is_err() {
-            self.cache.give_back(&tls.key, kept);
+            cache.give_back(&tls.key, kept);
         }
         exported
     }
+}
 
+impl Snapshot {
     /// Where the sessions of this connection go; nowhere where its peer is not authorized.
     pub(super) fn sink(&self, socket: &Socket, key: &Arc<SessionKey>) -> Option<Arc<dyn SessionSink>> {
         let judgement = socket.judgement().filter(|judgement| judgement.is_authorized())?;
-        let clock = self.terms.context.clock().clone();
+        let clock = self.context.clock().clone();
         self.cache.sink(key, judgement.peer.clone(), clock)
     }
 }

@@ -41,6 +41,10 @@ impl Supplied {
         Ok(Self(Mutex::new(items)))
     }
 
+    pub(super) fn none() -> Self {
+        Self(Mutex::default())
+    }
+
     fn items(&self) -> MutexGuard<'_, VecDeque<Item>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

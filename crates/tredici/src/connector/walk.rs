@@ -1,6 +1,6 @@
 //! The way of one connection: dial, handshake, check.
 
-use super::{Connector, journey::Journey, settle::Route};
+use super::{Connector, journey::Journey, settle::Route, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, Phase},
@@ -11,6 +11,7 @@ use crate::{
 impl Connector {
     pub(super) async fn walk(
         &self,
+        snapshot: &Snapshot,
         route: &Route,
         over: Option<Transport>,
         journey: &mut Journey,
@@ -24,21 +25,21 @@ impl Connector {
             return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
-        let session = self.session(&tls.key);
-        let secured = match self.secure(tls, transport, session, journey).await {
+        let session = snapshot.session(&tls.key);
+        let secured = match snapshot.secure(tls, transport, session, journey).await {
             Err(failure) if failure.may_be_retried && route.is_dialled => {
                 // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                self.secure(tls, transport, None, journey).await
+                snapshot.secure(tls, transport, None, journey).await
             }
             result => result,
         };
         let secured = secured.map_err(|failure| failure.error)?;
-        let context = &self.terms.context;
+        let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, context.choice().clone(), origin);
+        let socket = Socket::secured(secured, choice, origin);
         let mut socket = self.examine(socket, journey)?;
-        let sink = self.sink(&socket, &tls.key);
+        let sink = snapshot.sink(&socket, &tls.key);
         socket.release_sessions(sink);
         Ok(socket)
     }

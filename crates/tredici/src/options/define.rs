@@ -43,6 +43,17 @@ macro_rules! options {
                 self.tls_terms().next().is_some()
             }
 
+            /// The options that were given.
+            pub(super) fn given(&self) -> impl Iterator<Item = &'static str> {
+                let given = [$($(self.$rust.is_some().then_some(stringify!($name)),)+)+];
+                given.into_iter().flatten()
+            }
+
+            /// These, but for what `over` gives.
+            pub(super) fn overlaid(&self, over: &Self) -> Self {
+                Self { $($($rust: over.$rust.clone().or_else(|| self.$rust.clone()),)+)+ }
+            }
+
             /// The options that were given a value that this engine does not honour exactly.
             pub(crate) fn beyond(&self, engine: Engine) -> Vec<Beyond> {
                 let mut beyond = Vec::new();

@@ -34,12 +34,17 @@ pub(crate) struct ClientContext {
 
 impl ClientContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
-        let choice = choice::choose(values, BUILT_IN)?;
+        Self::on(Arc::new(choice::choose(values, BUILT_IN)?), values)
+    }
+
+    /// On an engine that was chosen before.
+    pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
+        choice.confirm(values)?;
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
             scope: Scope::of(&terms, values.reject_unauthorized()),
             engine: (choice.built_in.compile)(&terms)?,
-            choice: Arc::new(choice),
+            choice,
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
             clock: clock(values),

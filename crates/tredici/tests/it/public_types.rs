@@ -38,6 +38,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<LookupError>();
     shared::<LookupQuery>();
     shared::<Name>();
+    shared::<Networks>();
     shared::<OptionKind>();
     shared::<OptionRow>();
     shared::<PeerCertificate>();

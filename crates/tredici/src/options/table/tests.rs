@@ -12,6 +12,7 @@ const RANGE: &str = "ERR_OUT_OF_RANGE";
 const UNDICI: &str = "UND_ERR_INVALID_ARG";
 const PORT: &str = "ERR_SOCKET_BAD_PORT";
 const IP: &str = "ERR_INVALID_IP_ADDRESS";
+const ADDRESS: &str = "ERR_INVALID_ADDRESS";
 const VERSION: &str = "ERR_TLS_INVALID_PROTOCOL_VERSION";
 const OK: &str = "";
 
@@ -86,6 +87,30 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!({"a": [5]}), IP),
                 (json!({"a": "127.0.0.1"}), TYPE),
                 (json!("a"), TYPE),
+            ],
+        ),
+        (
+            "blockList",
+            vec![
+                (json!(["10.0.0.0/8", "::1", "192.0.2.1-192.0.2.9", "link-local"]), OK),
+                (json!("loopback,10.0.0.1"), OK),
+                (json!([]), OK),
+                (json!(["localhost"]), ADDRESS),
+                (json!(["::1/129"]), RANGE),
+                (json!(["::2-::1"]), VALUE),
+                (json!([10]), TYPE),
+                (json!({"address": "::1"}), TYPE),
+            ],
+        ),
+        (
+            "allowList",
+            vec![
+                (json!(["10.0.0.0/8"]), OK),
+                (json!("private"), OK),
+                (json!([]), VALUE),
+                (json!(""), VALUE),
+                (json!("x"), ADDRESS),
+                (json!(true), TYPE),
             ],
         ),
         ("localAddress", vec![(json!("::1"), OK), (json!(""), OK), (json!("localhost"), IP), (json!(5), IP)]),
@@ -302,6 +327,8 @@ fn every_option_can_be_set_by_a_flag() {
         ("socketPath", "@a", json!("@a")),
         ("timeout", "2s", json!(2000)),
         ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
+        ("blockList", "special-purpose, 10.0.0.1", json!(["special-purpose", "10.0.0.1"])),
+        ("allowList", "10.0.0.0/8", json!(["10.0.0.0/8"])),
         ("localAddress", "::1", json!("::1")),
         ("noDelay", "false", json!(false)),
         ("keepAlive", "true", json!(true)),

@@ -21,6 +21,19 @@ impl Choice {
     pub(crate) fn name(&self) -> &'static str {
         self.built_in.engine.as_str()
     }
+
+    /// Whether the engine honours these options as well: it stays what it is.
+    pub(super) fn confirm(&self, values: &Values) -> Result<(), Error> {
+        match &*values.beyond(self.built_in.engine) {
+            [] => Ok(()),
+            beyond => {
+                let message =
+                    format!("the connector works on {}, which cannot honour {}", self.name(), list(beyond));
+                let hint = "make another connector, or this one with the engine that can";
+                Err(unsupported(message).with_hint(hint))
+            }
+        }
+    }
 }
 
 /// The engine that was named, or the first that honours every option exactly.

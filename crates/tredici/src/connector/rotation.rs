@@ -1,0 +1,55 @@
+//! Another identity, other authorities, other revocation lists, while the connector lives.
+
+use super::Connector;
+use crate::{error::Error, options::ConnectOptions, tls::context::ClientContext};
+
+impl Connector {
+    /// Reads the files anew that the options name, such as [`Pem::file`](crate::Pem::file) in `ca`, `cert` and `key`,
+    /// and the system's authorities where `caStore` names these: what was renewed in place is used from now on. An
+    /// addition.
+    ///
+    /// As [`rotate`](Self::rotate) does with nothing but the files changed. It reads files and blocks for as long.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`rotate`](Self::rotate).
+    pub fn reload(&self) -> Result<(), Error> {
+        self.rotate(ConnectOptions::new())
+    }
+
+    /// Replaces whom this connector trusts and who it is: those of `ca`, `extraCa`, `caStore`, `cert`, `key` and
+    /// `passphrase` that are given here. What is not given stays as it was; files are read anew all the same. An
+    /// addition.
+    ///
+    /// It happens at once and as a whole, for this connector, its clones and all that [`check`](Self::check) derived from
+    /// it. A connection that has begun goes on under the terms that it began with, as open sockets do. Sessions of the
+    /// old terms are dropped, those that come later on such connections too, and so is the option `session`: under the
+    /// new terms every peer is verified in full. The engine stays what it was. It reads files and blocks for as long.
+    ///
+    /// ```no_run
+    /// use tredici::{ConnectOptions, Connector, Pem};
+    ///
+    /// # fn example(connector: Connector) -> Result<(), tredici::Error> {
+    /// let renewed = ConnectOptions::new().cert(Pem::file("client.2.pem")).key(Pem::file("client.2.key"));
+    /// connector.rotate(renewed)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Phase `options`: those of [`Connector::new`]; `ERR_INVALID_ARG_VALUE` for an option that cannot be replaced;
+    /// `UND_ERR_NOT_SUPPORTED` for a value that the connector's engine does not honour. The old terms are then still in
+    /// force.
+    #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
+    pub fn rotate(&self, options: ConnectOptions) -> Result<(), Error> {
+        // One after another: who comes second builds on what the first has made.
+        let mut present = self.terms.rotated.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let rotated = present.rotated(&options)?;
+        rotated.validate()?;
+        let context = ClientContext::on(self.terms.choice.clone(), rotated.values())?;
+        self.terms.family.replace(context, rotated.values().max_cached_sessions());
+        *present = rotated;
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! What a connection works under, from its beginning to its end.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use arc_swap::ArcSwap;
+
+use super::{cache::SessionCache, supplied::Supplied};
+use crate::tls::context::ClientContext;
+
+/// Whom to trust and who to be, with the sessions that were made so. It never changes: it is replaced as a whole, and
+/// who has begun with the old one ends with it.
+pub(super) struct Snapshot {
+    pub(super) context: Arc<ClientContext>,
+    pub(super) supplied: Arc<Supplied>,
+    pub(super) cache: Arc<SessionCache>,
+}
+
+/// The present snapshot, as clones of one connector share it.
+pub(super) struct Current(ArcSwap<Snapshot>);
+
+impl Current {
+    pub(super) fn load(&self) -> Arc<Snapshot> {
+        self.0.load_full()
+    }
+}
+
+/// Every connector that was derived from the same one: their checks differ, and so their sessions, but not their context.
+#[derive(Default)]
+pub(super) struct Family(Mutex<Vec<Weak<Current>>>);
+
+impl Family {
+    fn members(&self) -> MutexGuard<'_, Vec<Weak<Current>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first, or one more beside those that are there.
+    pub(super) fn found(&self, snapshot: Snapshot) -> Arc<Current> {
+        join(&mut self.members(), snapshot)
+    }
+
+    /// One more, under the context of a member, with a cache of its own.
+    pub(super) fn derive(&self, from: &Current, capacity: usize) -> Arc<Current> {
+        let mut members = self.members();
+        let Snapshot { context, supplied, .. } = &*from.load();
+        let cache = Arc::new(SessionCache::new(capacity));
+        join(&mut members, Snapshot { context: context.clone(), supplied: supplied.clone(), cache })
+    }
+
+    /// Puts another context in the place of the present one, everywhere. The sessions of the old stay behind.
+    pub(super) fn replace(&self, context: ClientContext, capacity: usize) {
+        let (context, supplied) = (Arc::new(context), Arc::new(Supplied::none()));
+        for current in self.members().iter().filter_map(Weak::upgrade) {
+            let cache = Arc::new(SessionCache::new(capacity));
+            let (context, supplied) = (context.clone(), supplied.clone());
+            current.0.store(Arc::new(Snapshot { context, supplied, cache }));
+        }
+    }
+}
+
+fn join(members: &mut Vec<Weak<Current>>, snapshot: Snapshot) -> Arc<Current> {
+    let current = Arc::new(Current(ArcSwap::from_pointee(snapshot)));
+    members.retain(|member| member.strong_count() > 0);
+    members.push(Arc::downgrade(&current));
+    current
+}
