@@ -44,7 +44,6 @@ pub(crate) struct Journey {
     pub(crate) target: Option<Destination>,
     pub(crate) timings: Timings,
     pub(crate) attempts: Vec<Attempt>,
-    /// Empty where nobody watched.
     pub(crate) waterfall: Waterfall,
 }
 
@@ -62,7 +61,7 @@ impl Facts {
                 target: Some(socket.destination().clone()),
                 timings: *socket.timings(),
                 attempts: socket.attempts().to_vec(),
-                waterfall: Waterfall::default(),
+                waterfall: Waterfall::of(socket.timings(), None),
             },
             // Nothing in it can fail to be JSON.
             socket: serde_json::to_value(socket.report()).unwrap_or_default(),
@@ -94,7 +93,7 @@ impl Failure {
                 target: error.target().cloned(),
                 timings: *error.timings(),
                 attempts: error.attempts().to_vec(),
-                waterfall: Waterfall::default(),
+                waterfall: Waterfall::of(error.timings(), Some(&error)),
             },
             peer_certificate: error.peer_certificate().cloned(),
             received: None,
@@ -124,7 +123,7 @@ impl Outcome {
         Self { index, result: Err(Box::new(failure)) }
     }
 
-    /// The same, with what happened on the way.
+    /// The same, with what somebody has seen who watched the way.
     pub(crate) fn by(mut self, waterfall: Waterfall) -> Self {
         match &mut self.result {
             Ok(connected) => connected.facts.journey.waterfall = waterfall,
@@ -167,9 +166,7 @@ impl Serialize for Outcome {
                 }
             }
         }
-        if !self.waterfall().steps().is_empty() {
-            line.serialize_entry("waterfall", self.waterfall())?;
-        }
+        line.serialize_entry("waterfall", self.waterfall())?;
         line.end()
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use tredici::{AttemptError, Observer, RemoteAddress, events};
+use tredici::{AttemptError, Error, Observer, Phase, RemoteAddress, Timings, events};
 
 /// The steps of a connection.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +53,18 @@ impl FromIterator<Step> for Waterfall {
 }
 
 impl Waterfall {
+    /// What is known where nobody watched: a listener's part is the handshake alone.
+    pub(crate) fn of(timings: &Timings, error: Option<&Error>) -> Self {
+        let code = error.filter(|error| error.phase() == Phase::SecureConnect).map(Error::code);
+        let handshake = timings.secure_connect.map(|elapsed| Step {
+            kind: Kind::SecureConnect,
+            start: Duration::ZERO,
+            elapsed,
+            end: End::of(code),
+        });
+        Self(handshake.into_iter().collect())
+    }
+
     pub(crate) fn steps(&self) -> &[Step] {
         &self.0
     }
@@ -107,17 +119,22 @@ impl Recorder {
     }
 
     /// Ends the step of this kind that is under way.
-    fn finish(&self, kind: &Kind, elapsed: Duration, code: Option<&str>) {
+    fn finish(&self, kind: &Kind, now: Duration, code: Option<&str>) {
+        self.change(kind, |step| (step.elapsed, step.end) = (now.saturating_sub(step.start), End::of(code)));
+    }
+
+    fn change(&self, kind: &Kind, change: impl FnOnce(&mut Step)) {
         let mut steps = self.steps();
-        if let Some(step) = steps.iter_mut().rev().find(|step| step.kind == *kind && step.end == End::Open) {
-            (step.elapsed, step.end) = (elapsed, End::of(code));
-        }
+        steps.iter_mut().rev().find(|step| step.kind == *kind && step.end == End::Open).map(change);
     }
 
     fn finish_attempt(&self, event: &events::AttemptEnded<'_>) {
         let attempt = event.attempt;
         let kind = Kind::Attempt(event.number, attempt.address().clone());
-        self.finish(&kind, attempt.elapsed(), attempt.error().map(AttemptError::code));
+        self.change(&kind, |step| {
+            (step.start, step.elapsed) = (attempt.start(), attempt.elapsed());
+            step.end = End::of(attempt.error().map(AttemptError::code));
+        });
     }
 }
 
@@ -126,8 +143,8 @@ impl Observer for Recorder {
         self.begin(Kind::Lookup, connection.elapsed);
     }
 
-    fn lookup_finished(&self, _: &events::Connection<'_>, event: &events::LookupFinished<'_>) {
-        self.finish(&Kind::Lookup, event.duration, event.result.err().map(tredici::Error::code));
+    fn lookup_finished(&self, connection: &events::Connection<'_>, event: &events::LookupFinished<'_>) {
+        self.finish(&Kind::Lookup, connection.elapsed, event.result.err().map(Error::code));
     }
 
     fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
@@ -160,22 +177,23 @@ impl Observer for Recorder {
         self.steps().push(Step { kind: Kind::Verify, start, elapsed, end });
     }
 
-    fn handshake_finished(&self, _: &events::Connection<'_>, event: &events::HandshakeFinished<'_>) {
-        self.finish(&Kind::SecureConnect, event.duration, event.result.err().map(tredici::Error::code));
+    fn handshake_finished(&self, connection: &events::Connection<'_>, event: &events::HandshakeFinished<'_>) {
+        self.finish(&Kind::SecureConnect, connection.elapsed, event.result.err().map(Error::code));
     }
 
     fn check_started(&self, connection: &events::Connection<'_>, event: &events::CheckStarted) {
         self.begin(Kind::Check(event.number), connection.elapsed);
     }
 
-    fn check_finished(&self, _: &events::Connection<'_>, event: &events::CheckFinished<'_>) {
-        self.finish(&Kind::Check(event.number), event.duration, event.error.map(tredici::Error::code));
+    fn check_finished(&self, connection: &events::Connection<'_>, event: &events::CheckFinished<'_>) {
+        self.finish(&Kind::Check(event.number), connection.elapsed, event.error.map(Error::code));
     }
 
     /// What is under way is cut off.
-    fn failed(&self, connection: &events::Connection<'_>, event: &events::Failed<'_>) {
+    fn failed(&self, _: &events::Connection<'_>, event: &events::Failed<'_>) {
+        let total = event.error.timings().total;
         for step in self.steps().iter_mut().filter(|step| step.end == End::Open) {
-            step.elapsed = connection.elapsed.saturating_sub(step.start);
+            step.elapsed = total.saturating_sub(step.start);
             step.end = End::of(Some(event.error.code()));
         }
     }

@@ -45,6 +45,7 @@ async fn a_person_is_told_what_it_is_and_sees_both() {
         "✔ verified, resumed\n",
         "lookup ",
         "secureConnect ",
+        "  verify ",
         "total ",
         "TLSv1.3",
         "TLS_AES_256_GCM_SHA384",
