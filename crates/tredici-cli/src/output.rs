@@ -1,6 +1,7 @@
 //! Where everything is printed: reports on standard output, complaints and progress on standard error.
 
 mod charset;
+mod names;
 mod progress;
 mod reader;
 
@@ -10,6 +11,7 @@ use anstream::AutoStream;
 use serde::Serialize;
 use tredici::Phase;
 
+pub(crate) use names::Names;
 pub(crate) use reader::reader_gone;
 
 use crate::{
@@ -25,6 +27,7 @@ pub(crate) struct Output {
     json: bool,
     reports_on_stderr: bool,
     charset: Charset,
+    names: Names,
     stdout: AutoStream<io::Stdout>,
     stderr: AutoStream<io::Stderr>,
     progress: Option<Progress>,
@@ -36,10 +39,16 @@ impl Output {
             json,
             reports_on_stderr: false,
             charset: Charset::of_locale(),
+            names: Names::default(),
             stdout: AutoStream::auto(io::stdout()),
             stderr: AutoStream::auto(io::stderr()),
             progress: None,
         }
+    }
+
+    /// How the reader calls the options.
+    pub(crate) fn call_options(&mut self, names: Names) {
+        self.names = names;
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -102,8 +111,9 @@ impl Output {
 
     /// Text for a person on standard error; where that is closed there is nobody to tell.
     pub(crate) fn complain(&mut self, text: &str) {
-        let Self { stderr, progress, charset, .. } = self;
-        let mut write = || stderr.write_all(charset.write(text).as_bytes());
+        let Self { stderr, progress, charset, names, .. } = self;
+        let text = names.tell(text);
+        let mut write = || stderr.write_all(charset.write(&text).as_bytes());
         let _told = match progress {
             Some(progress) => progress.suspend(write),
             None => write(),

@@ -53,7 +53,10 @@ pub(super) async fn connect(
         () = interrupt.wait() => None,
     };
 
-    let facts = Facts::of(&socket);
+    let mut facts = Facts::of(&socket);
+    if let (Some(ours), Some(reason)) = (plan.engine_reason, facts.socket.get_mut("engineReason")) {
+        *reason = ours.into();
+    }
     let end = End { clean: socket.close().await.is_ok() };
     let outcome = match used {
         None => return Ok(None),

@@ -61,8 +61,17 @@ pub(super) fn tls(page: &mut Page, facts: &Facts) {
         false => ("new", "kept, for the next connection"),
     };
     page.remark("session", session, remark);
-    let engine = format!("{} ({})", text("/engine"), text("/engineReason"));
-    page.remark("engine", &engine, "the TLS library at work");
+    page.remark("engine", &engine(text("/engine"), text("/engineReason")), "the TLS library at work");
+}
+
+/// The engine, and why it is that one.
+pub(super) fn engine(name: &str, reason: &str) -> String {
+    match reason {
+        "default" => format!("{name} (by default)"),
+        "engine" => format!("{name} (asked for)"),
+        "sessionOut" => format!("{name} (for --session-out)"),
+        options => format!("{name} (for {options})"),
+    }
 }
 
 fn group(facts: &Facts) -> String {
