@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-pub(crate) use transport::Transport;
+pub(crate) use transport::{Addresses, Transport};
 
 use crate::{
     error::{Attempt, AttemptError, Error, ErrorKind, Phase, system_code},
