@@ -69,7 +69,7 @@ impl Terms {
         let context = ClientContext::on(self.choice.clone(), rotated.values())?;
         let is_wanted = self.family.present().is_some_and(|present| wanted(&present, &context));
         if is_wanted {
-            self.family.replace(context, rotated.values().max_cached_sessions());
+            self.family.replace(context, rotated.values());
             *present = rotated;
         }
         Ok(is_wanted)
