@@ -1,41 +1,42 @@
 //! A name becomes addresses.
 
 mod filter;
+mod flights;
 mod literal;
 mod name;
 pub(crate) mod order;
 mod permits;
 mod system;
+mod threads;
 
 use std::{net::SocketAddr, sync::Arc};
 
 use filter::Filter;
 pub(crate) use literal::is_address;
-use system::SystemLookup;
+pub use system::SystemLookup;
 
 use crate::{
     error::{AttemptError, Error, ErrorKind, Phase},
-    options::{AddressFamily, Answers, Lookup, LookupError, LookupQuery, Values},
+    options::{AddressFamily, Answers, Lookup, LookupError, LookupHints, LookupQuery, Values},
 };
 
 /// Who is asked for addresses, and which of them may be dialled.
 pub(crate) struct Resolver {
     lookup: Arc<dyn Lookup>,
+    hints: Option<LookupHints>,
     filter: Filter,
 }
 
 impl Resolver {
     pub(crate) fn new(values: &Values) -> Self {
-        let filter = Filter::new(values);
-        match &values.lookup {
-            Some(shared) => Self { lookup: shared.0.clone(), filter },
-            None => Self { filter, ..Self::system() },
-        }
+        let lookup =
+            values.lookup.as_ref().map_or_else(|| Arc::new(SystemLookup) as _, |shared| shared.0.clone());
+        Self { lookup, hints: values.hints, filter: Filter::new(values) }
     }
 
-    /// The system's resolver, and all that it says.
+    /// The system's resolver, and all that it says: for who listens.
     pub(crate) fn system() -> Self {
-        Self { lookup: Arc::new(SystemLookup), filter: Filter::default() }
+        Self { lookup: Arc::new(SystemLookup), hints: Some(LookupHints::none()), filter: Filter::default() }
     }
 
     /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
@@ -64,9 +65,20 @@ impl Resolver {
 
     fn ask(&self, hostname: &str, family: AddressFamily) -> Answers<'_> {
         match name::to_ascii(hostname) {
-            Ok(name) => self.lookup.lookup(LookupQuery::new(name).family(family)),
+            Ok(name) => {
+                let query = LookupQuery::new(name).family(family).hints(self.hints(family));
+                self.lookup.lookup(query)
+            }
             Err(problem) => Answers::ready(Err(LookupError::new("ENOTFOUND", problem))),
         }
+    }
+
+    /// Node's default.
+    fn hints(&self, family: AddressFamily) -> LookupHints {
+        self.hints.unwrap_or(match family {
+            AddressFamily::Any => LookupHints::ADDRCONFIG,
+            AddressFamily::V4 | AddressFamily::V6 => LookupHints::none(),
+        })
     }
 }
 

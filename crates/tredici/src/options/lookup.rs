@@ -3,6 +3,7 @@
 mod answers;
 mod error;
 mod fixed;
+mod hints;
 mod option;
 mod query;
 
@@ -11,6 +12,7 @@ use std::{net::IpAddr, sync::Arc};
 pub use answers::{Addresses, Answers};
 pub use error::LookupError;
 pub use fixed::FixedLookup;
+pub use hints::LookupHints;
 pub(crate) use option::SharedLookup;
 pub use query::{AddressFamily, LookupQuery};
 

@@ -193,7 +193,7 @@ impl Form for SocketPath {
 
 /// A whole number however it is written: JSON does not tell 3 from 3.0, and neither does Node.
 #[cfg(feature = "serde")]
-fn integer(json: &Value) -> Option<i64> {
+pub(super) fn integer(json: &Value) -> Option<i64> {
     let exact = |number: f64| number.fract() == 0.0 && number.abs() < 9e15;
     json.as_i64().or_else(|| json.as_f64().filter(|&number| exact(number)).map(|number| number as i64))
 }

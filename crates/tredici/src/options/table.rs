@@ -16,7 +16,7 @@ use super::{
     duration::{Delay, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
-    lookup::SharedLookup,
+    lookup::{LookupHints, SharedLookup},
     networks::AllowedNetworks,
     observer::SharedObserver,
     path::FileName,
@@ -80,6 +80,15 @@ options! {
     ///
     /// Errors, from JSON: `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's `lookup`.
     client - - lookup: SharedLookup = "getaddrinfo" => lookup(impl Lookup + 'static);
+
+    /// What the system's resolver is told beside the name, as a sum of the numbers that Node's `dns` module has.
+    ///
+    /// Default: `ADDRCONFIG` (on Linux 32), as in Node, unless `family` asks for one family: only addresses of families
+    /// that this machine has an address of. It is not applied to `localhost`. 0 is the same as not given. In Rust
+    /// [`LookupHints`]. A lookup of the caller's is told too, and may overlook it.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another number; `ERR_INVALID_ARG_TYPE`. Node's `hints`.
+    client - - hints: LookupHints = "ADDRCONFIG" => hints(LookupHints);
 
     /// The networks that are not to be connected to.
     ///

@@ -36,6 +36,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<ListenOptions>();
     shared::<Listener>();
     shared::<LookupError>();
+    shared::<LookupHints>();
     shared::<LookupQuery>();
     shared::<Name>();
     shared::<Networks>();
@@ -59,6 +60,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Side>();
     shared::<Socket>();
     shared::<SocketPath>();
+    shared::<SystemLookup>();
     shared::<TargetError>();
     shared::<Timings>();
     shared::<TlsVersion>();

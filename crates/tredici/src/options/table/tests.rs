@@ -90,6 +90,19 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             ],
         ),
         (
+            "hints",
+            vec![
+                (json!(libc::AI_ADDRCONFIG), OK),
+                (json!(libc::AI_V4MAPPED | libc::AI_ALL), OK),
+                (json!(0), OK),
+                (json!(1), VALUE),
+                (json!(-1), VALUE),
+                (json!(1.5), VALUE),
+                (json!(1e300), VALUE),
+                (json!("32"), TYPE),
+            ],
+        ),
+        (
             "blockList",
             vec![
                 (json!(["10.0.0.0/8", "::1", "192.0.2.1-192.0.2.9", "link-local"]), OK),
@@ -327,6 +340,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("socketPath", "@a", json!("@a")),
         ("timeout", "2s", json!(2000)),
         ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
+        ("hints", "32", json!(32)),
         ("blockList", "special-purpose, 10.0.0.1", json!(["special-purpose", "10.0.0.1"])),
         ("allowList", "10.0.0.0/8", json!(["10.0.0.0/8"])),
         ("localAddress", "::1", json!("::1")),
