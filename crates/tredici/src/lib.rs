@@ -60,11 +60,11 @@ pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
-    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupHints, LookupQuery, Networks,
-    OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session,
-    Sessions, Side, TlsVersion, events,
+    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupCache, LookupError, LookupHints, LookupQuery,
+    Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret,
+    Session, Sessions, Side, TlsVersion, events,
 };
-pub use resolve::SystemLookup;
+pub use resolve::{CachedLookup, LookupStats, SystemLookup};
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;
 pub use socket::{ReadyState, Socket};

@@ -40,7 +40,8 @@ pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
 pub(crate) use limit::Beyond;
 pub use lookup::{
-    AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupError, LookupHints, LookupQuery,
+    AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupCache, LookupError, LookupHints,
+    LookupQuery,
 };
 pub use networks::Networks;
 pub(crate) use observer::Watched;

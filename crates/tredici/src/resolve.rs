@@ -1,5 +1,6 @@
 //! A name becomes addresses.
 
+mod cached;
 mod filter;
 mod flights;
 mod literal;
@@ -9,8 +10,9 @@ mod permits;
 mod system;
 mod threads;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
+pub use cached::{CachedLookup, LookupStats};
 use filter::Filter;
 pub(crate) use literal::is_address;
 pub use system::SystemLookup;
@@ -23,20 +25,37 @@ use crate::{
 /// Who is asked for addresses, and which of them may be dialled.
 pub(crate) struct Resolver {
     lookup: Arc<dyn Lookup>,
+    /// The same, where it remembers.
+    cache: Option<CachedLookup>,
     hints: Option<LookupHints>,
     filter: Filter,
 }
 
 impl Resolver {
     pub(crate) fn new(values: &Values) -> Self {
-        let lookup =
-            values.lookup.as_ref().map_or_else(|| Arc::new(SystemLookup) as _, |shared| shared.0.clone());
-        Self { lookup, hints: values.hints, filter: Filter::new(values) }
+        let chosen: Arc<dyn Lookup> = match &values.lookup {
+            Some(shared) => shared.0.clone(),
+            None => Arc::new(SystemLookup),
+        };
+        let (hints, filter) = (values.hints, Filter::new(values));
+        match values.lookup_cache {
+            None => Self { lookup: chosen, cache: None, hints, filter },
+            Some(terms) => {
+                let cache = CachedLookup::of(chosen, terms);
+                Self { lookup: Arc::new(cache.clone()), cache: Some(cache), hints, filter }
+            }
+        }
     }
 
     /// The system's resolver, and all that it says: for who listens.
     pub(crate) fn system() -> Self {
-        Self { lookup: Arc::new(SystemLookup), hints: Some(LookupHints::none()), filter: Filter::default() }
+        let (hints, filter) = (Some(LookupHints::none()), Filter::default());
+        Self { lookup: Arc::new(SystemLookup), cache: None, hints, filter }
+    }
+
+    /// What remembers the answers, where that is wanted.
+    pub(crate) fn cache(&self) -> Option<&CachedLookup> {
+        self.cache.as_ref()
     }
 
     /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
@@ -181,9 +200,11 @@ impl Resolving<'_> {
         let none = || LookupError::new("ENOTFOUND", format!("the name has no {} address", self.family));
         let error = self.failure.take().unwrap_or_else(none);
         let code = error.code().to_owned();
-        let hint = match code.as_str() {
-            "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`"),
-            "EAI_AGAIN" => Some("the name server does not answer; try again"),
+        let nobody_was_asked = is_address(self.hostname) || name::to_ascii(self.hostname).is_err();
+        let hint: Option<Cow<'static, str>> = match code.as_str() {
+            _ if nobody_was_asked => Some(error.to_string().into()),
+            "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`".into()),
+            "EAI_AGAIN" => Some("the name server does not answer; try again".into()),
             _ => None,
         };
         let message = format!("getaddrinfo {code} {}", self.hostname.escape_debug());

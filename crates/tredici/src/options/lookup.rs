@@ -1,6 +1,7 @@
 //! How a host name becomes addresses.
 
 mod answers;
+mod cache;
 mod error;
 mod fixed;
 mod hints;
@@ -10,6 +11,7 @@ mod query;
 use std::{net::IpAddr, sync::Arc};
 
 pub use answers::{Addresses, Answers};
+pub use cache::LookupCache;
 pub use error::LookupError;
 pub use fixed::FixedLookup;
 pub use hints::LookupHints;

@@ -16,7 +16,7 @@ use super::{
     duration::{Delay, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
-    lookup::{LookupHints, SharedLookup},
+    lookup::{LookupCache, LookupHints, SharedLookup},
     networks::AllowedNetworks,
     observer::SharedObserver,
     path::FileName,
@@ -80,6 +80,19 @@ options! {
     ///
     /// Errors, from JSON: `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's `lookup`.
     client - - lookup: SharedLookup = "getaddrinfo" => lookup(impl Lookup + 'static);
+
+    /// Remembers the addresses of names, so that a name is not looked up for every connection.
+    ///
+    /// Default: off, since the system's resolver does not tell how long its answers are right. With it, what `lookup` or
+    /// the system has answered is remembered for 10 seconds, that a name has no address for 1, at most 1000 of them:
+    /// [`LookupCache`]. In JSON `true` or `{"maxTTL": 10000, "negativeTTL": 1000, "maxItems": 1000}`, times in
+    /// milliseconds; a flag is `true` or `maxTTL=10s,maxItems=100`. The connector's clones share it; to share one
+    /// between connectors give a [`CachedLookup`](crate::CachedLookup) as `lookup`. An addition of this library, with
+    /// the names of undici's `dns` interceptor.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for an unknown field, `ERR_INVALID_ARG_TYPE`, and
+    /// `UND_ERR_INVALID_ARG` for what is no number from 0.
+    client - - lookupCache: LookupCache = "off" => lookup_cache(LookupCache);
 
     /// What the system's resolver is told beside the name, as a sum of the numbers that Node's `dns` module has.
     ///

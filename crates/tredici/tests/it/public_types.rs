@@ -36,6 +36,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<ListenOptions>();
     shared::<Listener>();
     shared::<LookupError>();
+    shared::<(LookupCache, CachedLookup, LookupStats)>();
     shared::<LookupHints>();
     shared::<LookupQuery>();
     shared::<Name>();

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::*;
 use crate::options::{
-    AlpnProtocols, CaStore, Engine, FixedLookup, LookupHints, Networks, Pem, PrivateKey, Session, TlsVersion,
+    AlpnProtocols, CaStore, Engine, FixedLookup, LookupCache, LookupHints, Networks, Pem, PrivateKey,
+    Session, TlsVersion,
 };
 
 const TYPE: &str = "ERR_INVALID_ARG_TYPE";
@@ -28,6 +29,7 @@ fn json_and_rust_say_the_same() {
         .keep_alive_initial_delay(Duration::from_secs(1))
         .type_of_service(8)
         .lookup(FixedLookup::new())
+        .lookup_cache(LookupCache::new().max_ttl(Duration::from_secs(5)).max_items(7))
         .hints(LookupHints::ADDRCONFIG)
         .block_list("10.0.0.0/8, link-local".parse().unwrap())
         .allow_list(Networks::private())
@@ -57,7 +59,7 @@ fn json_and_rust_say_the_same() {
         &json!({
             "host": "db.internal", "port": "5433", "path": "/run/db", "socketPath": "/run/db", "timeout": 1500,
             "localAddress": "127.0.0.1", "noDelay": false, "keepAlive": false, "keepAliveInitialDelay": 1000,
-            "typeOfService": 8, "lookup": {}, "hints": 32, "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private", "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
+            "typeOfService": 8, "lookup": {}, "lookupCache": {"maxTTL": 5000, "maxItems": 7}, "hints": 32, "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private", "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
             "caStore": "system", "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",

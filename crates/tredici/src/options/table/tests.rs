@@ -90,6 +90,22 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             ],
         ),
         (
+            "lookupCache",
+            vec![
+                (json!(true), OK),
+                (json!(false), OK),
+                (json!({}), OK),
+                (json!({"maxTTL": 5000, "negativeTTL": 0, "maxItems": 7}), OK),
+                (json!({"maxTTL": null}), OK),
+                (json!({"maxTTL": -1}), UNDICI),
+                (json!({"negativeTTL": "5"}), UNDICI),
+                (json!({"maxItems": 0.5}), UNDICI),
+                (json!({"ttl": 5}), VALUE),
+                (json!("on"), TYPE),
+                (json!(5), TYPE),
+            ],
+        ),
+        (
             "hints",
             vec![
                 (json!(libc::AI_ADDRCONFIG), OK),
@@ -340,6 +356,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("socketPath", "@a", json!("@a")),
         ("timeout", "2s", json!(2000)),
         ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
+        ("lookupCache", "maxTTL=5s, maxItems=7", json!({"maxTTL": 5000, "maxItems": 7})),
         ("hints", "32", json!(32)),
         ("blockList", "special-purpose, 10.0.0.1", json!(["special-purpose", "10.0.0.1"])),
         ("allowList", "10.0.0.0/8", json!(["10.0.0.0/8"])),

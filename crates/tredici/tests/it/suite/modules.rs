@@ -17,6 +17,7 @@ mod introspection;
 mod keylog;
 mod leaks;
 mod mended;
+mod names;
 mod pin_ca;
 mod pins;
 mod remembered;
