@@ -73,7 +73,7 @@ pub use timing::Timings;
 pub use tls::engine::{Cipher, EphemeralKeyInfo};
 pub use verify::{
     AuthorizationError, CertificateDigests, CertificateNames, IdentityError, IdentityRules, Pin, PinError,
-    Pins, VerifyCode, check_names, check_server_identity,
+    PinFailure, Pins, VerifyCode, check_names, check_server_identity,
 };
 
 /// The examples of the README compile; one of them reads JSON.

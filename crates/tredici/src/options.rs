@@ -20,6 +20,7 @@ mod networks;
 mod observer;
 mod path;
 mod pem;
+mod pins;
 mod rotation;
 mod row;
 mod scalar;

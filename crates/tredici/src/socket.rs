@@ -22,11 +22,7 @@ use crate::{
     target::Destination,
     timing::Timings,
     tls::{
-        context::Choice,
-        engine::{Der, Facts},
-        handshake::Secured,
-        judgement::Judgement,
-        session::SessionSink,
+        context::Choice, engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink,
         stream::TlsStream,
     },
 };
@@ -141,14 +137,6 @@ impl Socket {
 
     pub(crate) fn judgement(&self) -> Option<&Judgement> {
         self.secure.as_ref().map(|secure| &secure.judgement)
-    }
-
-    /// The certificates by which the peer was verified, leaf first; none where it is not authorized.
-    fn verified_path(&self) -> &[Der] {
-        match self.judgement() {
-            Some(judgement) if judgement.is_authorized() => &judgement.peer.chain().path,
-            _ => &[],
-        }
     }
 
     pub(crate) fn set_total(&mut self, total: Duration) {

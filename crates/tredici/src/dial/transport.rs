@@ -62,6 +62,21 @@ impl Transport {
         }
     }
 
+    /// Sends what can be sent now, and tells how much that is. Of a stream that the caller gave it is nothing: nobody knows
+    /// what that does, and this is asked for amid the work of an engine.
+    pub(crate) fn try_send(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> usize {
+        let sent = match &mut self.0 {
+            Stream::Tcp(stream, _) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Given(_) => return 0,
+        };
+        match sent {
+            Poll::Ready(Ok(count)) => count,
+            // Whoever tries again meets the error.
+            Poll::Ready(Err(_)) | Poll::Pending => 0,
+        }
+    }
+
     /// Reads away what has come and nobody wants, so that the close that follows is no reset. A stream that the caller
     /// gave is the caller's to end.
     pub(crate) fn discard_unread(&self) {

@@ -20,11 +20,12 @@ use super::{
     networks::AllowedNetworks,
     observer::SharedObserver,
     path::FileName,
+    pins::PinList,
     scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
     servername::Servername,
     version::{MaxVersion, MinVersion},
 };
-use crate::{certificate::PeerCertificate, error::Error, target::SocketPath};
+use crate::{certificate::PeerCertificate, error::Error, target::SocketPath, verify::Pins};
 
 options! {
     in "Whom to dial":
@@ -199,6 +200,27 @@ options! {
     /// Errors, from JSON: `ERR_INVALID_ARG_TYPE` for anything but `true` and `false`, of which Node takes
     /// everything but `false` for true. The environment is not asked. Node's `rejectUnauthorized`.
     both tls danger rejectUnauthorized: Boolean = "true" (true) => reject_unauthorized(bool);
+
+    /// The keys or certificates of which the server's verified chain must have one.
+    ///
+    /// Default: none, whatever `ca` vouches for will do. `sha256/<base64>` is the key of any certificate of the chain,
+    /// `cert-sha256:<hex>` the leaf, `ca-sha256:<hex>` any of its issuers (see [`Pin`](crate::Pin)); give a spare key,
+    /// too, so that the first can be replaced. They are asked within the handshake, before the server has seen a
+    /// certificate of this side, and again when a session is resumed; they come on top of `ca` and the name, and hold
+    /// whatever `rejectUnauthorized` says. Plain connections have no certificate, and are not asked. An addition of
+    /// this library.
+    ///
+    /// Errors: `ERR_TLS_PIN_MISMATCH` when connecting, with the pins that the server has; from JSON
+    /// `ERR_INVALID_ARG_VALUE` for what is no pin, and for an empty list.
+    client tls - pins: PinList = "none" => pins(Pins);
+
+    /// Whether a server without a matching pin is only reported, and connected to all the same.
+    ///
+    /// Default: false. With it, `pinFailure` of the socket tells of it, and a warning of `tracing`: for finding out what
+    /// `pins` would refuse before they do (RFC 7469 section 2.1 has the like). An addition of this library.
+    ///
+    /// Errors: `ERR_MISSING_ARGS` without `pins`; from JSON `ERR_INVALID_ARG_TYPE`.
+    client tls - pinsReportOnly: Boolean = "false" (false) => pins_report_only(bool);
 
     /// Asks clients for a certificate.
     ///

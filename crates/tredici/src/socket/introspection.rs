@@ -9,7 +9,7 @@ use crate::{
     target::Destination,
     timing::Timings,
     tls::engine::{Cipher, Connection, EphemeralKeyInfo},
-    verify::AuthorizationError,
+    verify::{AuthorizationError, PinFailure},
 };
 
 /// The longest exporter value that TLS 1.3 can give with SHA-256: 255 blocks of the hash (RFC 5869).
@@ -54,6 +54,11 @@ impl Socket {
     /// Why the peer is not authorized, on a connection whose caller asked not to reject.
     pub fn authorization_error(&self) -> Option<&AuthorizationError> {
         self.secure.as_ref()?.judgement.error.as_deref()
+    }
+
+    /// That no pin has matched, on a connection whose options say `pinsReportOnly`. An addition of this library.
+    pub fn pin_failure(&self) -> Option<&PinFailure> {
+        self.secure.as_ref()?.judgement.pin_failure.as_deref()
     }
 
     /// The protocol that ALPN agreed on (RFC 7301); `None` where there is none.

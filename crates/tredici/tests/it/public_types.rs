@@ -49,6 +49,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Phase>();
     shared::<Pin>();
     shared::<PinError>();
+    shared::<PinFailure>();
     shared::<Pins>();
     shared::<PrivateKey>();
     shared::<PrivateKeys>();

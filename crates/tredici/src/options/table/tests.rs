@@ -15,6 +15,7 @@ const IP: &str = "ERR_INVALID_IP_ADDRESS";
 const ADDRESS: &str = "ERR_INVALID_ADDRESS";
 const VERSION: &str = "ERR_TLS_INVALID_PROTOCOL_VERSION";
 const OK: &str = "";
+const PIN: &str = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 /// What reading this option on its own side comes to: `OK` or a code.
 fn outcome(name: &str, json: &Value) -> Result<String, Error> {
@@ -187,6 +188,31 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!(0), TYPE),
                 (json!(1), TYPE),
             ],
+        ),
+        (
+            "pins",
+            vec![
+                (json!([PIN]), OK),
+                (
+                    json!([
+                        PIN,
+                        format!("cert-sha256:{}", "0a".repeat(32)),
+                        format!("ca-sha256:{}", ["0A"; 32].join(":"))
+                    ]),
+                    OK,
+                ),
+                (json!([]), VALUE),
+                (json!([""]), VALUE),
+                (json!([PIN, "sha256/none"]), VALUE),
+                (json!(PIN), TYPE),
+                (json!([5]), TYPE),
+                (json!({"pins": [PIN]}), TYPE),
+                (json!(false), TYPE),
+            ],
+        ),
+        (
+            "pinsReportOnly",
+            vec![(json!(true), OK), (json!(false), OK), (json!("true"), TYPE), (json!(1), TYPE)],
         ),
         ("requestCert", vec![(json!(true), OK), (json!("true"), TYPE), (json!(1), TYPE)]),
         (
@@ -369,6 +395,8 @@ fn every_option_can_be_set_by_a_flag() {
         ("extraCa", "a.pem", json!([{"file": "a.pem"}])),
         ("caStore", "system", json!("system")),
         ("rejectUnauthorized", "false", json!(false)),
+        ("pins", PIN, json!([PIN])),
+        ("pinsReportOnly", "true", json!(true)),
         ("requestCert", "true", json!(true)),
         ("servername", "a", json!("a")),
         ("cert", "a.pem", json!([{"file": "a.pem"}])),
@@ -442,6 +470,7 @@ fn defaults_are_what_the_table_says() {
     check("keepAliveInitialDelay", none.keep_alive_initial_delay(), |values| values.keep_alive_initial_delay);
     check("caStore", none.ca_store(), |values| values.ca_store);
     check("rejectUnauthorized", none.reject_unauthorized(), |values| values.reject_unauthorized);
+    check("pinsReportOnly", none.pins_report_only(), |values| values.pins_report_only);
     check("requestCert", none.request_cert(), |values| values.request_cert);
     check("allowH2", none.allow_h2(), |values| values.allow_h2);
     check("preferH2", none.prefer_h2(), |values| values.prefer_h2);

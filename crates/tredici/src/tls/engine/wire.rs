@@ -28,13 +28,13 @@ impl Outgoing {
 
     /// Asks for memory for so many bytes more.
     pub(crate) fn reserve(&mut self, additional: usize) {
-        self.reuse();
+        self.make_room(additional);
         self.buffer.reserve((self.end + additional).saturating_sub(self.buffer.len()));
     }
 
     /// Room for so many bytes, which are to be [`added`](Self::added).
     pub(crate) fn room(&mut self, count: usize) -> &mut [u8] {
-        self.reuse();
+        self.make_room(count);
         let end = self.end + count;
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);
@@ -58,9 +58,13 @@ impl Outgoing {
         self.start = (self.start + count).min(self.end);
     }
 
-    fn reuse(&mut self) {
+    /// Moves what waits to the front where the room behind it is too small.
+    fn make_room(&mut self, count: usize) {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
+        } else if self.start > 0 && self.end + count > self.buffer.len() {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
         }
     }
 }
@@ -93,5 +97,22 @@ mod tests {
         let capacity = outgoing.capacity();
         outgoing.add(b"four");
         assert_eq!((&*outgoing, outgoing.capacity()), (&b"four"[..], capacity));
+    }
+
+    #[test]
+    fn a_queue_that_is_never_empty_does_not_grow() {
+        let mut outgoing = Outgoing::default();
+        outgoing.add(&[0; 100]);
+        outgoing.reserve(100);
+        let capacity = outgoing.capacity();
+        for number in 1..=100 {
+            outgoing.sent(100);
+            outgoing.add(&[number; 50]);
+            outgoing.add(&[number; 50]);
+            outgoing.sent(1);
+            outgoing.add(&[number; 1]);
+            assert_eq!(*outgoing, [number; 100]);
+        }
+        assert_eq!(outgoing.capacity(), capacity);
     }
 }

@@ -61,20 +61,16 @@ impl AsyncRead for TlsStream {
 }
 
 impl AsyncWrite for TlsStream {
-    /// Encrypts up to 64 KiB and tries to send it at once. What the transport does not take now goes out with the
-    /// next write or flush, which wait for it.
+    /// Encrypts up to 64 KiB and tries to send it at once. What the transport does not take now goes out with a later
+    /// write or with a flush. Small writes go on being taken until 64 KiB wait, and then go out together.
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        ready!(this.poll_writable(cx))?;
         let bytes = &bytes[..bytes.len().min(WRITE_MAX)];
+        ready!(this.poll_writable(cx, bytes.len()))?;
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        this.take_buffer();
-        // Room for all of it at once, so that the buffer is not moved while it grows.
-        this.wire.outgoing.reserve(bytes.len() + bytes.len().div_ceil(RECORD) * RECORD_OVERHEAD);
-        let written = this.connection.write(&mut this.wire, bytes);
-        let written = written.map_err(|failure| this.fail(failure));
+        let written = this.encrypt(cx, bytes).map_err(|failure| this.fail(failure));
         // The bytes are taken, whether or not they can be sent now; a transport that fails will fail again.
         let _sent_or_not = this.poll_drain_beside_reader(cx);
         Poll::Ready(written.map(|()| bytes.len()))
@@ -115,7 +111,7 @@ impl AsyncWrite for TlsStream {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if !this.write_closed && this.failure.is_none() {
-            ready!(this.poll_writable(cx))?;
+            ready!(this.poll_writable(cx, WRITE_MAX))?;
             this.take_buffer();
             this.connection.close(&mut this.wire);
             this.write_closed = true;
@@ -126,13 +122,28 @@ impl AsyncWrite for TlsStream {
 }
 
 impl TlsStream {
-    /// Ready once the engine can write and nothing of an earlier write waits.
-    fn poll_writable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// One record may go to the transport as it is, several go there together.
+    fn encrypt(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Result<(), Failure> {
+        self.take_buffer();
+        let Self { transport, connection, wire, .. } = self;
+        if bytes.len() <= RECORD && wire.outgoing.is_empty() {
+            return connection.write_through(wire, bytes, &mut |record| transport.try_send(cx, record));
+        }
+        // Room for all of it at once, so that the buffer is not moved while it grows.
+        wire.outgoing.reserve(bytes.len() + bytes.len().div_ceil(RECORD) * RECORD_OVERHEAD);
+        connection.write(wire, bytes)
+    }
+
+    /// Ready once the engine can write, and so much more may wait to be sent.
+    fn poll_writable(&mut self, cx: &mut Context<'_>, more: usize) -> Poll<io::Result<()>> {
         self.check()?;
         if self.write_closed {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        ready!(self.poll_send(cx))?;
+        let sent = self.poll_send(cx)?;
+        if sent.is_pending() && self.wire.outgoing.len() + more > WRITE_MAX {
+            return Poll::Pending;
+        }
         self.poll_able_to_write(cx)
     }
 }

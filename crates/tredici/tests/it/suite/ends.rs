@@ -25,6 +25,11 @@ pub(crate) fn client_options() -> ConnectOptions {
     ConnectOptions::new().engine(ENGINE)
 }
 
+/// What is to be replaced in a connector: no whole set of options, so it names no engine.
+pub(crate) fn replacements() -> ConnectOptions {
+    ConnectOptions::new()
+}
+
 /// A listener's options with this certificate.
 pub(crate) fn showing(certificate: &Certificate) -> ListenOptions {
     server_options().cert(certificate.chain_pem()).key(certificate.key_pem())

@@ -5,7 +5,8 @@ use tredici::{ConnectOptions, Connector, ListenOptions, Pem, Target};
 use tredici_test::{Authority, Certificate, CertificateSpec, Cut, Key, KeyKind, Pki, Relay, settle, within};
 
 use super::ends::{
-    Echo, client_options, connector, exchange, listen, localhost, pair, port, showing, target, trusting,
+    Echo, client_options, connector, exchange, listen, localhost, pair, port, replacements, showing, target,
+    trusting,
 };
 
 /// A server's certificate for localhost, with its authority.
@@ -16,11 +17,11 @@ fn elsewhere() -> (Authority, Certificate) {
 }
 
 fn ca(authority: &Authority) -> ConnectOptions {
-    ConnectOptions::new().ca(authority.pem())
+    replacements().ca(authority.pem())
 }
 
 fn identity(own: &Certificate) -> ConnectOptions {
-    ConnectOptions::new().cert(own.chain_pem()).key(own.key_pem())
+    replacements().cert(own.chain_pem()).key(own.key_pem())
 }
 
 async fn code(connector: &Connector, server: &Echo) -> String {
@@ -122,13 +123,13 @@ async fn what_fails_leaves_the_old_in_force() {
     let connector = connector();
     assert_eq!(code(&connector, &server).await, "resumed: false");
     let own = Pki::shared().client();
-    let mismatched = ConnectOptions::new().cert(own.chain_pem()).key(stranger.key_pem());
+    let mismatched = replacements().cert(own.chain_pem()).key(stranger.key_pem());
     for (options, code) in [
-        (ConnectOptions::new().ca("no certificate"), "ERR_OSSL_PEM_NO_START_LINE"),
-        (ConnectOptions::new().ca(Pem::file("/nowhere/ca.pem")), "ENOENT"),
-        (ConnectOptions::new().cert(own.chain_pem()), "ERR_INVALID_ARG_VALUE"),
+        (replacements().ca("no certificate"), "ERR_OSSL_PEM_NO_START_LINE"),
+        (replacements().ca(Pem::file("/nowhere/ca.pem")), "ENOENT"),
+        (replacements().cert(own.chain_pem()), "ERR_INVALID_ARG_VALUE"),
         (mismatched, "ERR_OSSL_X509_KEY_VALUES_MISMATCH"),
-        (ConnectOptions::new().port(1), "ERR_INVALID_ARG_VALUE"),
+        (replacements().port(1), "ERR_INVALID_ARG_VALUE"),
     ] {
         let error = connector.rotate(options).expect_err("it cannot work");
         assert_eq!((error.phase().as_str(), error.code()), ("options", code), "{error}");
@@ -138,7 +139,7 @@ async fn what_fails_leaves_the_old_in_force() {
 
 #[tokio::test]
 async fn an_option_that_cannot_be_replaced_is_named() {
-    let options = ConnectOptions::new().ca("...").alpn_protocols(["h2"]);
+    let options = replacements().ca("...").alpn_protocols(["h2"]);
     let error = connector().rotate(options).expect_err("it cannot work");
     assert!(error.message().contains("options.ALPNProtocols"), "{error}");
     assert!(error.hint().expect("a hint").contains("ca, extraCa"), "{error}");

@@ -42,6 +42,29 @@ impl tredici_openssl::Wire for Wire {
     }
 }
 
+/// A wire of which what is put first is sent at once, as far as it can be.
+struct Through<'a> {
+    wire: &'a mut Wire,
+    send: &'a mut dyn FnMut(&[u8]) -> usize,
+}
+
+impl tredici_openssl::Wire for Through<'_> {
+    fn incoming(&self) -> &[u8] {
+        &self.wire.incoming
+    }
+
+    fn taken(&mut self, count: usize) {
+        self.wire.incoming.advance(count);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let sent = if self.wire.outgoing.is_empty() { (self.send)(bytes) } else { 0 };
+        if sent < bytes.len() {
+            self.wire.outgoing.add(&bytes[sent..]);
+        }
+    }
+}
+
 impl OpensslConnection {
     pub(super) fn new(ssl: Ssl, companion: Companion, leaves: Arc<[(X509, Der)]>) -> Result<Self, Error> {
         let ssl = LentSsl::new(ssl).map_err(|stack| internal(&stack))?;
@@ -70,6 +93,17 @@ impl OpensslConnection {
             Err(Halt::WantRead) => Ok(Received::WantRead),
             Err(Halt::Closed) => Ok(Received::Closed),
             Err(Halt::Failed(failure)) => Err(failure),
+        }
+    }
+
+    fn encrypt(&mut self, wire: &mut dyn tredici_openssl::Wire, bytes: &[u8]) -> Result<(), Failure> {
+        match self.ask(|ssl| ssl.write(wire, bytes)) {
+            Ok(written) if written == bytes.len() => Ok(()),
+            Err(Halt::Failed(failure)) => Err(failure),
+            _ => Err(Failure::Protocol {
+                code: "ERR_SSL_SSL".into(),
+                reason: "the engine did not take what was to be written".into(),
+            }),
         }
     }
 
@@ -113,14 +147,16 @@ impl Connection for OpensslConnection {
     }
 
     fn write(&mut self, wire: &mut Wire, bytes: &[u8]) -> Result<(), Failure> {
-        match self.ask(|ssl| ssl.write(wire, bytes)) {
-            Ok(written) if written == bytes.len() => Ok(()),
-            Err(Halt::Failed(failure)) => Err(failure),
-            _ => Err(Failure::Protocol {
-                code: "ERR_SSL_SSL".into(),
-                reason: "the engine did not take what was to be written".into(),
-            }),
-        }
+        self.encrypt(wire, bytes)
+    }
+
+    fn write_through(
+        &mut self,
+        wire: &mut Wire,
+        bytes: &[u8],
+        send: &mut dyn FnMut(&[u8]) -> usize,
+    ) -> Result<(), Failure> {
+        self.encrypt(&mut Through { wire, send }, bytes)
     }
 
     fn is_able_to_write(&self) -> bool {

@@ -199,6 +199,38 @@ async fn who_writes_faster_than_the_peer_reads_waits() {
 }
 
 #[tokio::test]
+async fn small_writes_that_find_no_room_go_out_together() {
+    let listener = listen(localhost()).await;
+    for version in VERSIONS {
+        let stream = TcpStream::connect(("127.0.0.1", port(&listener))).await.expect("connects");
+        let (stream, counter) = Counting::new(stream);
+        let over = Target::tls("localhost").over(stream);
+        let (mut client, mut server) = pair(&speaking(version), &listener, over).await;
+        counter.take();
+        let piece = [b'x'; 1000];
+        let mut accepted = 0;
+        let accept_all = async {
+            while write_once(&mut client, &[IoSlice::new(&piece)]).await.is_some() {
+                accepted += 1000;
+                tokio::task::yield_now().await;
+            }
+        };
+        within("a full transport", accept_all).await;
+        counter.take();
+
+        let (flushed, received) = within("all of it, once it is read", async {
+            let mut received = vec![0; accepted];
+            tokio::join!(client.flush(), async move { server.read_exact(&mut received).await })
+        })
+        .await;
+        flushed.expect("flushes");
+        received.expect("reads");
+        let rest = counter.take();
+        assert!(rest.bytes_written > 32 * 1024 && rest.writes < 8, "{rest:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_plain_writer_waits_too() {
     let (mut client, mut server) = plain_pair().await;
     let piece = vec![b'x'; 1 << 20];
