@@ -26,6 +26,7 @@
 //! - `openssl`: the engine on OpenSSL, which honours every option: the system's, 3.0 or later.
 //! - `vendored`: the same on a current OpenSSL, built from source; needs make and perl too.
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
+//! - `hickory`: `HickoryLookup`, which asks name servers by itself instead of the system's resolver.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
 
@@ -64,6 +65,8 @@ pub use options::{
     Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret,
     Session, Sessions, Side, TlsVersion, events,
 };
+#[cfg(feature = "hickory")]
+pub use resolve::HickoryLookup;
 pub use resolve::{CachedLookup, LookupStats, SystemLookup};
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;

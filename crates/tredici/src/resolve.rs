@@ -3,6 +3,8 @@
 mod cached;
 mod filter;
 mod flights;
+#[cfg(feature = "hickory")]
+mod hickory;
 mod literal;
 mod name;
 pub(crate) mod order;
@@ -14,6 +16,8 @@ use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
 pub use cached::{CachedLookup, LookupStats};
 use filter::Filter;
+#[cfg(feature = "hickory")]
+pub use hickory::HickoryLookup;
 pub(crate) use literal::is_address;
 pub use system::SystemLookup;
 

@@ -15,6 +15,8 @@ mod choice;
 mod engines;
 mod identity;
 mod layers;
+#[cfg(feature = "hickory")]
+mod name_servers;
 #[cfg(feature = "openssl")]
 mod on_openssl;
 #[cfg(feature = "rustls")]

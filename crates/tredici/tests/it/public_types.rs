@@ -69,6 +69,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<VerifyCode>();
     shared::<Box<dyn Lookup>>();
     shared::<Box<dyn Observer>>();
+    #[cfg(feature = "hickory")]
+    shared::<HickoryLookup>();
     #[cfg(feature = "self-signed")]
     shared::<(Authority, AuthorityError)>();
     #[cfg(feature = "serde")]
