@@ -5,6 +5,7 @@
 //!   [`Target`].
 //! - What comes back is a [`Socket`]: it reads, writes, and tells everything about itself; or an [`Error`] that says what
 //!   happened, in which phase, at which addresses, and what to do.
+//! - A connector of your own is a closure, or a type that implements [`Connect`]; [`ConnectExt`] puts them together.
 //! - A [`Listener`] is the other end.
 //!
 //! The names are those that Node, undici and Bun document, in snake case.
@@ -27,8 +28,12 @@
 //! - `vendored`: the same on a current OpenSSL, built from source; needs make and perl too.
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
 //! - `hickory`: `HickoryLookup`, which asks name servers by itself instead of the system's resolver.
+//! - `hyper`: connectors as hyper-util's client and tonic take them (`tower_service::Service<http::Uri>`), sockets with
+//!   hyper's `Read` and `Write`.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
+// A test writes all options into one object.
+#![cfg_attr(test, recursion_limit = "256")]
 
 #[cfg(not(unix))]
 compile_error!("tredici is for Unix-like systems");
@@ -39,6 +44,7 @@ compile_error!(
 );
 
 mod certificate;
+mod compose;
 mod connector;
 mod dial;
 mod error;
@@ -54,7 +60,11 @@ mod verify;
 #[cfg(feature = "serde")]
 pub use certificate::ShortCertificate;
 pub use certificate::{CertificateError, InfoAccess, Name, PeerCertificate};
-pub use connector::{Connect, Connector, connect};
+pub use compose::{
+    AndThen, BoxConnector, Checked, ConcurrencyLimit, ConnectExt, MapTarget, Or, Routed, Routes, Timeout,
+    Traced,
+};
+pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]
 pub use listener::{Authority, AuthorityError};
@@ -68,6 +78,8 @@ pub use options::{
 #[cfg(feature = "hickory")]
 pub use resolve::HickoryLookup;
 pub use resolve::{CachedLookup, LookupStats, SystemLookup};
+#[cfg(feature = "hyper")]
+pub use socket::ConnectionInfo;
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;
 pub use socket::{ReadyState, Socket};

@@ -2,10 +2,13 @@
 
 mod address;
 mod parse;
+#[cfg(feature = "hyper")]
+mod uri;
 
-use std::{fmt, net::IpAddr};
+use std::{any::Any, fmt, net::IpAddr};
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
 
 pub use address::{RemoteAddress, SocketPath};
 
@@ -100,9 +103,11 @@ impl fmt::Display for Destination {
 }
 
 /// A byte stream that the caller already has, to speak TLS over: undici's `httpSocket`.
-pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+///
+/// Of a [`Socket`](crate::Socket) and of tokio's `TcpStream` the addresses go over to the socket on top.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + Any {}
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
 
 /// What to connect to, and the terms of this one call: undici's connector parameters.
 ///
@@ -119,12 +124,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 pub struct Target {
     destination: Destination,
     over: Option<Box<dyn ByteStream>>,
+    signal: Option<CancellationToken>,
 }
 
 impl Target {
     fn new(protocol: Protocol, hostname: Option<String>) -> Self {
         let destination = Destination { hostname, ..protocol.into() };
-        Self { destination, over: None }
+        Self { destination, over: None, signal: None }
     }
 
     fn at(protocol: Protocol, hostname: impl Into<String>) -> Self {
@@ -203,9 +209,47 @@ impl Target {
         self
     }
 
+    /// Give up when this token is cancelled: everything that was opened is closed at once, and the error's code is
+    /// `ABORT_ERR`. Where it is cancelled already, nothing is begun.
+    ///
+    /// Node's `signal`, with a difference: once the socket is the caller's, the token has no effect on it. Dropping the
+    /// future does the same without an error.
+    ///
+    /// ```
+    /// use tokio_util::sync::CancellationToken;
+    /// use tredici::Target;
+    ///
+    /// let shutdown = CancellationToken::new();
+    /// let target = Target::https("example.com").signal(shutdown.child_token());
+    /// # drop(target);
+    /// ```
+    #[must_use]
+    pub fn signal(mut self, signal: CancellationToken) -> Self {
+        self.signal = Some(signal);
+        self
+    }
+
+    pub(crate) fn take_signal(&mut self) -> Option<CancellationToken> {
+        self.signal.take()
+    }
+
+    /// The same target once more, to try another way; `None` where it goes [`over`](Self::over) a stream, of which there
+    /// is only one.
+    pub fn try_clone(&self) -> Option<Self> {
+        match self.over {
+            Some(_) => None,
+            None => Some(self.destination.clone().into()),
+        }
+    }
+
     /// The target as plain data.
     pub fn destination(&self) -> &Destination {
         &self.destination
+    }
+
+    /// Whether the call itself says by which socket or stream.
+    pub(crate) fn has_a_way(&self) -> bool {
+        self.over.is_some() || self.destination.socket_path.is_some()
     }
 
     pub(crate) fn into_parts(self) -> (Destination, Option<Box<dyn ByteStream>>) {
@@ -224,7 +268,7 @@ impl fmt::Debug for Target {
 
 impl From<Destination> for Target {
     fn from(destination: Destination) -> Self {
-        Self { destination, over: None }
+        Self { destination, over: None, signal: None }
     }
 }
 

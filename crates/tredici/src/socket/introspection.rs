@@ -1,6 +1,6 @@
 //! What a socket tells about itself, in the names of Node and Bun.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, os::fd::BorrowedFd};
 
 use super::{ReadyState, Socket, Stream};
 use crate::{
@@ -29,6 +29,17 @@ impl Socket {
     /// Every address that was tried, the last of which answered. Empty over a stream that the caller gave.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
+    }
+
+    /// The socket's file descriptor, for what the system tells and takes beside bytes, such as its `TCP_INFO`; `None` over
+    /// a stream that the caller gave.
+    ///
+    /// To read, write or close it behind this library's back breaks the connection. Node's and Bun's `fd`.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.stream {
+            Stream::Plain(transport) => transport.fd(),
+            Stream::Tls(stream) => stream.transport().fd(),
+        }
     }
 
     /// Whether it can still be read and written.
@@ -105,7 +116,8 @@ impl Socket {
         PeerCertificate::from_der(der.to_vec()).ok()
     }
 
-    /// The local address; `None` for a Unix socket or a stream that the caller gave.
+    /// The local address; `None` for a Unix socket. Of a stream that the caller gave, where that is a socket of ours or
+    /// tokio's `TcpStream`.
     pub fn local_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.local_address(),
@@ -113,7 +125,8 @@ impl Socket {
         }
     }
 
-    /// The peer's address; `None` for a Unix socket or a stream that the caller gave.
+    /// The peer's address; `None` for a Unix socket. Of a stream that the caller gave, as with
+    /// [`local_address`](Self::local_address).
     pub fn remote_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.remote_address(),

@@ -1,7 +1,12 @@
 //! Whoever drops a connection that is being made drops all of it: for every number of polls.
 #![cfg(target_os = "linux")]
 
-use std::{future, net::Ipv4Addr, sync::Arc};
+use std::{
+    future,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     io::AsyncWriteExt,
@@ -179,6 +184,25 @@ fn servers_that_do_not_answer() {
     });
 }
 
+/// With one attempt in flight, and with two.
+#[test]
+fn a_race_in_which_nobody_answers() {
+    run_alone_on(concat!(module_path!(), "::a_race_in_which_nobody_answers"), one_thread, async {
+        let addresses = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let [dead, _also_dead] = UnansweredPort::at_both(addresses).await;
+        let fixed = FixedLookup::new().with("dead.test", addresses);
+        let soon = Duration::from_millis(10);
+        let options = client_options().lookup(fixed).auto_select_family_attempt_timeout(soon);
+        let connector = Connector::new(options).expect("a connector");
+        let target = || Target::tcp("dead.test").port(dead.port());
+        let begun = open_descriptors();
+        for running in [1, 2] {
+            let opened = async || settle("the sockets", || open_descriptors() >= begun + running).await;
+            drop_while_it_waits(async || connector.connect(target()).await, opened).await;
+        }
+    });
+}
+
 #[test]
 fn a_lookup_that_does_not_answer() {
     run_alone_on(concat!(module_path!(), "::a_lookup_that_does_not_answer"), one_thread, async {
@@ -198,6 +222,40 @@ fn a_lookup_that_does_not_answer() {
         let connect = async || connector.connect(Target::tcp("name.test").port(1)).await;
         drop_while_it_waits(connect, asking).await;
         assert_eq!(Arc::strong_count(&asked), begun, "the lookup is dropped too");
+    });
+}
+
+#[test]
+fn checks_that_wait() {
+    run_alone_on(concat!(module_path!(), "::checks_that_wait"), one_thread, async {
+        for version in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
+            let echo = Echo::with(ends::localhost().max_version(version)).await;
+            let talkative = forgetful().check_async(|socket| {
+                Box::pin(async move {
+                    exchange(socket).await;
+                    Ok(())
+                })
+            });
+            let checked = async || talkative.connect(ends::target(echo.port())).await;
+            assert!(drop_at_every_poll(checked).await >= 4);
+
+            let asked = Arc::new(());
+            let held = asked.clone();
+            let stuck = forgetful().check_async(move |_| {
+                let held = held.clone();
+                Box::pin(async move {
+                    future::pending::<()>().await;
+                    drop(held);
+                    Ok(())
+                })
+            });
+            let begun = Arc::strong_count(&asked);
+            let asking = async || settle("a check", || Arc::strong_count(&asked) > begun).await;
+            let connect = async || stuck.connect(ends::target(echo.port())).await;
+            drop_while_it_waits(connect, asking).await;
+            assert_eq!(Arc::strong_count(&asked), begun, "the check is dropped too");
+            echo.stop().await;
+        }
     });
 }
 

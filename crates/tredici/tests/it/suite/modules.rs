@@ -3,6 +3,7 @@
 use super::ENGINE;
 
 mod cells;
+mod checks;
 mod closing;
 mod connect;
 mod dropping;
@@ -12,6 +13,7 @@ mod failures;
 mod filter;
 mod groups;
 mod hostile;
+mod hyper;
 mod interoperation;
 mod introspection;
 mod keylog;
@@ -20,9 +22,12 @@ mod mended;
 mod names;
 mod pin_ca;
 mod pins;
+mod racing;
 mod remembered;
 mod rotation;
 pub(crate) mod sessions;
+mod signal;
+mod socket_terms;
 mod spans;
 mod split;
 mod transports;
