@@ -51,6 +51,12 @@ pub(crate) fn pins(pins: &Pins, target: &Destination) -> String {
         page.row("", &certificate.certificate);
     }
     page.gap();
+    if let Some((leaf, issuer)) = pins.pins.first().zip(pins.pins.get(1)) {
+        page.row("to paste", &format!("--pins {},{}", leaf.spki, issuer.spki));
+        page.row("", &format!("\"pins\": [\"{}\", \"{}\"]", leaf.spki, issuer.spki));
+        page.note("The leaf's key, and its issuer's as a backup; stricter is the key of a certificate that you keep in reserve.");
+        page.gap();
+    }
     page.into()
 }
 

@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-pub(crate) use transport::Transport;
+pub(crate) use transport::{Addresses, Transport};
 
 use crate::{
     error::{Attempt, AttemptError, Error, ErrorKind, Phase, system_code},
@@ -80,6 +80,12 @@ impl Attempts {
             self.done.reserve_exact(1);
             self.done.push(attempt);
         }
+    }
+
+    /// An attempt that fails before it begins, since the address must not be dialled.
+    pub(crate) fn refuse(&mut self, address: SocketAddr, error: AttemptError) {
+        self.begin(RemoteAddress::Ip(address));
+        self.end(Some(error));
     }
 
     /// Every attempt, one that was still running as timed out.

@@ -67,6 +67,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The name has no address, or could not be asked for.
     Lookup,
+    /// No address that may be dialled under `blockList` and `allowList`.
+    Blocked,
     /// The operating system refused: the code is the one of `errno`.
     System,
     /// A deadline passed.
@@ -116,6 +118,7 @@ struct Details {
     host: Option<String>,
     hint: Option<Cow<'static, str>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    earlier: Option<Error>,
     journey: Journey,
 }
 
@@ -135,6 +138,7 @@ impl Error {
             host: None,
             hint: None,
             source: None,
+            earlier: None,
             journey: Journey::default(),
         }))
     }
@@ -191,6 +195,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_phase(mut self, phase: Phase) -> Self {
+        self.0.phase = phase;
+        self
+    }
+
     pub(crate) fn with_target(mut self, target: Destination) -> Self {
         self.0.journey.target = Some(target);
         self
@@ -208,6 +217,17 @@ impl Error {
 
     pub(crate) fn with_peer_certificate(mut self, certificate: Option<PeerCertificate>) -> Self {
         self.0.journey.peer_certificate = certificate;
+        self
+    }
+
+    /// This error, of a second way, after the first one had failed with `earlier`.
+    pub(crate) fn after(mut self, mut earlier: Self) -> Self {
+        let details = &mut *self.0;
+        details.message = format!("{}; before that: {}", details.message, earlier.message());
+        details.journey.timings.total += earlier.timings().total;
+        details.journey.attempts.splice(..0, earlier.attempts().iter().cloned());
+        details.journey.target = earlier.0.journey.target.take().or(details.journey.target.take());
+        details.earlier = Some(earlier);
         self
     }
 
@@ -260,6 +280,11 @@ impl Error {
     /// Every address that was tried, in order, each with its own cause.
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.journey.attempts
+    }
+
+    /// The error of the first way, where this one is that of a second ([`ConnectExt::or`](crate::ConnectExt::or)).
+    pub fn earlier(&self) -> Option<&Self> {
+        self.0.earlier.as_ref()
     }
 
     /// How long each phase took up to the failure.
@@ -349,7 +374,9 @@ impl From<Error> for io::Error {
             ErrorKind::Timeout => io::ErrorKind::TimedOut,
             ErrorKind::Truncated => io::ErrorKind::UnexpectedEof,
             ErrorKind::Disconnected => io::ErrorKind::ConnectionReset,
-            ErrorKind::Untrusted | ErrorKind::Identity | ErrorKind::Check => io::ErrorKind::PermissionDenied,
+            ErrorKind::Blocked | ErrorKind::Untrusted | ErrorKind::Identity | ErrorKind::Check => {
+                io::ErrorKind::PermissionDenied
+            }
             ErrorKind::Alert(_) | ErrorKind::Tls => io::ErrorKind::InvalidData,
             ErrorKind::System => std::error::Error::source(&error)
                 .and_then(|source| source.downcast_ref::<Self>())

@@ -26,6 +26,8 @@
 //! - `openssl`: the engine on OpenSSL, which honours every option: the system's, 3.0 or later.
 //! - `vendored`: the same on a current OpenSSL, built from source; needs make and perl too.
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
+//! - `hyper`: connectors as hyper-util's client and tonic take them (`tower_service::Service<http::Uri>`), sockets with
+//!   hyper's `Read` and `Write`.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
 
@@ -38,6 +40,7 @@ compile_error!(
 );
 
 mod certificate;
+mod compose;
 mod connector;
 mod dial;
 mod error;
@@ -53,14 +56,18 @@ mod verify;
 #[cfg(feature = "serde")]
 pub use certificate::ShortCertificate;
 pub use certificate::{CertificateError, InfoAccess, Name, PeerCertificate};
-pub use connector::{Connect, Connector, connect};
+pub use compose::{
+    AndThen, BoxConnector, Checked, ConcurrencyLimit, ConnectExt, MapTarget, Or, Routed, Routes, Timeout,
+    Traced,
+};
+pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]
 pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
-    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, OPTIONS, Observer,
+    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, Networks, OPTIONS, Observer,
     OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session, Sessions, Side,
     TlsVersion, events,
 };
@@ -72,7 +79,7 @@ pub use timing::Timings;
 pub use tls::engine::{Cipher, EphemeralKeyInfo};
 pub use verify::{
     AuthorizationError, CertificateDigests, CertificateNames, IdentityError, IdentityRules, Pin, PinError,
-    Pins, VerifyCode, check_names, check_server_identity,
+    PinFailure, Pins, VerifyCode, check_names, check_server_identity,
 };
 
 /// The examples of the README compile; one of them reads JSON.

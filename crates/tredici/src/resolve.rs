@@ -1,36 +1,41 @@
 //! A name becomes addresses.
 
+mod filter;
 mod literal;
 mod name;
+pub(crate) mod order;
 mod permits;
 mod system;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use filter::Filter;
 pub(crate) use literal::is_address;
 use system::SystemLookup;
 
 use crate::{
-    error::{Error, ErrorKind, Phase},
+    error::{AttemptError, Error, ErrorKind, Phase},
     options::{AddressFamily, Answers, Lookup, LookupError, LookupQuery, Values},
 };
 
-/// Who is asked for addresses.
+/// Who is asked for addresses, and which of them may be dialled.
 pub(crate) struct Resolver {
     lookup: Arc<dyn Lookup>,
+    filter: Filter,
 }
 
 impl Resolver {
     pub(crate) fn new(values: &Values) -> Self {
+        let filter = Filter::new(values);
         match &values.lookup {
-            Some(shared) => Self { lookup: shared.0.clone() },
-            None => Self::system(),
+            Some(shared) => Self { lookup: shared.0.clone(), filter },
+            None => Self { filter, ..Self::system() },
         }
     }
 
-    /// The system's resolver.
+    /// The system's resolver, and all that it says.
     pub(crate) fn system() -> Self {
-        Self { lookup: Arc::new(SystemLookup) }
+        Self { lookup: Arc::new(SystemLookup), filter: Filter::default() }
     }
 
     /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
@@ -44,7 +49,17 @@ impl Resolver {
             Some(address) => (Answers::ready(address), AddressFamily::Any),
             None => (self.ask(hostname, family), family),
         };
-        Resolving { hostname, port, family, answers, found: Vec::new(), failure: None, over: false }
+        Resolving {
+            hostname,
+            port,
+            family,
+            answers,
+            filter: &self.filter,
+            found: Vec::new(),
+            refused: Vec::new(),
+            failure: None,
+            over: false,
+        }
     }
 
     fn ask(&self, hostname: &str, family: AddressFamily) -> Answers<'_> {
@@ -61,8 +76,11 @@ pub(crate) struct Resolving<'a> {
     port: u16,
     family: AddressFamily,
     answers: Answers<'a>,
+    filter: &'a Filter,
     /// All that was given out.
     found: Vec<SocketAddr>,
+    /// What the filter refused.
+    refused: Vec<(SocketAddr, AttemptError)>,
     failure: Option<LookupError>,
     over: bool,
 }
@@ -84,15 +102,27 @@ impl Resolving<'_> {
             }
         }
         let nothing = self.found.is_empty() && !std::mem::replace(&mut self.over, true);
-        nothing.then(|| Err(self.failed()))
+        nothing.then(|| Err(self.all_refused().unwrap_or_else(|| self.failed())))
     }
 
-    /// All addresses, once the last part has come.
-    pub(crate) async fn all(mut self) -> Result<Vec<SocketAddr>, Error> {
+    /// All addresses, once the last part has come. The order is that of the lookup, or where it has answered in parts
+    /// that of RFC 6724.
+    pub(crate) async fn all(&mut self) -> Result<Vec<SocketAddr>, Error> {
+        let mut parts = 0;
         while let Some(part) = self.next().await {
             part?;
+            parts += 1;
         }
-        Ok(self.found)
+        let mut all = self.found.clone();
+        if parts > 1 {
+            order::sort(&mut all);
+        }
+        Ok(all)
+    }
+
+    /// The addresses that must not be dialled, of all parts that have come, each with the reason.
+    pub(crate) fn refused(&self) -> &[(SocketAddr, AttemptError)] {
+        &self.refused
     }
 
     /// Of these the wanted ones that are new.
@@ -100,8 +130,14 @@ impl Resolving<'_> {
         let before = self.found.len();
         for mut address in addresses.filter(|address| self.family.includes(address)) {
             address.set_port(self.port);
-            if !self.found.contains(&address) {
-                self.found.push(address);
+            if self.found.contains(&address) || self.refused.iter().any(|(known, _)| *known == address) {
+                continue;
+            }
+            match self.filter.refusal(address.ip()) {
+                None => self.found.push(address),
+                Some(refusal) => {
+                    self.refused.push((address, AttemptError::new("ERR_IP_BLOCKED", refusal)));
+                }
             }
         }
         self.found[before..].to_vec()
@@ -112,6 +148,21 @@ impl Resolving<'_> {
         if self.failure.as_ref().is_none_or(|known| known.code() == "ENOTFOUND") {
             self.failure = Some(error);
         }
+    }
+
+    fn all_refused(&self) -> Option<Error> {
+        let refusals: Vec<_> = self.refused.iter().map(|(_, error)| error.message()).collect();
+        let message = match &refusals[..] {
+            [] => return None,
+            [only] => (*only).to_owned(),
+            several => format!(
+                "no address of {} may be dialled: {}",
+                self.hostname.escape_debug(),
+                several.join(", ")
+            ),
+        };
+        let error = Error::new(ErrorKind::Blocked, Phase::Connect, "ERR_IP_BLOCKED", message);
+        Some(error.with_host(self.hostname))
     }
 
     fn failed(&mut self) -> Error {

@@ -1,8 +1,11 @@
 //! What the caller holds: it reads, writes, and tells everything about itself.
 
+#[cfg(feature = "hyper")]
+mod hyper;
 mod introspection;
 mod io;
 mod pins;
+mod refusal;
 #[cfg(feature = "serde")]
 mod report;
 
@@ -22,11 +25,7 @@ use crate::{
     target::Destination,
     timing::Timings,
     tls::{
-        context::Choice,
-        engine::{Der, Facts},
-        handshake::Secured,
-        judgement::Judgement,
-        session::SessionSink,
+        context::Choice, engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink,
         stream::TlsStream,
     },
 };
@@ -143,16 +142,15 @@ impl Socket {
         self.secure.as_ref().map(|secure| &secure.judgement)
     }
 
-    /// The certificates by which the peer was verified, leaf first; none where it is not authorized.
-    fn verified_path(&self) -> &[Der] {
-        match self.judgement() {
-            Some(judgement) if judgement.is_authorized() => &judgement.peer.chain().path,
-            _ => &[],
-        }
-    }
-
     pub(crate) fn set_total(&mut self, total: Duration) {
         self.timings.total = total;
+    }
+
+    /// The socket of a second way, after the first one had failed.
+    pub(crate) fn after(mut self, earlier: &Error) -> Self {
+        self.timings.total += earlier.timings().total;
+        self.attempts = earlier.attempts().iter().chain(&*self.attempts).cloned().collect();
+        self
     }
 
     /// Reads what TLS says outside the data: the server's session tickets, or the alert with which it refuses a

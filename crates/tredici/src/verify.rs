@@ -3,11 +3,13 @@
 mod authorization;
 mod code;
 mod identity;
+mod pin_failure;
 mod pins;
 mod server_identity;
 
 pub use authorization::AuthorizationError;
 pub use code::VerifyCode;
 pub use identity::{CertificateNames, IdentityError, IdentityRules, check_names};
+pub use pin_failure::PinFailure;
 pub use pins::{CertificateDigests, Pin, PinError, Pins};
 pub use server_identity::check_server_identity;

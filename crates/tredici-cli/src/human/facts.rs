@@ -23,7 +23,10 @@ pub(super) fn verdict(facts: &Facts) -> String {
         return "plain".to_owned();
     }
     if facts.is("/authorized") {
-        return format!("{GOOD}✔ verified{GOOD:#}");
+        return match facts.text("/pinFailure/code") {
+            Some(_reported) => format!("{GOOD}✔ verified{GOOD:#}  {WARNING}! no pin matches{WARNING:#}"),
+            None => format!("{GOOD}✔ verified{GOOD:#}"),
+        };
     }
     let why = facts.text("/authorizationError").unwrap_or("no certificate");
     format!("{WARNING}! not verified: {why}{WARNING:#}")

@@ -23,6 +23,8 @@ pub(super) struct Journey {
     entered: Instant,
     timings: Timings,
     attempts: Attempts,
+    /// Those of a socket that stands and may still be lost.
+    tried: Vec<Attempt>,
     watched: Watched,
     is_over: bool,
 }
@@ -40,6 +42,7 @@ impl Journey {
             entered: start,
             timings: Timings::default(),
             attempts: Attempts::new(start),
+            tried: Vec::new(),
             watched: Watched::default(),
             is_over: false,
         }
@@ -98,6 +101,11 @@ impl Journey {
         spent
     }
 
+    /// Notes what was tried for a socket that stands, should time be up before the caller has it.
+    pub(super) fn has_tried(&mut self, attempts: &[Attempt]) {
+        self.tried = attempts.to_vec();
+    }
+
     /// What the socket takes over.
     pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
         Origin {
@@ -123,7 +131,8 @@ impl Journey {
             let _spent = self.leave(Entered(phase));
         }
         self.timings.total = self.elapsed();
-        let attempts = self.attempts.cut_off();
+        let mut attempts = std::mem::take(&mut self.tried);
+        attempts.extend(self.attempts.cut_off());
         let message = format!(
             "Connect Timeout Error ({}, timeout: {}ms) during {phase}",
             attempted(&attempts, &destination),
@@ -132,6 +141,9 @@ impl Journey {
         let hint = match phase {
             Phase::Lookup => "the name server does not answer in time",
             Phase::SecureConnect => "the connection stands, but the peer does not finish the TLS handshake",
+            Phase::Check => {
+                "the connection stands, but a check of yours does not end; allow more time with timeout"
+            }
             _ => "nobody answers there; check address and firewall, or allow more time with timeout",
         };
         Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message)

@@ -12,7 +12,7 @@ use crate::{
         AddressFamily,
         events::{LookupFinished, LookupStarted},
     },
-    resolve,
+    resolve::{self, Resolving},
     target::Destination,
 };
 
@@ -42,18 +42,14 @@ impl Connector {
     ) -> Result<Vec<SocketAddr>, Error> {
         let hostname = destination.hostname.as_deref().unwrap_or_default();
         let port = destination.port.unwrap_or_default();
-        let resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
-        if resolve::is_address(hostname) {
-            return resolving.all().await;
+        let mut resolving = self.terms.resolver.resolve(hostname, port, AddressFamily::Any);
+        let found = match resolve::is_address(hostname) {
+            true => resolving.all().await,
+            false => look_up(hostname, &mut resolving, journey).await,
+        };
+        for (address, error) in resolving.refused() {
+            journey.attempts_mut().refuse(*address, error.clone());
         }
-        let looking_up = journey.enter(Phase::Lookup);
-        let span = debug_span!("lookup", hostname);
-        let started = LookupStarted { hostname };
-        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
-        let found = resolving.all().instrument(span.clone()).await;
-        let duration = journey.leave(looking_up);
-        let finished = LookupFinished { hostname, duration, result: found.as_deref() };
-        span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
         found
     }
 
@@ -66,4 +62,20 @@ impl Connector {
             local_address: destination.local_address,
         }
     }
+}
+
+async fn look_up(
+    hostname: &str,
+    resolving: &mut Resolving<'_>,
+    journey: &mut Journey,
+) -> Result<Vec<SocketAddr>, Error> {
+    let looking_up = journey.enter(Phase::Lookup);
+    let span = debug_span!("lookup", hostname);
+    let started = LookupStarted { hostname };
+    span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_started(connection, &started)));
+    let found = resolving.all().instrument(span.clone()).await;
+    let duration = journey.leave(looking_up);
+    let finished = LookupFinished { hostname, duration, result: found.as_deref() };
+    span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
+    found
 }

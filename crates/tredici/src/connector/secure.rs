@@ -1,6 +1,6 @@
 //! TLS over the byte stream, and what its outcome says of the session that was offered.
 
-use tracing::{Instrument, debug_span};
+use tracing::{Instrument, debug_span, field, warn};
 
 use super::{cache::SessionKey, journey::Journey, settle, snapshot::Snapshot};
 use crate::{
@@ -34,6 +34,12 @@ impl Snapshot {
         let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
         let result = handshake::connect(&self.context, transport, terms).instrument(span).await;
         let _spent = journey.leave(securing);
+        if let Ok(secured) = &result
+            && let Some(failure) = &secured.judgement.pin_failure
+        {
+            let pin = failure.pins().next().map(field::display);
+            warn!(target: "tredici::connect", hostname = tls.key.hostname, code = failure.code(), pin, "{failure}");
+        }
         let declined = match &result {
             Ok(secured) => !secured.facts.resumed,
             // A connection that breaks says nothing of the session.

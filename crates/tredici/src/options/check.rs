@@ -75,7 +75,8 @@ impl Values {
         self.check_each()?;
         self.check_socket_paths()?;
         self.check_versions()?;
-        self.check_identities()
+        self.check_identities()?;
+        self.check_pins()
     }
 
     /// One connection goes to one socket.
@@ -83,6 +84,17 @@ impl Values {
         match (&self.path, &self.socket_path) {
             (Some(path), Some(other)) if path != other => {
                 Err(Place::option("socketPath").wrong_value("and options.path name different sockets"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What nobody is to enforce must be there to be reported.
+    fn check_pins(&self) -> Result<(), Error> {
+        match (self.pins_report_only(), &self.pins) {
+            (true, None) => {
+                let message = "options.pinsReportOnly needs options.pins: there is nothing to report";
+                Err(Error::invalid("ERR_MISSING_ARGS", message).with_hint("give pins, or leave it out"))
             }
             _ => Ok(()),
         }
@@ -117,7 +129,10 @@ impl Values {
 
 #[cfg(test)]
 mod tests {
-    use crate::options::{AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion};
+    use crate::{
+        options::{AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion},
+        verify::Pins,
+    };
 
     fn code(options: &ConnectOptions) -> String {
         options.validate().map_or_else(|error| error.code().to_owned(), |()| String::new())
@@ -156,6 +171,15 @@ mod tests {
         let other = ConnectOptions::new().path("/run/a").socket_path("/run/b");
         assert_eq!(code(&other), "ERR_INVALID_ARG_VALUE");
         assert_eq!(other.target().expect_err("two").code(), "ERR_INVALID_ARG_VALUE");
+    }
+
+    #[test]
+    fn what_is_to_be_reported_must_be_there() {
+        let pins = || Pins::new(["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]).expect("a pin");
+        assert_eq!(code(&ConnectOptions::new().pins(pins())), "");
+        assert_eq!(code(&ConnectOptions::new().pins(pins()).pins_report_only(true)), "");
+        assert_eq!(code(&ConnectOptions::new().pins_report_only(false)), "");
+        assert_eq!(code(&ConnectOptions::new().pins_report_only(true)), "ERR_MISSING_ARGS");
     }
 
     fn target(options: &ConnectOptions) -> String {

@@ -5,7 +5,8 @@ use crate::error::Error;
 
 /// All that a connection takes from the context that is its own from beginning to end, and of that whatever comes with a
 /// renewal.
-const REPLACEABLE: [&str; 6] = ["ca", "extraCa", "caStore", "cert", "key", "passphrase"];
+const REPLACEABLE: [&str; 8] =
+    ["ca", "extraCa", "caStore", "pins", "pinsReportOnly", "cert", "key", "passphrase"];
 
 impl ConnectOptions {
     /// These, but for what `new` gives.

@@ -11,19 +11,21 @@ use std::{
 use super::form::read;
 use super::{
     AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger, ListenOptions, Lookup,
-    Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
+    Networks, Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
     callback::{CheckServerIdentity, Clock, KeyLog},
     duration::{Delay, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
     lookup::SharedLookup,
+    networks::AllowedNetworks,
     observer::SharedObserver,
     path::FileName,
+    pins::PinList,
     scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
     servername::Servername,
     version::{MaxVersion, MinVersion},
 };
-use crate::{certificate::PeerCertificate, error::Error, target::SocketPath};
+use crate::{certificate::PeerCertificate, error::Error, target::SocketPath, verify::Pins};
 
 options! {
     in "Whom to dial":
@@ -79,6 +81,29 @@ options! {
     ///
     /// Errors, from JSON: `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's `lookup`.
     client - - lookup: SharedLookup = "getaddrinfo" => lookup(impl Lookup + 'static);
+
+    /// The networks that are not to be connected to.
+    ///
+    /// Default: none. The addresses that a name has, and an address that is given as such, are held against it before
+    /// they are dialled, for plain and TLS targets alike; the name is not looked up again. An IPv6 address that carries
+    /// an IPv4 address (IPv4-mapped, 6to4, Teredo, NAT64 with `64:ff9b::/96` or `64:ff9b:1::/48`, ISATAP) is refused
+    /// where that one is, and 0.0.0.0 and :: where loopback is, since that is where they lead. A Unix socket or a given
+    /// stream is no address and not concerned. [`Networks::special_purpose`], in JSON `["special-purpose"]`, is all that
+    /// is internal. `localhost` is refused where its addresses are.
+    ///
+    /// Errors: `ERR_IP_BLOCKED` for an address, in the attempts where others were tried; from JSON, a string or an
+    /// array of strings, `ERR_INVALID_ADDRESS`, `ERR_OUT_OF_RANGE` and `ERR_INVALID_ARG_TYPE`. Node's `blockList`,
+    /// which Node does not apply to TLS.
+    client - - blockList: Networks = "none" => block_list(Networks);
+
+    /// The only networks that may be connected to.
+    ///
+    /// Default: all. `blockList` is applied too, and what it names is refused. Of IPv6 addresses that carry an IPv4
+    /// address, the IPv4-mapped ones and those of NAT64's `64:ff9b::/96` may be connected to where that one may; the
+    /// others have to be named themselves. An addition of this library.
+    ///
+    /// Errors: those of `blockList`; `ERR_INVALID_ARG_VALUE` for an empty one.
+    client - - allowList: AllowedNetworks = "all" => allow_list(Networks);
 
     /// The local IP address to connect from.
     ///
@@ -153,6 +178,27 @@ options! {
     /// Errors, from JSON: `ERR_INVALID_ARG_TYPE` for anything but `true` and `false`, of which Node takes
     /// everything but `false` for true. The environment is not asked. Node's `rejectUnauthorized`.
     both tls danger rejectUnauthorized: Boolean = "true" (true) => reject_unauthorized(bool);
+
+    /// The keys or certificates of which the server's verified chain must have one.
+    ///
+    /// Default: none, whatever `ca` vouches for will do. `sha256/<base64>` is the key of any certificate of the chain,
+    /// `cert-sha256:<hex>` the leaf, `ca-sha256:<hex>` any of its issuers (see [`Pin`](crate::Pin)); give a spare key,
+    /// too, so that the first can be replaced. They are asked within the handshake, before the server has seen a
+    /// certificate of this side, and again when a session is resumed; they come on top of `ca` and the name, and hold
+    /// whatever `rejectUnauthorized` says. Plain connections have no certificate, and are not asked. An addition of
+    /// this library.
+    ///
+    /// Errors: `ERR_TLS_PIN_MISMATCH` when connecting, with the pins that the server has; from JSON
+    /// `ERR_INVALID_ARG_VALUE` for what is no pin, and for an empty list.
+    client tls - pins: PinList = "none" => pins(Pins);
+
+    /// Whether a server without a matching pin is only reported, and connected to all the same.
+    ///
+    /// Default: false. With it, `pinFailure` of the socket tells of it, and a warning of `tracing`: for finding out what
+    /// `pins` would refuse before they do (RFC 7469 section 2.1 has the like). An addition of this library.
+    ///
+    /// Errors: `ERR_MISSING_ARGS` without `pins`; from JSON `ERR_INVALID_ARG_TYPE`.
+    client tls - pinsReportOnly: Boolean = "false" (false) => pins_report_only(bool);
 
     /// Asks clients for a certificate.
     ///

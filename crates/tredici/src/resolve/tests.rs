@@ -103,3 +103,45 @@ async fn the_system_knows_this_machine() {
     let found = system.resolve("localhost", 7, AddressFamily::V4).all().await.expect("localhost");
     assert_eq!(found, ["127.0.0.1:7".parse().expect("an address")]);
 }
+
+fn filtered(block: &str, parts: impl Into<Vec<Part>>) -> Resolver {
+    let block = block.parse().expect(block);
+    Resolver::new(ConnectOptions::new().lookup(Parts(parts.into())).block_list(block).values())
+}
+
+#[tokio::test]
+async fn a_refused_address_is_an_attempt_and_no_address() {
+    let resolver = filtered("loopback", [part(&["127.0.0.1", "10.0.0.1"]), part(&["::1", "127.0.0.1"])]);
+    let mut resolving = resolver.resolve("name", 7, AddressFamily::Any);
+    assert_eq!(resolving.all().await.expect("one is left"), ["10.0.0.1:7".parse().expect("an address")]);
+    let refused: Vec<_> =
+        resolving.refused().iter().map(|(address, error)| (address.to_string(), error.message())).collect();
+    assert_eq!(
+        refused,
+        [
+            ("127.0.0.1:7".to_owned(), "IP(127.0.0.1) is blocked by options.blockList"),
+            ("[::1]:7".to_owned(), "IP(::1) is blocked by options.blockList"),
+        ]
+    );
+    assert_eq!(resolving.refused()[0].1.code(), "ERR_IP_BLOCKED");
+}
+
+#[tokio::test]
+async fn no_address_that_may_be_dialled() {
+    let resolver = filtered("loopback", [part(&["127.0.0.1"]), error("EAI_AGAIN"), part(&["::1"])]);
+    for (hostname, message) in [
+        (
+            "name",
+            "no address of name may be dialled: IP(127.0.0.1) is blocked by options.blockList, \
+             IP(::1) is blocked by options.blockList",
+        ),
+        ("127.0.0.9", "IP(127.0.0.9) is blocked by options.blockList"),
+        ("::ffff:127.0.0.1", "IP(::ffff:127.0.0.1) is blocked by options.blockList"),
+    ] {
+        let mut resolving = resolver.resolve(hostname, 7, AddressFamily::Any);
+        let error = resolving.all().await.expect_err(hostname);
+        assert_eq!((error.code(), error.kind()), ("ERR_IP_BLOCKED", ErrorKind::Blocked));
+        assert_eq!((error.message(), error.host()), (message, Some(hostname)));
+        assert!(!error.retryable() && !resolving.refused().is_empty());
+    }
+}

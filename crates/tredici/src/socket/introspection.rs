@@ -9,7 +9,7 @@ use crate::{
     target::Destination,
     timing::Timings,
     tls::engine::{Cipher, Connection, EphemeralKeyInfo},
-    verify::AuthorizationError,
+    verify::{AuthorizationError, PinFailure},
 };
 
 /// The longest exporter value that TLS 1.3 can give with SHA-256: 255 blocks of the hash (RFC 5869).
@@ -56,6 +56,11 @@ impl Socket {
         self.secure.as_ref()?.judgement.error.as_deref()
     }
 
+    /// That no pin has matched, on a connection whose options say `pinsReportOnly`. An addition of this library.
+    pub fn pin_failure(&self) -> Option<&PinFailure> {
+        self.secure.as_ref()?.judgement.pin_failure.as_deref()
+    }
+
     /// The protocol that ALPN agreed on (RFC 7301); `None` where there is none.
     pub fn alpn_protocol(&self) -> Option<&str> {
         match &self.secure {
@@ -100,7 +105,8 @@ impl Socket {
         PeerCertificate::from_der(der.to_vec()).ok()
     }
 
-    /// The local address; `None` for a Unix socket or a stream that the caller gave.
+    /// The local address; `None` for a Unix socket. Of a stream that the caller gave, where that is a socket of ours or
+    /// tokio's `TcpStream`.
     pub fn local_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.local_address(),
@@ -108,7 +114,8 @@ impl Socket {
         }
     }
 
-    /// The peer's address; `None` for a Unix socket or a stream that the caller gave.
+    /// The peer's address; `None` for a Unix socket. Of a stream that the caller gave, as with
+    /// [`local_address`](Self::local_address).
     pub fn remote_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.remote_address(),

@@ -11,8 +11,8 @@ use super::Socket;
 use crate::{certificate::PeerCertificate, verify::AuthorizationError};
 
 impl Socket {
-    /// Everything that the socket tells about itself, to be serialised. What does not apply is `null`; no secret is in
-    /// it.
+    /// Everything that the socket tells about itself, to be serialised. What does not apply is `null`, but for
+    /// `pinFailure`, which is there only where `pinsReportOnly` has let one pass; no secret is in it.
     ///
     /// ```no_run
     /// # fn example(socket: tredici::Socket) -> Result<(), Box<dyn std::error::Error>> {
@@ -33,7 +33,8 @@ impl Serialize for SocketReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let socket = self.0;
         let (local, remote) = (socket.local_address(), socket.remote_address());
-        let mut fields = serializer.serialize_struct("Socket", 27)?;
+        let mut fields =
+            serializer.serialize_struct("Socket", 27 + usize::from(socket.pin_failure().is_some()))?;
         fields.serialize_field("readyState", socket.ready_state().as_str())?;
         fields.serialize_field("encrypted", &socket.encrypted())?;
         fields.serialize_field("authorized", &socket.authorized())?;
@@ -41,6 +42,9 @@ impl Serialize for SocketReport<'_> {
             "authorizationError",
             &socket.authorization_error().map(AuthorizationError::code),
         )?;
+        if let Some(failure) = socket.pin_failure() {
+            fields.serialize_field("pinFailure", failure)?;
+        }
         fields.serialize_field("alpnProtocol", &OrFalse::of(socket.alpn_protocol(), socket.encrypted()))?;
         fields.serialize_field("servername", &OrFalse::of(socket.servername(), socket.encrypted()))?;
         fields.serialize_field("localAddress", &local.map(|address| address.ip()))?;

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use super::{
     engine::{self, BUILT_IN, ContextTerms, Session, Side},
-    judgement::Criteria,
+    judgement::{Criteria, PinTerms},
     verified::VerifiedPeers,
 };
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) struct ClientContext {
     choice: Arc<Choice>,
     reject_unauthorized: bool,
     check_server_identity: Option<CheckServerIdentity>,
+    pins: Option<Arc<PinTerms>>,
     clock: Clock,
     scope: Scope,
     verified: Option<Arc<VerifiedPeers>>,
@@ -40,13 +41,16 @@ impl ClientContext {
     /// On an engine that was chosen before.
     pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
         choice.confirm(values)?;
+        let report_only = values.pins_report_only();
+        let pins = values.pins.clone().map(|pins| PinTerms { pins, report_only });
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
-            scope: Scope::of(&terms, values.reject_unauthorized()),
+            scope: Scope::of(&terms, pins.as_ref(), values.reject_unauthorized()),
             engine: (choice.built_in.compile)(&terms)?,
             choice,
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
+            pins: pins.map(Arc::new),
             clock: clock(values),
             verified: verified(values),
         })
@@ -87,6 +91,7 @@ impl ClientContext {
             hostname: Some(hostname),
             check_server_identity: self.check_server_identity.clone(),
             reject_unauthorized: self.reject_unauthorized,
+            pins: self.pins.clone(),
             clock: self.clock.clone(),
             verified: self.verified.clone(),
         }
@@ -156,6 +161,7 @@ impl ServerContext {
             hostname: None,
             check_server_identity: None,
             reject_unauthorized: self.reject_unauthorized,
+            pins: None,
             clock: self.clock.clone(),
             verified: self.verified.clone(),
         }
@@ -199,13 +205,13 @@ mod tests {
     use super::{
         super::{
             engine::{Der, Judge, PeerChain},
-            judgement::PeerJudge,
+            judgement::{Peer, PeerJudge},
         },
         *,
     };
     use crate::{
         options::{ConnectOptions, ListenOptions},
-        verify::VerifyCode,
+        verify::{Pins, VerifyCode},
     };
 
     fn client(options: ConnectOptions) -> ClientContext {
@@ -227,6 +233,51 @@ mod tests {
         assert!(PeerJudge::new(criteria()).judge_verified(&presented).is_none(), "nobody was met yet");
         assert_eq!(PeerJudge::new(criteria()).judge(chain).is_ok(), code == VerifyCode::OK);
         PeerJudge::new(criteria()).judge_verified(&presented).is_some()
+    }
+
+    /// The kit's certificate for localhost, and a pin of one that it is not.
+    fn pinned(report_only: bool) -> (ClientContext, Vec<Der>) {
+        let wrong = Pins::new([format!("cert-sha256:{}", "00".repeat(32))]).expect("a pin");
+        let options = ConnectOptions::new().pins(wrong).pins_report_only(report_only);
+        let presented = Pki::shared().localhost().chain_der().into_iter().map(Der::from).collect();
+        (client(options.danger().reject_unauthorized(false)), presented)
+    }
+
+    /// Whatever way a peer comes to be judged, pins are asked, and asked even where nobody rejects.
+    #[test]
+    fn no_way_leads_around_the_pins() {
+        for report_only in [false, true] {
+            let (context, presented) = pinned(report_only);
+            let judge = || PeerJudge::new(context.criteria("localhost".to_owned()));
+            let chain =
+                PeerChain { presented: presented.clone(), path: presented.clone(), code: VerifyCode::OK };
+            assert_eq!(judge().judge(chain.clone()).is_ok(), report_only, "in full");
+            let remembered = judge().judge_verified(&presented).expect("it was met before");
+            assert_eq!(remembered.is_ok(), report_only, "remembered");
+            for judgement in [judge().judge_again(Arc::new(Peer::new(chain))), judge().judge_nobody()] {
+                assert_eq!(
+                    judge().refusal(&judgement).is_none(),
+                    report_only,
+                    "resumed, or without a certificate"
+                );
+                assert!(judgement.pin_failure.is_some());
+            }
+        }
+    }
+
+    /// Another set of pins is another trust; the same in another order is the same.
+    #[test]
+    fn pins_are_part_of_the_scope() {
+        let pin = |byte: &str| format!("cert-sha256:{}", byte.repeat(32));
+        let digest = |pins: &[&str], report_only| {
+            let pins = Pins::new(pins.iter().map(|byte| pin(byte))).expect("pins");
+            client(ConnectOptions::new().pins(pins).pins_report_only(report_only)).scope().digest()
+        };
+        let none = client(ConnectOptions::new()).scope().digest();
+        let (one, two) = (digest(&["01"], false), digest(&["01", "02"], false));
+        assert!(none != one && none != two && one != two);
+        assert_ne!(digest(&["01"], true), one);
+        assert_eq!(digest(&["02", "01"], false), two);
     }
 
     #[test]

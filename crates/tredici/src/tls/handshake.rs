@@ -89,7 +89,7 @@ async fn shake_hands(
             telling.verified(&judge, &judgement, true);
             judgement
         }
-        _ => judge.judgement().cloned().unwrap_or_else(Judgement::without_certificate),
+        _ => judge.judgement().cloned().unwrap_or_else(|| judge.judge_nobody()),
     };
     admit(stream, facts, judgement, &judge)
 }
@@ -120,7 +120,7 @@ pub(crate) async fn accept(context: &ServerContext, transport: Transport) -> Res
     let mut stream = TlsStream::new(transport, context.engine().accept(judge.clone())?);
     drive(&mut stream).await.map_err(|failure| failure.into_error(&judge, Side::Server))?;
     let facts = stream.connection().facts();
-    let judgement = judge.judgement().cloned().unwrap_or_else(Judgement::without_certificate);
+    let judgement = judge.judgement().cloned().unwrap_or_else(|| judge.judge_nobody());
     if !context.requests_certificate() {
         return Ok(Secured { stream, facts, judgement: judgement.unasked() });
     }
@@ -134,12 +134,12 @@ fn admit(
     judgement: Judgement,
     judge: &PeerJudge,
 ) -> Result<Secured, Error> {
-    match &judgement.error {
-        Some(error) if judge.rejects() => {
+    match judge.refusal(&judgement) {
+        Some(refusal) => {
             stream.abandon();
-            Err(error.to_error().with_peer_certificate(judgement.peer.certificate().cloned()))
+            Err(refusal.to_error().with_peer_certificate(judgement.peer.certificate().cloned()))
         }
-        _ => Ok(Secured { stream, facts, judgement }),
+        None => Ok(Secured { stream, facts, judgement }),
     }
 }
 
@@ -188,8 +188,8 @@ impl Interruption {
         let certificate = judgement.and_then(|judgement| judgement.peer.certificate().cloned());
         let error = match self {
             Self::Engine(Failure::Refused) => match judgement {
-                Some(judgement) => match &judgement.error {
-                    Some(error) => error.to_error(),
+                Some(judgement) => match judge.refusal(judgement) {
+                    Some(refusal) => refusal.to_error(),
                     None => AuthorizationError::panicked().to_error(),
                 },
                 None => AuthorizationError::unreadable().to_error(),

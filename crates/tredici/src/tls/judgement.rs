@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     certificate::PeerCertificate,
+    error::Error,
     options::{CheckServerIdentity, Clock},
-    verify::{AuthorizationError, VerifyCode, check_server_identity},
+    verify::{AuthorizationError, CertificateDigests, PinFailure, Pins, VerifyCode, check_server_identity},
 };
 
 /// A peer's certificates, read when somebody asks, and no more of them than is asked for: reading takes longer than
@@ -26,6 +27,7 @@ pub(crate) struct Peer {
     leaf: OnceLock<Option<PeerCertificate>>,
     certificate: OnceLock<Option<PeerCertificate>>,
     validity: OnceLock<Option<Validity>>,
+    digests: OnceLock<Box<[CertificateDigests]>>,
     /// The first name that the leaf was found to be for: that never changes.
     name: OnceLock<Box<str>>,
 }
@@ -44,6 +46,7 @@ impl Peer {
             leaf: OnceLock::new(),
             certificate: OnceLock::new(),
             validity: OnceLock::new(),
+            digests: OnceLock::new(),
             name: OnceLock::new(),
         }
     }
@@ -93,6 +96,13 @@ impl Peer {
         self.validity().is_some_and(|validity| validity.from <= now && now < validity.to)
     }
 
+    /// Of the path; none where one of it cannot be read.
+    fn digests(&self) -> &[CertificateDigests] {
+        let digest = |der| read(der).as_ref().map(CertificateDigests::from);
+        self.digests
+            .get_or_init(|| self.chain.path.iter().map(digest).collect::<Option<_>>().unwrap_or_default())
+    }
+
     fn validity(&self) -> Option<Validity> {
         let intersect = |so_far: Option<Validity>, certificate: PeerCertificate| {
             let (from, to) = (certificate.not_before(), certificate.not_after());
@@ -119,28 +129,61 @@ pub(crate) struct Judgement {
     pub(crate) peer: Arc<Peer>,
     /// Why the peer is not to be trusted; `None` where it is.
     pub(crate) error: Option<Box<AuthorizationError>>,
+    /// That it matches no pin.
+    pub(crate) pin_failure: Option<Box<PinFailure>>,
 }
 
 impl Judgement {
-    /// The peer showed nothing to judge it by.
-    pub(crate) fn without_certificate() -> Self {
-        Self::about_nobody(AuthorizationError::no_certificate())
-    }
-
     /// Nobody asked for a certificate: the peer is not authorized, and that is no error.
     pub(crate) fn unasked(self) -> Self {
-        Self { peer: self.peer, error: None }
+        Self { error: None, ..self }
     }
 
-    fn about_nobody(error: AuthorizationError) -> Self {
-        let chain = PeerChain { presented: Vec::new(), path: Vec::new(), code: VerifyCode::UNSPECIFIED };
-        Self { peer: Arc::new(Peer::new(chain)), error: Some(Box::new(error)) }
+    /// Why no pin matches; a peer that is not authorized matches none.
+    pub(crate) fn held_against(&self, pins: &Pins) -> Option<PinFailure> {
+        match self.is_authorized() {
+            true => pins.failure(self.peer.digests()),
+            false => Some(PinFailure::not_authorized()),
+        }
     }
 
     /// Whether the peer showed a certificate and it was found good.
     pub(crate) fn is_authorized(&self) -> bool {
         self.error.is_none() && !self.peer.chain.presented.is_empty()
     }
+}
+
+/// Why a connection ends.
+#[derive(Debug)]
+pub(crate) enum Refusal<'a> {
+    /// The peer is not authorized.
+    Peer(&'a AuthorizationError),
+    /// It is not the one that is expected.
+    Pins(&'a PinFailure),
+}
+
+impl Refusal<'_> {
+    pub(crate) fn to_error(&self) -> Error {
+        match self {
+            Self::Peer(error) => error.to_error(),
+            Self::Pins(failure) => failure.to_error(),
+        }
+    }
+
+    /// The code that chooses the alert which the peer gets.
+    fn verify_code(&self) -> VerifyCode {
+        match self {
+            Self::Peer(error) => error.verify_code(),
+            Self::Pins(_) => VerifyCode::CERT_REJECTED,
+        }
+    }
+}
+
+/// The pins of a context, and whether a failure is only told.
+#[derive(Debug)]
+pub(crate) struct PinTerms {
+    pub(crate) pins: Pins,
+    pub(crate) report_only: bool,
 }
 
 /// What a peer is judged by.
@@ -151,6 +194,7 @@ pub(crate) struct Criteria {
     /// The caller's own check of the name, in place of the usual one.
     pub(crate) check_server_identity: Option<CheckServerIdentity>,
     pub(crate) reject_unauthorized: bool,
+    pub(crate) pins: Option<Arc<PinTerms>>,
     pub(crate) clock: Clock,
     /// Whose chain the engine has found good before; `None` where that is not to be remembered.
     pub(crate) verified: Option<Arc<VerifiedPeers>>,
@@ -201,6 +245,20 @@ impl PeerJudge {
         self.criteria.reject_unauthorized
     }
 
+    /// The peer showed nothing to judge it by.
+    pub(crate) fn judge_nobody(&self) -> Judgement {
+        let chain = PeerChain { presented: Vec::new(), path: Vec::new(), code: VerifyCode::UNSPECIFIED };
+        self.conclude(Arc::new(Peer::new(chain)), Some(AuthorizationError::no_certificate()))
+    }
+
+    /// Why the connection must end; `None` where it may be used.
+    pub(crate) fn refusal<'a>(&self, judgement: &'a Judgement) -> Option<Refusal<'a>> {
+        let error = judgement.error.as_deref().filter(|_| self.rejects());
+        let is_enforced = self.criteria.pins.as_ref().is_some_and(|terms| !terms.report_only);
+        let pin_failure = judgement.pin_failure.as_deref().filter(|_| is_enforced);
+        error.map(Refusal::Peer).or(pin_failure.map(Refusal::Pins))
+    }
+
     /// The same decision over certificates that were kept with a session, by the present time.
     pub(crate) fn judge_again(&self, peer: Arc<Peer>) -> Judgement {
         self.note(&self.began);
@@ -213,8 +271,17 @@ impl PeerJudge {
             };
             self.verdict(code, &peer).err()
         };
+        let judgement = self.conclude(peer, error);
         self.note(&self.ended);
-        Judgement { peer, error: error.map(Box::new) }
+        judgement
+    }
+
+    fn conclude(&self, peer: Arc<Peer>, error: Option<AuthorizationError>) -> Judgement {
+        let mut judgement = Judgement { peer, error: error.map(Box::new), pin_failure: None };
+        if let Some(terms) = &self.criteria.pins {
+            judgement.pin_failure = judgement.held_against(&terms.pins).map(Box::new);
+        }
+        judgement
     }
 
     fn verdict(&self, code: VerifyCode, peer: &Peer) -> Result<(), AuthorizationError> {
@@ -246,12 +313,10 @@ impl PeerJudge {
     /// Decides over the peer of this handshake.
     fn decide(&self, peer: Arc<Peer>) -> Result<(), VerifyCode> {
         let error = self.verdict(peer.chain.code, &peer).err();
+        let judgement = self.conclude(peer, error);
         self.note(&self.ended);
-        let answer = match &error {
-            Some(error) if self.criteria.reject_unauthorized => Err(error.verify_code()),
-            _ => Ok(()),
-        };
-        match self.judgement.set(Judgement { peer, error: error.map(Box::new) }) {
+        let answer = self.refusal(&judgement).map_or(Ok(()), |refusal| Err(refusal.verify_code()));
+        match self.judgement.set(judgement) {
             Ok(()) => answer,
             // One handshake, one peer: a second decision can only be an attempt to change the first.
             Err(_second) => Err(VerifyCode::APPLICATION_VERIFICATION),

@@ -3,6 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, alphabet, engine::general_purpose};
+use sha2::{Digest, Sha256};
+
+use super::pin_failure::PinFailure;
+use crate::{certificate::PeerCertificate, error::Error};
 
 const FORMS: &str = "write sha256/<base64>, cert-sha256:<hex> or ca-sha256:<hex>";
 
@@ -72,7 +76,7 @@ impl FromStr for Pin {
         } else {
             (Self::Key, Err("it has none of the known prefixes"))
         };
-        digest.map(pin).map_err(|problem| PinError { pin: Some(text.to_owned()), problem })
+        digest.map(pin).map_err(|problem| PinError { pin: Some((0, text.to_owned())), problem })
     }
 }
 
@@ -108,6 +112,15 @@ pub struct CertificateDigests {
     pub certificate_sha256: [u8; 32],
 }
 
+impl From<&PeerCertificate> for CertificateDigests {
+    fn from(certificate: &PeerCertificate) -> Self {
+        Self {
+            key_sha256: Sha256::digest(certificate.public_key_info()).into(),
+            certificate_sha256: Sha256::digest(certificate.raw()).into(),
+        }
+    }
+}
+
 /// A list of pins, of which one must match. An addition; neither Node nor undici has pins.
 ///
 /// ```
@@ -116,7 +129,7 @@ pub struct CertificateDigests {
 /// let error = Pins::new(["sha256/c3Bpbm9zYQ=="]).unwrap_err();
 /// assert_eq!(error.pin(), Some("sha256/c3Bpbm9zYQ=="));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Pins(Vec<Pin>);
 
 impl Pins {
@@ -125,7 +138,13 @@ impl Pins {
     /// # Errors
     /// The first pin that cannot be read, and why; also an empty list, which would refuse every peer.
     pub fn new<P: AsRef<str>>(pins: impl IntoIterator<Item = P>) -> Result<Self, PinError> {
-        let pins: Vec<Pin> = pins.into_iter().map(|pin| pin.as_ref().parse()).collect::<Result<_, _>>()?;
+        let read = |(at, pin): (usize, P)| {
+            pin.as_ref().parse().map_err(|error: PinError| PinError {
+                pin: error.pin.map(|(_, pin)| (at, pin)),
+                problem: error.problem,
+            })
+        };
+        let pins: Vec<Pin> = pins.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
         if pins.is_empty() {
             return Err(PinError { pin: None, problem: "the list of pins is empty" });
         }
@@ -138,32 +157,61 @@ impl Pins {
     pub fn matches(&self, chain: &[CertificateDigests]) -> bool {
         self.0.iter().any(|pin| pin.matches(chain))
     }
+
+    /// The pins, in the order in which they were given.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Pin> {
+        self.0.iter()
+    }
+
+    /// Why these certificates, by which the peer was verified, do not do; `None` where they do.
+    pub(crate) fn failure(&self, path: &[CertificateDigests]) -> Option<PinFailure> {
+        (!self.matches(path)).then(|| PinFailure::no_match(path))
+    }
+}
+
+impl fmt::Debug for Pins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(ToString::to_string)).finish()
+    }
 }
 
 /// A pin that cannot be read, or a list without any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinError {
-    pin: Option<String>,
+    /// With its place in the list.
+    pin: Option<(usize, String)>,
     problem: &'static str,
 }
 
 impl PinError {
     /// The pin as it was given; `None` where the list is empty.
     pub fn pin(&self) -> Option<&str> {
-        self.pin.as_deref()
+        self.pin.as_ref().map(|(_, pin)| pin.as_str())
+    }
+
+    /// Its place in the list, from 0; `None` where the list is empty.
+    pub fn index(&self) -> Option<usize> {
+        self.pin.as_ref().map(|(index, _)| *index)
     }
 }
 
 impl fmt::Display for PinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.pin {
-            Some(pin) => write!(f, "bad pin '{}': {}; {FORMS}", pin.escape_debug(), self.problem),
+            Some((_, pin)) => write!(f, "bad pin '{}': {}; {FORMS}", pin.escape_debug(), self.problem),
             None => write!(f, "{}; {FORMS}", self.problem),
         }
     }
 }
 
 impl std::error::Error for PinError {}
+
+/// A bad pin is a bad option.
+impl From<PinError> for Error {
+    fn from(error: PinError) -> Self {
+        Self::invalid("ERR_INVALID_ARG_VALUE", error.to_string())
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -242,7 +290,7 @@ mod tests {
         for (text, problem) in cases {
             let good = format!("sha256/{BASE64}");
             let error = Pins::new([good.as_str(), text.as_str()]).unwrap_err();
-            assert_eq!(error.pin(), Some(text.as_str()));
+            assert_eq!((error.pin(), error.index()), (Some(text.as_str()), Some(1)));
             assert!(error.to_string().contains(problem), "{text:?}: {error}");
             assert!(error.to_string().contains(FORMS), "{text:?}: {error}");
             assert!(!error.to_string().contains('\n'), "{text:?}: {error}");
@@ -252,7 +300,7 @@ mod tests {
     #[test]
     fn a_list_without_pins_is_refused() {
         let error = Pins::new(Vec::<String>::new()).unwrap_err();
-        assert_eq!(error.pin(), None);
+        assert_eq!((error.pin(), error.index()), (None, None));
         assert!(error.to_string().starts_with("the list of pins is empty"), "{error}");
     }
 

@@ -54,7 +54,28 @@ async fn every_certificate_of_the_chain_ready_to_paste() {
         }
     }
 
+    let (root, authority) = (pins[2]["spki"].as_str().expect("a pin"), files.name("ca.pem"));
+    let as_json = files.write("pins.json", json!({"pins": [root], "ca": {"file": "ca.pem"}}).to_string());
+    for arguments in [["--ca", &*authority, "--pins", root].as_slice(), &["--options", &as_json]] {
+        let ran = tredici(&[&["connect", &url(port), "--json"], arguments].concat()).await;
+        assert_eq!(ran.status, 0, "{ran:?}");
+    }
+    let wrong = format!("cert-sha256:{}", digests[2]["certificate"].as_str().expect("hex"));
+    let wrong = ["connect", &url(port), "--ca", &authority, "--pins", &wrong];
+    let ran = tredici(&[&wrong[..], &["--json"]].concat()).await;
+    assert_eq!(ran.status, 1);
+    assert_failed(&ran.document(), "ERR_TLS_PIN_MISMATCH", "check");
+    let ran = tredici(&[&wrong[..], &["--pins-report-only"]].concat()).await;
+    assert_eq!(ran.status, 0);
+    assert!(ran.stdout.contains("no pin matches"), "{}", ran.stdout);
+
     let ran = tredici(&["pin", &url(port), "--ca", &files.name("ca.pem")]).await;
+    let pasted = format!(
+        "--pins {},{}\n",
+        digests[0]["spki"].as_str().expect("a pin"),
+        digests[1]["spki"].as_str().expect("a pin")
+    );
+    assert!(ran.stdout.contains(&pasted), "{}", ran.stdout);
     for pin in pins {
         for field in ["position", "subject", "spki", "certificate"] {
             assert!(ran.stdout.contains(pin[field].as_str().expect("text")), "{field}: {}", ran.stdout);

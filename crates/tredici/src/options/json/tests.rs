@@ -6,10 +6,14 @@ use std::{
 use serde_json::json;
 
 use super::*;
-use crate::options::{AlpnProtocols, CaStore, Engine, FixedLookup, Pem, PrivateKey, Session, TlsVersion};
+use crate::{
+    options::{AlpnProtocols, CaStore, Engine, FixedLookup, Networks, Pem, PrivateKey, Session, TlsVersion},
+    verify::Pins,
+};
 
 const TYPE: &str = "ERR_INVALID_ARG_TYPE";
 const UNDICI: &str = "UND_ERR_INVALID_ARG";
+const PIN: &str = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 #[test]
 fn json_and_rust_say_the_same() {
@@ -26,9 +30,13 @@ fn json_and_rust_say_the_same() {
         .keep_alive_initial_delay(Duration::from_secs(1))
         .type_of_service(8)
         .lookup(FixedLookup::new())
+        .block_list("10.0.0.0/8, link-local".parse().unwrap())
+        .allow_list(Networks::private())
         .ca(["one", "two"])
         .extra_ca(Pem::file("base/extra.pem"))
         .ca_store(CaStore::System)
+        .pins(Pins::new([PIN]).unwrap())
+        .pins_report_only(true)
         .servername("Db.Internal.")
         .cert(Pem::bytes(vec![1, 2, 3]))
         .key(PrivateKey::new("key").passphrase("secret"))
@@ -52,8 +60,8 @@ fn json_and_rust_say_the_same() {
         &json!({
             "host": "db.internal", "port": "5433", "path": "/run/db", "socketPath": "/run/db", "timeout": 1500,
             "localAddress": "127.0.0.1", "noDelay": false, "keepAlive": false, "keepAliveInitialDelay": 1000,
-            "typeOfService": 8, "lookup": {}, "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
-            "caStore": "system", "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
+            "typeOfService": 8, "lookup": {}, "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private", "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
+            "caStore": "system", "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",
             "ciphers": "DEFAULT", "engine": "openssl", "maxCachedSessions": 7, "session": {"base64": "MAA="},
@@ -160,6 +168,16 @@ fn an_error_says_where_what_and_what_else() {
             "options.key[0].passphrase must be a string, not a number",
         ),
         (json!({"lookup": {"a": ["x"]}}), r#"options.lookup.a[0] must be an IP address, not "x""#),
+        (
+            json!({"pins": [PIN, "sha256/none"]}),
+            "options.pins[1] is no pin: bad pin 'sha256/none': a SHA-256 digest",
+        ),
+        (json!({"pins": []}), "options.pins must not be empty"),
+        (
+            json!({"blockList": ["::1", "10.0.0/8"]}),
+            r#"options.blockList[1] cannot be "10.0.0/8": '10.0.0/8' is no address, range (10.0.0.1-10.0.0.9), subnet"#,
+        ),
+        (json!({"allowList": []}), "options.allowList names no network"),
         (json!({"ca": {"type": "Buffer", "data": [256]}}), "options.ca.data must be an array of integers"),
         (json!({"maxCachedSessions": -1}), "maxCachedSessions must be a positive integer or zero"),
         (json!({"minVersion": "x"}), r#""x" is not a valid minimum TLS protocol version"#),

@@ -7,7 +7,7 @@ use crate::{
     error::{Attempt, Error, Phase},
     target::{Destination, RemoteAddress},
     timing::Timings,
-    verify::AuthorizationError,
+    verify::{AuthorizationError, PinFailure},
 };
 
 /// The connection that an event is about.
@@ -105,6 +105,8 @@ pub struct Verified<'a> {
     pub error: Option<&'a AuthorizationError>,
     /// Whether an error ends the connection: the option `rejectUnauthorized`.
     pub is_enforced: bool,
+    /// That no pin has matched. It ends the connection but where the option `pinsReportOnly` is given.
+    pub pin_failure: Option<&'a PinFailure>,
     /// Whether the certificate is that of an earlier handshake, whose session was resumed.
     pub is_session_reused: bool,
     /// Whom you talk to, with its issuers; `None` where there is no certificate that can be read.

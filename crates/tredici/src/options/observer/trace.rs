@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{AttemptError, Error},
-    verify::AuthorizationError,
+    verify::{AuthorizationError, PinFailure},
 };
 
 const TARGET: &str = "tredici::connect";
@@ -82,7 +82,8 @@ impl Observer for Trace {
             hostname, duration: elapsed, is_enforced: enforced, is_session_reused: resumed, ..
         } = event;
         let (authorized, code) = (event.error.is_none(), event.error.map(AuthorizationError::code));
-        debug!(target: TARGET, connection = connection.id, hostname, authorized, code, enforced, resumed, ?elapsed, "verified");
+        let pins = event.pin_failure.map(PinFailure::code);
+        debug!(target: TARGET, connection = connection.id, hostname, authorized, code, enforced, pins, resumed, ?elapsed, "verified");
     }
 
     fn handshake_finished(&self, connection: &Connection<'_>, event: &HandshakeFinished<'_>) {
@@ -221,6 +222,7 @@ mod tests {
             duration,
             error: None,
             is_enforced: true,
+            pin_failure: None,
             is_session_reused: false,
             peer_certificate: None,
         };

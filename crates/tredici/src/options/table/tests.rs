@@ -12,8 +12,10 @@ const RANGE: &str = "ERR_OUT_OF_RANGE";
 const UNDICI: &str = "UND_ERR_INVALID_ARG";
 const PORT: &str = "ERR_SOCKET_BAD_PORT";
 const IP: &str = "ERR_INVALID_IP_ADDRESS";
+const ADDRESS: &str = "ERR_INVALID_ADDRESS";
 const VERSION: &str = "ERR_TLS_INVALID_PROTOCOL_VERSION";
 const OK: &str = "";
+const PIN: &str = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 /// What reading this option on its own side comes to: `OK` or a code.
 fn outcome(name: &str, json: &Value) -> Result<String, Error> {
@@ -88,6 +90,30 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!("a"), TYPE),
             ],
         ),
+        (
+            "blockList",
+            vec![
+                (json!(["10.0.0.0/8", "::1", "192.0.2.1-192.0.2.9", "link-local"]), OK),
+                (json!("loopback,10.0.0.1"), OK),
+                (json!([]), OK),
+                (json!(["localhost"]), ADDRESS),
+                (json!(["::1/129"]), RANGE),
+                (json!(["::2-::1"]), VALUE),
+                (json!([10]), TYPE),
+                (json!({"address": "::1"}), TYPE),
+            ],
+        ),
+        (
+            "allowList",
+            vec![
+                (json!(["10.0.0.0/8"]), OK),
+                (json!("private"), OK),
+                (json!([]), VALUE),
+                (json!(""), VALUE),
+                (json!("x"), ADDRESS),
+                (json!(true), TYPE),
+            ],
+        ),
         ("localAddress", vec![(json!("::1"), OK), (json!(""), OK), (json!("localhost"), IP), (json!(5), IP)]),
         ("noDelay", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
         ("keepAlive", vec![(json!(true), OK), (json!(1), TYPE)]),
@@ -133,6 +159,31 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!(0), TYPE),
                 (json!(1), TYPE),
             ],
+        ),
+        (
+            "pins",
+            vec![
+                (json!([PIN]), OK),
+                (
+                    json!([
+                        PIN,
+                        format!("cert-sha256:{}", "0a".repeat(32)),
+                        format!("ca-sha256:{}", ["0A"; 32].join(":"))
+                    ]),
+                    OK,
+                ),
+                (json!([]), VALUE),
+                (json!([""]), VALUE),
+                (json!([PIN, "sha256/none"]), VALUE),
+                (json!(PIN), TYPE),
+                (json!([5]), TYPE),
+                (json!({"pins": [PIN]}), TYPE),
+                (json!(false), TYPE),
+            ],
+        ),
+        (
+            "pinsReportOnly",
+            vec![(json!(true), OK), (json!(false), OK), (json!("true"), TYPE), (json!(1), TYPE)],
         ),
         ("requestCert", vec![(json!(true), OK), (json!("true"), TYPE), (json!(1), TYPE)]),
         (
@@ -302,6 +353,8 @@ fn every_option_can_be_set_by_a_flag() {
         ("socketPath", "@a", json!("@a")),
         ("timeout", "2s", json!(2000)),
         ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
+        ("blockList", "special-purpose, 10.0.0.1", json!(["special-purpose", "10.0.0.1"])),
+        ("allowList", "10.0.0.0/8", json!(["10.0.0.0/8"])),
         ("localAddress", "::1", json!("::1")),
         ("noDelay", "false", json!(false)),
         ("keepAlive", "true", json!(true)),
@@ -311,6 +364,8 @@ fn every_option_can_be_set_by_a_flag() {
         ("extraCa", "a.pem", json!([{"file": "a.pem"}])),
         ("caStore", "system", json!("system")),
         ("rejectUnauthorized", "false", json!(false)),
+        ("pins", PIN, json!([PIN])),
+        ("pinsReportOnly", "true", json!(true)),
         ("requestCert", "true", json!(true)),
         ("servername", "a", json!("a")),
         ("cert", "a.pem", json!([{"file": "a.pem"}])),
@@ -384,6 +439,7 @@ fn defaults_are_what_the_table_says() {
     check("keepAliveInitialDelay", none.keep_alive_initial_delay(), |values| values.keep_alive_initial_delay);
     check("caStore", none.ca_store(), |values| values.ca_store);
     check("rejectUnauthorized", none.reject_unauthorized(), |values| values.reject_unauthorized);
+    check("pinsReportOnly", none.pins_report_only(), |values| values.pins_report_only);
     check("requestCert", none.request_cert(), |values| values.request_cert);
     check("allowH2", none.allow_h2(), |values| values.allow_h2);
     check("preferH2", none.prefer_h2(), |values| values.prefer_h2);

@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
-use super::super::engine::{Anchors, ContextTerms, Der};
+use super::super::{
+    engine::{Anchors, ContextTerms, Der},
+    judgement::PinTerms,
+};
 
 /// A session may be resumed under the trust decision that it was made under, and under no other. Within a process
 /// that is so because each connector has a cache of its own; a session that leaves the process takes this along.
@@ -12,12 +15,13 @@ pub(crate) struct Scope {
     anchors: Option<Vec<Der>>,
     extra: Vec<Der>,
     identities: Vec<Vec<Der>>,
+    pins: Vec<String>,
     policy: String,
     digest: OnceLock<[u8; 32]>,
 }
 
 impl Scope {
-    pub(super) fn of(terms: &ContextTerms, reject_unauthorized: bool) -> Self {
+    pub(super) fn of(terms: &ContextTerms, pins: Option<&PinTerms>, reject_unauthorized: bool) -> Self {
         Self {
             anchors: match &terms.trust.anchors {
                 Anchors::Bundled => None,
@@ -25,6 +29,7 @@ impl Scope {
             },
             extra: terms.trust.extra.clone(),
             identities: terms.identities.chains.clone(),
+            pins: pins.map(texts).unwrap_or_default(),
             policy: format!(
                 "{} {} {:?} {reject_unauthorized}",
                 terms.min_version, terms.max_version, terms.suites
@@ -46,10 +51,20 @@ impl Scope {
             for chain in &self.identities {
                 add(&mut hash, &chain.iter().map(|der| &**der).collect::<Vec<_>>());
             }
+            add(&mut hash, &self.pins.iter().map(String::as_bytes).collect::<Vec<_>>());
             add(&mut hash, &[self.policy.as_bytes()]);
             hash.finalize().into()
         })
     }
+}
+
+/// In one order, whatever that of the caller's list is; at the end whether they are enforced.
+fn texts(terms: &PinTerms) -> Vec<String> {
+    let mut texts: Vec<_> = terms.pins.iter().map(ToString::to_string).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.push(terms.report_only.to_string());
+    texts
 }
 
 fn add(hash: &mut Sha256, parts: &[&[u8]]) {

@@ -46,6 +46,7 @@ impl Telling {
             duration: ended - began,
             error: judgement.error.as_deref(),
             is_enforced: judge.rejects(),
+            pin_failure: judgement.pin_failure.as_deref(),
             is_session_reused,
             peer_certificate: judgement.peer.certificate(),
         };

@@ -11,7 +11,7 @@ use std::{
 
 use tredici::{
     AlpnProtocols, CaStore, ConnectOptions, Connector, Error, ErrorKind, ListenOptions, Listener, OPTIONS,
-    PrivateKey, Sessions, Socket, Target, TlsVersion,
+    Pins, PrivateKey, Sessions, Socket, Target, TlsVersion,
 };
 use tredici_test::{Authority, Pki, Relay, wire::ClientHello};
 
@@ -107,6 +107,27 @@ async fn reject_unauthorized() {
     let lenient = server.ca(Authority::new("Stranger").pem()).danger().reject_unauthorized(false);
     let [_, server] = Met::between(client, lenient).await.both();
     assert!(!server.authorized() && server.authorization_error().is_some());
+}
+
+#[tokio::test]
+async fn pins() {
+    let pin = |der: &[u8]| {
+        let certificate = tredici::PeerCertificate::from_der(der).expect("a certificate");
+        Pins::new([format!("cert-sha256:{}", certificate.fingerprint256())]).expect("a pin")
+    };
+    let pki = Pki::shared();
+    assert!(is_trusted(trusting().pins(pin(pki.localhost().der()))).await);
+    let met = Met::between(trusting().pins(pin(pki.root().der())), localhost()).await;
+    assert_eq!(met.client.expect_err("the root is not the leaf").code(), "ERR_TLS_PIN_MISMATCH");
+    assert_eq!(met.server.expect_err("refused").kind(), ErrorKind::Alert(42));
+}
+
+#[tokio::test]
+async fn pins_report_only() {
+    let wrong = Pins::new([format!("ca-sha256:{}", "00".repeat(32))]).expect("a pin");
+    let [client, _] = Met::between(trusting().pins(wrong).pins_report_only(true), localhost()).await.both();
+    assert!(client.authorized());
+    assert_eq!(client.pin_failure().expect("told").code(), "ERR_TLS_PIN_MISMATCH");
 }
 
 #[tokio::test]

@@ -3,14 +3,17 @@
 use super::ENGINE;
 
 mod cells;
+mod checks;
 mod closing;
 mod connect;
 mod dropping;
 mod economy;
 pub(crate) mod ends;
 mod failures;
+mod filter;
 mod groups;
 mod hostile;
+mod hyper;
 mod interoperation;
 mod introspection;
 mod keylog;

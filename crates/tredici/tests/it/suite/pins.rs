@@ -1,5 +1,7 @@
 //! Keys and certificates that the caller knows in advance, on full and on resumed connections.
 
+mod option;
+
 use sha2::{Digest, Sha256};
 use tredici::{Connector, ErrorKind, ListenOptions, PeerCertificate, Pins, Target, TlsVersion};
 use tredici_test::{Authority, CertificateSpec, Pki};

@@ -10,7 +10,8 @@ use std::{
 };
 
 use tredici::{
-    ConnectOptions, Connector, ErrorKind, ListenOptions, PeerCertificate, TlsVersion, check_server_identity,
+    ConnectOptions, Connector, ErrorKind, ListenOptions, PeerCertificate, Pins, TlsVersion,
+    check_server_identity,
 };
 use tredici_test::{Authority, CertificateSpec, NodeServer, Pki, Relay, wire, wire::ClientHello};
 
@@ -236,7 +237,25 @@ async fn a_server_that_is_not_trusted_never_sees_the_clients_certificate() {
     }
 }
 
-/// What the test above looks for is there where the server is trusted.
+#[tokio::test]
+async fn a_server_without_a_pinned_key_never_sees_the_clients_certificate() {
+    let pki = Pki::shared();
+    let wrong = || Pins::new([format!("cert-sha256:{}", "00".repeat(32))]).unwrap();
+    let mut server = Server::with(curious(pki.localhost())).await;
+    for options in [trusting(), trusting().danger().reject_unauthorized(false)] {
+        for version in VERSIONS {
+            let relay = Relay::to(server.port()).await;
+            let error = refusal(client(options.clone().pins(wrong()), version), target(relay.port())).await;
+            assert_eq!(code_and_phase(&error), ("ERR_TLS_PIN_MISMATCH", "check"), "{version}");
+            let told = server.handshake().await.expect_err("the client refuses");
+            assert_eq!(told.kind(), ErrorKind::Alert(42), "{version}: {told}");
+            assert!(told.peer_certificate().is_none(), "{version}");
+            only_hello_and_alert(&relay.recordings()[0].to_server, version, 42);
+        }
+    }
+}
+
+/// What the tests above look for is there where the server is trusted.
 #[tokio::test]
 async fn a_server_that_is_trusted_sees_the_clients_certificate() {
     let own = Pki::shared().client();

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
-use tredici::{Sessions, TlsVersion};
+use tredici::{PeerCertificate, Pins, Sessions, TlsVersion};
+use tredici_test::{Authority, CertificateSpec, Pki};
 
 use super::{
     super::{
@@ -39,6 +41,40 @@ async fn one_process_takes_up_what_another_has_left() {
         }
         seen.dedup();
         assert_eq!((seen.len(), seen[0].len()), (1, 3), "the certificates came along");
+    }
+}
+
+/// Whoever can write the file decides which certificates come with a session, but not what they are held against.
+#[tokio::test]
+async fn whatever_certificates_it_brings_they_are_held_against_the_pins() {
+    let pki = Pki::shared();
+    let root = PeerCertificate::from_der(pki.root().der()).expect("a certificate");
+    let pins = Pins::new([format!("ca-sha256:{}", root.fingerprint256())]).expect("a pin");
+    let server = Echo::tls().await;
+    for newest in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
+        let terms = || trusting().max_version(newest).pins(pins.clone());
+        let sessions = sessions_of(terms(), || target(server.port())).await;
+        let written = serde_json::to_value(Sessions::from(sessions)).expect("JSON");
+        let other = Authority::new("Other");
+        let chain =
+            [other.leaf(CertificateSpec::server(&["localhost"])).der().to_vec(), other.der().to_vec()];
+        for (chain, outcome) in [(None, Ok(true)), (Some(chain), Err("ERR_TLS_PIN_MISMATCH"))] {
+            let mut written = written.clone();
+            if let Some(chain) = chain {
+                let chain: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+                written["sessions"][0]["chain"] = json!(chain);
+            }
+            let read = Sessions::parse(written.to_string().as_bytes()).expect("our own form");
+            let connector = with(terms().max_cached_sessions(0), read);
+            let connected = connector.connect(target(server.port())).await;
+            let resumed = connected.as_ref().map(tredici::Socket::is_session_reused);
+            assert_eq!(resumed.map_err(tredici::Error::code), outcome, "{newest}");
+            if let Err(error) = connected {
+                assert_eq!(error.phase().as_str(), "check");
+                let full = connector.connect(target(server.port())).await;
+                assert_eq!(full.is_ok_and(|socket| socket.is_session_reused()), newest == TlsVersion::Tls1_3);
+            }
+        }
     }
 }
 
