@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Kind {
-    /// TLS without a session, the chain verified each time.
+    /// TLS without a session.
     Full,
-    /// The same, where a chain that was verified before may count as verified.
-    Remembered,
+    /// The same, with the chain verified each time by those who do not by default.
+    Anew,
     /// TLS with a session of a connection before, and an exchange that brings the next one.
     Resumed,
     /// TCP alone.
@@ -26,12 +26,12 @@ pub(crate) struct Case {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 5] = [Self::Full, Self::Remembered, Self::Resumed, Self::Tcp, Self::Unix];
+    pub(crate) const ALL: [Self; 5] = [Self::Full, Self::Anew, Self::Resumed, Self::Tcp, Self::Unix];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Full => "full",
-            Self::Remembered => "full, remembered verdict",
+            Self::Anew => "full, chain verified anew",
             Self::Resumed => "resumed",
             Self::Tcp => "plain TCP",
             Self::Unix => "plain Unix",
@@ -39,7 +39,7 @@ impl Kind {
     }
 
     pub(crate) fn has_tls(self) -> bool {
-        matches!(self, Self::Full | Self::Remembered | Self::Resumed)
+        matches!(self, Self::Full | Self::Anew | Self::Resumed)
     }
 }
 

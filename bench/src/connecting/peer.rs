@@ -53,11 +53,11 @@ impl Peer {
         matches!(self, Self::TokioOpenssl | Self::HyperOpenssl | Self::Node | Self::Undici)
     }
 
-    /// Whether it makes such connections: hyper-util's connector knows no Unix sockets, tredici alone remembers verdicts, and
+    /// Whether it makes such connections: hyper-util's connector knows no Unix sockets, all but tredici always verify anew, and
     /// without TLS one who writes it by hand writes the same.
     pub(crate) fn makes(self, kind: Kind) -> bool {
         match (self, kind) {
-            (_, Kind::Remembered) => self.is_tredici(),
+            (_, Kind::Anew) => self.is_tredici(),
             (Self::HyperRustls | Self::HyperOpenssl, Kind::Unix) => false,
             (Self::TokioOpenssl, Kind::Tcp | Kind::Unix) => false,
             _ => true,

@@ -10,6 +10,7 @@ use crate::Outcome;
 
 pub(super) struct Tredici {
     connector: Connector,
+    host: String,
     errand: Errand,
 }
 
@@ -22,20 +23,24 @@ impl Tredici {
                 .ca(&*errand.ca)
                 .min_version(TlsVersion::Tls1_3)
                 .alpn_protocols(AlpnProtocols::none())
-                .remember_verdicts(errand.kind != Kind::Full);
+                .remember_verdicts(errand.kind != Kind::Anew);
             if errand.kind != Kind::Resumed {
                 options = options.max_cached_sessions(0);
             }
         }
-        Ok(Self { connector: Connector::new(options)?, errand: errand.clone() })
+        Ok(Self {
+            connector: Connector::new(options)?,
+            host: errand.address.to_string(),
+            errand: errand.clone(),
+        })
     }
 
     fn target(&self) -> Target {
-        let Errand { kind, address, port, path, servername, .. } = &self.errand;
+        let Errand { kind, port, path, servername, .. } = &self.errand;
         match kind {
-            Kind::Tcp => Target::tcp(address.to_string()).port(*port),
+            Kind::Tcp => Target::tcp(&*self.host).port(*port),
             Kind::Unix => Target::unix(path.as_path()),
-            _ => Target::tls(address.to_string()).port(*port).servername(servername),
+            _ => Target::tls(&*self.host).port(*port).servername(servername),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Outcome,
     compare::report::{Section, figure, rounded, when_and_where},
-    connecting::{Case, Peer},
+    connecting::{Case, Kind, Peer},
 };
 
 const TITLE: &str = "Connecting";
@@ -21,9 +21,9 @@ tickets on. The client has a core for itself, one thread that does the work, and
 `full`: connect, set `TCP_NODELAY`, shake hands without a session, verify chain and name, say goodbye (`close_notify`), close.
 `resumed`: the same with a session of a connection before; the tickets for those to come are read as everybody reads them, with
 an answer, so `GET / HTTP/1.0` is sent, and what comes is read to its end. `plain TCP`: connect, set `TCP_NODELAY`, close.
-`plain Unix`: connect, close. In `full` tredici's `rememberVerdicts` is off, so that it verifies the chain each time as
-everybody does; `remembered verdict` is its default. Each makes its context once, Node and undici too, who would make one for
-each connection where they are given `ca`.
+`plain Unix`: connect, close. By default tredici does not verify the chain of a server that it meets again; in `chain verified
+anew` its `rememberVerdicts` is off, so that it does as everybody else does in both. Each makes its context once, Node and
+undici too, who would make one for each connection where they are given `ca`.
 
 `tokio-rustls` and `tokio-openssl` are what one writes by hand, without TLS tokio alone. `hyper-rustls` and `hyper-openssl` are
 connectors over hyper-util's `HttpConnector`, called as services, without a client. `tls.connect` is Node's, without TLS
@@ -96,7 +96,9 @@ fn times(results: &Results, plan: &Plan) -> Table {
     table.set_header(header);
     for &case in &plan.cases {
         for line in &LINES {
-            let of = |peer| results.of(case, peer).filter(|best| best.made > 0).and_then(line.of);
+            let of = |peer: Peer| {
+                results.of(measured_in(case, peer), peer).filter(|best| best.made > 0).and_then(line.of)
+            };
             if !peers.iter().any(|&peer| of(peer).is_some()) {
                 continue;
             }
@@ -116,6 +118,14 @@ fn times(results: &Results, plan: &Plan) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// Those who verify each chain anew do so in the other row, too.
+fn measured_in(case: Case, peer: Peer) -> Case {
+    match case.kind {
+        Kind::Anew if !peer.makes(Kind::Anew) => Case { kind: Kind::Full, ..case },
+        _ => case,
+    }
 }
 
 /// Whom a tredici is measured against.
