@@ -1,29 +1,29 @@
 //! Options that are functions: they have no form in JSON.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, io, os::fd::BorrowedFd, sync::Arc, time::SystemTime};
 
 #[cfg(feature = "serde")]
 use serde_json::Value;
 
 #[cfg(feature = "serde")]
 use super::form::Place;
-use super::{OptionKind, form::Form};
-use crate::certificate::PeerCertificate;
+use super::{OptionKind, form::Form, unique::Unique};
 #[cfg(feature = "serde")]
 use crate::error::Error;
+use crate::{certificate::PeerCertificate, target::RemoteAddress};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Defines the shared handle of a function and its form.
+/// Defines the shared handle of a function, perhaps with what tells it from every other, and its form.
 macro_rules! callback {
-    ($(#[doc = $doc:literal])+ $name:ident, $instead:literal: $($function:tt)+) => {
+    ($(#[doc = $doc:literal])+ $name:ident $(($unique:ident))?, $instead:literal: $($function:tt)+) => {
         $(#[doc = $doc])+
         #[derive(Clone)]
-        pub(crate) struct $name(pub(crate) Arc<dyn $($function)+ + Send + Sync>);
+        pub(crate) struct $name(pub(crate) Arc<dyn $($function)+ + Send + Sync> $(, pub(crate) $unique)?);
 
         impl<F: $($function)+ + Send + Sync + 'static> From<F> for $name {
             fn from(function: F) -> Self {
-                Self(Arc::new(function))
+                Self(Arc::new(function) $(, $unique::new())?)
             }
         }
 
@@ -47,7 +47,7 @@ macro_rules! callback {
 
 callback! {
     /// The caller's own verdict on the name of the peer.
-    CheckServerIdentity, "use servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
+    CheckServerIdentity(Unique), "use servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
 }
 
 callback! {
@@ -58,6 +58,11 @@ callback! {
 callback! {
     /// Tells the time by which certificates and sessions are judged.
     Clock, "give it in Rust": Fn() -> SystemTime
+}
+
+callback! {
+    /// Is shown every socket before it connects.
+    ConfigureSocket, "give it in Rust": Fn(BorrowedFd<'_>, &RemoteAddress) -> io::Result<()>
 }
 
 #[cfg(feature = "serde")]

@@ -10,10 +10,10 @@ use std::{
 };
 
 use tredici::{
-    AlpnProtocols, CaStore, ConnectOptions, Connector, Error, ErrorKind, ListenOptions, Listener, OPTIONS,
-    Pins, PrivateKey, Sessions, Socket, Target, TlsVersion,
+    AlpnProtocols, CaStore, ConnectOptions, Connector, Error, ErrorKind, ListenOptions, Listener,
+    MemorySessionStore, OPTIONS, Pins, PrivateKey, Sessions, Socket, Target, TlsVersion,
 };
-use tredici_test::{Authority, Pki, Relay, wire::ClientHello};
+use tredici_test::{Authority, Fault, Pki, Relay, ScriptedServer, wire::ClientHello};
 
 use super::{
     ENGINE,
@@ -68,6 +68,21 @@ fn mutual() -> (ConnectOptions, ListenOptions) {
     let own = Pki::shared().client();
     let client = trusting().cert(own.chain_pem()).key(own.key_pem());
     (client, localhost().ca(Pki::shared().root().pem()).request_cert(true))
+}
+
+/// How long each waits for the other is in `failures::deadlines`.
+#[tokio::test(start_paused = true)]
+async fn handshake_timeout() {
+    let limit = Duration::from_millis(700);
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let connector = Connector::new(trusting().handshake_timeout(limit)).expect("a connector");
+    let error = connector.connect(target(silent.port())).await.expect_err("nobody answers");
+    assert!(error.message().contains("handshakeTimeout: 700ms"), "{error}");
+    let listener = listen(localhost().handshake_timeout(limit)).await;
+    let client = tokio::net::TcpStream::connect(("127.0.0.1", port(&listener))).await.expect("a connection");
+    let error = accept(&listener).await.expect_err("nobody begins");
+    assert!(error.message().contains("handshakeTimeout: 700ms"), "{error}");
+    drop(client);
 }
 
 #[tokio::test]
@@ -340,6 +355,29 @@ async fn session() {
     let other = Connector::new(options).expect("a connector");
     let socket = other.connect(target(server.port())).await.expect("a connection");
     assert!(socket.is_session_reused());
+}
+
+#[tokio::test]
+async fn session_store() {
+    let store = Arc::new(MemorySessionStore::new(10));
+    assert_eq!(resumes(trusting().session_store(store.clone())).await, [false, true]);
+    let kept = store.len();
+    assert!(kept >= 2, "one of two was used, and at least one more came");
+    assert_eq!(resumes(trusting().session_store(store.clone()).max_cached_sessions(0)).await, [false, false]);
+    assert_eq!(store.len(), kept, "they are not kept there either");
+}
+
+#[tokio::test]
+async fn coalesce_sessions() {
+    let server = super::ends::Echo::tls().await;
+    for (patience, resumed) in [(Duration::ZERO, [false; 2]), (Duration::from_secs(60), [false, true])] {
+        let connector = Connector::new(trusting().coalesce_sessions(patience)).expect("a connector");
+        let connect = || connector.connect(target(server.port()));
+        let (first, second) = tokio::join!(connect(), connect());
+        let mut seen = [first, second].map(|socket| socket.expect("a connection").is_session_reused());
+        seen.sort_unstable();
+        assert_eq!(seen, resumed, "{patience:?}");
+    }
 }
 
 #[tokio::test]
