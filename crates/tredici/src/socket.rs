@@ -222,9 +222,11 @@ fn not_taken() -> Error {
 }
 
 impl Drop for Socket {
-    /// Reads away what nobody wants any more, so that the close is no reset.
+    /// Reads away what nobody wants any more, so that the close is no reset, in which what was written last could be
+    /// lost. Where nothing was written there is nothing to lose.
     fn drop(&mut self) {
         match &mut self.stream {
+            Stream::Plain(_) if self.bytes_written == 0 => {}
             Stream::Plain(transport) => transport.discard_unread(),
             Stream::Tls(stream) => stream.discard_unread(),
         }
