@@ -31,6 +31,8 @@
 //!   hyper's `Read` and `Write`.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
+// A test writes all options into one object.
+#![cfg_attr(test, recursion_limit = "256")]
 
 #[cfg(not(unix))]
 compile_error!("tredici is for Unix-like systems");

@@ -23,11 +23,11 @@ impl Connector {
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         let session = snapshot.session(&tls.key);
-        let secured = match snapshot.secure(tls, transport, session, journey).await {
+        let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
             Err(failure) if failure.may_be_retried && route.is_dialled => {
                 // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                snapshot.secure(tls, transport, None, journey).await
+                self.secure_in_time(snapshot, route, tls, transport, None, journey).await?
             }
             result => result,
         };
