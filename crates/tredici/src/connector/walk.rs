@@ -35,9 +35,13 @@ impl Connector {
         let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
         let mut socket = Socket::secured(secured, choice, origin);
+        let ours = socket.tls_identity();
         self.examine(&mut socket, journey).await?;
-        let sink = snapshot.sink(&socket, &tls.key);
-        socket.release_sessions(sink);
+        // A check may have put another connection in its place, whose sessions are not ours to keep.
+        if socket.tls_identity() == ours {
+            let sink = snapshot.sink(&socket, &tls.key);
+            socket.release_sessions(sink);
+        }
         Ok(socket)
     }
 }
