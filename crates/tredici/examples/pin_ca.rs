@@ -31,7 +31,7 @@ pub(crate) fn pinning(connector: &Connector, fingerprint256: String) -> Connecto
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let authority = Authority::new(["localhost"])?;
     let listener = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let port = listener.local_address().map_or(0, |address| address.port());

@@ -1,6 +1,7 @@
 //! Walks the way of a connection: resolve, dial, handshake, verify, check.
 
 mod cache;
+mod check;
 mod connect;
 mod journey;
 mod limit;
@@ -25,7 +26,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug_span};
 
 use cache::SessionCache;
-pub use connect::Connect;
+use check::Check;
+pub use check::CheckFuture;
+pub use connect::{Connect, ConnectFuture};
 use journey::Journey;
 use limit::Limit;
 use snapshot::{Current, Family, Snapshot};
@@ -40,8 +43,6 @@ use crate::{
     target::Target,
     tls::context::{Choice, ClientContext},
 };
-
-type Check = Arc<dyn Fn(&Socket) -> Result<(), Error> + Send + Sync>;
 
 /// Connects, under terms that were compiled once: undici's `buildConnector`.
 ///
@@ -103,32 +104,6 @@ impl Connector {
         let terms =
             Arc::new(Terms { values, socket, resolver, choice, family, rotated: Mutex::new(options) });
         Ok(Self { terms, current, checks: Arc::new([]), observer })
-    }
-
-    /// The same connector with one more check: it runs on each connection, resumed ones too, once TLS has verified the
-    /// peer and before the caller gets the socket; an error from it ends the connection. No session is kept of a
-    /// connection that a check refused, and the new connector shares none with the old.
-    ///
-    /// undici's custom connect function for extra validation:
-    ///
-    /// ```
-    /// use tredici::{ConnectOptions, Connector, Error};
-    ///
-    /// let connector = Connector::new(ConnectOptions::new())?.check(|socket| match socket.alpn_protocol() {
-    ///     Some("h2") => Ok(()),
-    ///     _ => Err(Error::check("we speak HTTP/2 alone")),
-    /// });
-    /// # Ok::<(), Error>(())
-    /// ```
-    #[must_use]
-    pub fn check(&self, check: impl Fn(&Socket) -> Result<(), Error> + Send + Sync + 'static) -> Self {
-        let check: Check = Arc::new(check);
-        Self {
-            terms: self.terms.clone(),
-            current: self.terms.family.derive(&self.current, self.terms.values.max_cached_sessions()),
-            checks: self.checks.iter().cloned().chain([check]).collect(),
-            observer: self.observer.clone(),
-        }
     }
 
     /// The same connector, with its cache of sessions, watched by one more: for one call or for some of them. Who watches

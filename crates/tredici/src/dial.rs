@@ -12,5 +12,5 @@ pub(crate) use attempts::Attempts;
 pub(crate) use race::Rules;
 pub(crate) use tcp::Dialling;
 pub(crate) use terms::SocketTerms;
-pub(crate) use transport::Transport;
+pub(crate) use transport::{Addresses, Transport};
 pub(crate) use unix::{unix, unix_name};

@@ -120,6 +120,7 @@ struct Details {
     host: Option<String>,
     hint: Option<Cow<'static, str>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    earlier: Option<Error>,
     journey: Journey,
 }
 
@@ -139,6 +140,7 @@ impl Error {
             host: None,
             hint: None,
             source: None,
+            earlier: None,
             journey: Journey::default(),
         }))
     }
@@ -195,6 +197,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_phase(mut self, phase: Phase) -> Self {
+        self.0.phase = phase;
+        self
+    }
+
     pub(crate) fn with_target(mut self, target: Destination) -> Self {
         self.0.journey.target = Some(target);
         self
@@ -212,6 +219,17 @@ impl Error {
 
     pub(crate) fn with_peer_certificate(mut self, certificate: Option<PeerCertificate>) -> Self {
         self.0.journey.peer_certificate = certificate;
+        self
+    }
+
+    /// This error, of a second way, after the first one had failed with `earlier`.
+    pub(crate) fn after(mut self, mut earlier: Self) -> Self {
+        let details = &mut *self.0;
+        details.message = format!("{}; before that: {}", details.message, earlier.message());
+        details.journey.timings.total += earlier.timings().total;
+        details.journey.attempts.splice(..0, earlier.attempts().iter().cloned());
+        details.journey.target = earlier.0.journey.target.take().or(details.journey.target.take());
+        details.earlier = Some(earlier);
         self
     }
 
@@ -264,6 +282,11 @@ impl Error {
     /// Every address that was tried, in order, each with its own cause.
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.journey.attempts
+    }
+
+    /// The error of the first way, where this one is that of a second ([`ConnectExt::or`](crate::ConnectExt::or)).
+    pub fn earlier(&self) -> Option<&Self> {
+        self.0.earlier.as_ref()
     }
 
     /// How long each phase took up to the failure.

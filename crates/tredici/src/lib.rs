@@ -26,6 +26,8 @@
 //! - `openssl`: the engine on OpenSSL, which honours every option: the system's, 3.0 or later.
 //! - `vendored`: the same on a current OpenSSL, built from source; needs make and perl too.
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
+//! - `hyper`: connectors as hyper-util's client and tonic take them (`tower_service::Service<http::Uri>`), sockets with
+//!   hyper's `Read` and `Write`.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
 // A test writes all options into one object.
@@ -40,6 +42,7 @@ compile_error!(
 );
 
 mod certificate;
+mod compose;
 mod connector;
 mod dial;
 mod error;
@@ -55,7 +58,11 @@ mod verify;
 #[cfg(feature = "serde")]
 pub use certificate::ShortCertificate;
 pub use certificate::{CertificateError, InfoAccess, Name, PeerCertificate};
-pub use connector::{Connect, Connector, connect};
+pub use compose::{
+    AndThen, BoxConnector, Checked, ConcurrencyLimit, ConnectExt, MapTarget, Or, Routed, Routes, Timeout,
+    Traced,
+};
+pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]
 pub use listener::{Authority, AuthorityError};

@@ -1,8 +1,11 @@
 //! What the caller holds: it reads, writes, and tells everything about itself.
 
+#[cfg(feature = "hyper")]
+mod hyper;
 mod introspection;
 mod io;
 mod pins;
+mod refusal;
 #[cfg(feature = "serde")]
 mod report;
 
@@ -141,6 +144,13 @@ impl Socket {
 
     pub(crate) fn set_total(&mut self, total: Duration) {
         self.timings.total = total;
+    }
+
+    /// The socket of a second way, after the first one had failed.
+    pub(crate) fn after(mut self, earlier: &Error) -> Self {
+        self.timings.total += earlier.timings().total;
+        self.attempts = earlier.attempts().iter().chain(&*self.attempts).cloned().collect();
+        self
     }
 
     /// Reads what TLS says outside the data: the server's session tickets, or the alert with which it refuses a

@@ -2,8 +2,10 @@
 
 mod address;
 mod parse;
+#[cfg(feature = "hyper")]
+mod uri;
 
-use std::{fmt, net::IpAddr};
+use std::{any::Any, fmt, net::IpAddr};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
@@ -101,9 +103,11 @@ impl fmt::Display for Destination {
 }
 
 /// A byte stream that the caller already has, to speak TLS over: undici's `httpSocket`.
-pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+///
+/// Of a [`Socket`](crate::Socket) and of tokio's `TcpStream` the addresses go over to the socket on top.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + Any {}
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
 
 /// What to connect to, and the terms of this one call: undici's connector parameters.
 ///
@@ -229,9 +233,23 @@ impl Target {
         self.signal.take()
     }
 
+    /// The same target once more, to try another way; `None` where it goes [`over`](Self::over) a stream, of which there
+    /// is only one.
+    pub fn try_clone(&self) -> Option<Self> {
+        match self.over {
+            Some(_) => None,
+            None => Some(Self { signal: self.signal.clone(), ..self.destination.clone().into() }),
+        }
+    }
+
     /// The target as plain data.
     pub fn destination(&self) -> &Destination {
         &self.destination
+    }
+
+    /// Whether the call itself says by which socket or stream.
+    pub(crate) fn has_a_way(&self) -> bool {
+        self.over.is_some() || self.destination.socket_path.is_some()
     }
 
     pub(crate) fn into_parts(self) -> (Destination, Option<Box<dyn ByteStream>>) {

@@ -1,6 +1,8 @@
 // A TLS server that is told what to do by one line of JSON on its standard input, and tells what it sees in lines
 // of JSON on its standard output. It ends when its standard input does, so that it never outlives the test.
 'use strict';
+const http2 = require('http2');
+const https = require('https');
 const readline = require('readline');
 const tls = require('tls');
 
@@ -19,6 +21,19 @@ const behaviours = {
   // Both act on the connection beneath TLS, which therefore ends without a close_notify.
   truncate: (socket, { text }, raw) => socket.resume().write(text, () => raw.end()),
   reset: (socket, behaviour, raw) => raw.resetAndDestroy(),
+  // The HTTP server has the connection already.
+  requests: () => {},
+};
+
+const answer = (request, response) => {
+  const { httpVersion, method, url, headers } = request;
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify({ httpVersion, method, url, authority: headers[':authority'] ?? headers.host }));
+};
+
+const serverOf = (options, { kind, http2: both }) => {
+  if (kind !== 'requests') return tls.createServer(options);
+  return both ? http2.createSecureServer({ ...options, allowHTTP1: true }, answer) : https.createServer(options, answer);
 };
 
 const base64 = (bytes) => bytes?.toString('base64') ?? null;
@@ -51,7 +66,7 @@ const viewOf = (socket) => {
 };
 
 const serve = ({ options, contexts, listen, behaviour }) => {
-  const server = tls.createServer(options);
+  const server = serverOf(options, behaviour);
   for (const { servername, context } of contexts) server.addContext(servername, context);
 
   // What is known of a connection, under its socket beneath TLS.

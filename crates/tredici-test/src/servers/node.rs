@@ -23,6 +23,11 @@ pub enum Behaviour {
     Stream(usize),
     /// Waits for the first bytes, answers `HTTP/1.1 200 OK` with this body, and ends.
     Http(String),
+    /// Answers HTTP requests with what it knows of each: an object with `httpVersion`, `method`, `url` and `authority`.
+    Requests {
+        /// HTTP/2 where the client offers it, instead of HTTP/1.1 alone.
+        http2: bool,
+    },
     /// Sends this text, then a FIN without a close_notify: a truncated stream.
     Truncate(String),
     /// Ends the TCP connection with a RST.
@@ -37,6 +42,7 @@ impl Behaviour {
             Self::End(text) => json!({ "kind": "end", "text": text }),
             Self::Stream(bytes) => json!({ "kind": "stream", "bytes": bytes }),
             Self::Http(text) => json!({ "kind": "http", "text": text }),
+            Self::Requests { http2 } => json!({ "kind": "requests", "http2": http2 }),
             Self::Truncate(text) => json!({ "kind": "truncate", "text": text }),
             Self::Reset => json!({ "kind": "reset" }),
         }
@@ -244,6 +250,30 @@ mod tests {
                 "{answer}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn requests_over_both_versions_of_http() {
+        if !NodeServer::is_available() {
+            return;
+        }
+        const GET: &str = "
+            const session = require('http2').connect(`https://localhost:${input.port}`, { ca: input.ca });
+            const stream = session.request({ ':path': '/a' }).setEncoding('utf8');
+            const body = await stream.toArray();
+            session.close();
+            return JSON.parse(body.join(''));";
+        let server = NodeServer::with(Pki::shared().localhost()).then(Behaviour::Requests { http2: true });
+        let server = server.start().await;
+        let told = node_oracle(GET, trusting(server.port())).await;
+        assert_eq!((&told["httpVersion"], &told["url"]), (&json!("2.0"), &json!("/a")));
+
+        let server = NodeServer::with(Pki::shared().localhost()).then(Behaviour::Requests { http2: false });
+        let server = server.start().await;
+        let mut request = trusting(server.port());
+        request["say"] = "GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into();
+        let told = node_oracle(TALK, request).await;
+        assert!(told["text"].as_str().is_some_and(|text| text.starts_with("HTTP/1.1 200 OK")), "{told}");
     }
 
     /// What OpenSSL's client reads, and how it ends. (Node's may take a reset that follows data for an end.)

@@ -1,7 +1,12 @@
 //! What any connector can do, ours or the caller's.
 
+use std::{pin::Pin, sync::Arc};
+
 use super::Connector;
 use crate::{error::Error, socket::Socket, target::Target};
+
+/// A connection that is being made, in a box.
+pub type ConnectFuture<'a> = Pin<Box<dyn Future<Output = Result<Socket, Error>> + Send + 'a>>;
 
 /// Anything that makes a socket of a target: undici's custom `connect` function.
 ///
@@ -20,8 +25,29 @@ use crate::{error::Error, socket::Socket, target::Target};
 /// # let _ = local_first(Connector::new(ConnectOptions::new())?);
 /// # Ok::<(), Error>(())
 /// ```
+///
+/// A type of your own writes it as an `async fn`:
+///
+/// ```
+/// use tredici::{Connect, Connector, Error, Socket, Target};
+///
+/// /// Two servers, taken in turn by the port.
+/// struct Pair(Connector, Connector);
+///
+/// impl Connect for Pair {
+///     async fn connect(&self, target: Target) -> Result<Socket, Error> {
+///         let even = target.destination().port.unwrap_or_default() % 2 == 0;
+///         if even { self.0.connect(target).await } else { self.1.connect(target).await }
+///     }
+/// }
+/// ```
+///
+/// [`ConnectExt`](crate::ConnectExt) puts connectors together: a time limit, a limit of connections at once, a second way, names that go elsewhere.
+/// An `Arc` of a connector is one, too, and [`BoxConnector`](crate::BoxConnector) is any of them behind one type that can be cloned.
+/// (Rust lets either closures or all references and boxes implement a trait. A reference to a closure, and a boxed
+/// `Fn`, are closures.)
 pub trait Connect: Send + Sync {
-    /// Makes a socket of the target.
+    /// Makes a socket of the target. Whoever drops the future wants none any more: what it opened is to be closed.
     fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send;
 }
 
@@ -38,5 +64,11 @@ where
 {
     fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send {
         self(target)
+    }
+}
+
+impl<C: Connect> Connect for Arc<C> {
+    fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send {
+        (**self).connect(target)
     }
 }

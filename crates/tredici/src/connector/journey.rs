@@ -99,6 +99,11 @@ impl Journey {
         spent
     }
 
+    /// Notes what was tried for a socket that stands, should time be up before the caller has it.
+    pub(super) fn has_tried(&mut self, attempts: &[Attempt]) {
+        self.attempts.restore(attempts);
+    }
+
     /// What the socket takes over.
     pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
         Origin { destination: destination.clone(), attempts: self.attempts.take(), timings: self.timings }
@@ -127,6 +132,7 @@ impl Journey {
         let hint = match phase {
             Phase::Lookup => "the name server does not answer in time",
             Phase::SecureConnect => "the connection stands, but the peer does not finish the TLS handshake",
+            Phase::Check => "the connection stands, but a check of yours does not end",
             _ => "nobody answers there; check address and firewall",
         };
         let hint = format!("{hint}; {} allows more time", limit.option);

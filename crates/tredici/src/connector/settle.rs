@@ -1,14 +1,17 @@
 //! The call's parameters and the options, settled into one route.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
+
+use tokio::net::TcpStream;
 
 use super::cache::{Place, SessionKey};
 use crate::{
-    dial::Transport,
+    dial::{Addresses, Transport},
     error::Error,
     options::{Values, normalise_servername},
     resolve,
-    target::{Destination, Protocol, Target},
+    socket::Socket,
+    target::{ByteStream, Destination, Protocol, Target},
 };
 
 /// Where a connection goes and by which names.
@@ -34,9 +37,22 @@ pub(super) fn settle(values: &Values, target: Target) -> Result<Settled, Error> 
     let (mut destination, over) = target.into_parts();
     let is_dialled = over.is_none();
     match route(values, &mut destination, is_dialled) {
-        Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(Transport::given))),
+        Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(given))),
         Err(error) => Err(error.with_target(destination)),
     }
+}
+
+/// The caller's stream, with the addresses that it tells.
+fn given(stream: Box<dyn ByteStream>) -> Transport {
+    let told: &dyn Any = &*stream;
+    let addresses = if let Some(socket) = told.downcast_ref::<Socket>() {
+        Addresses { local: socket.local_address(), remote: socket.remote_address() }
+    } else if let Some(tcp) = told.downcast_ref::<TcpStream>() {
+        Addresses { local: tcp.local_addr().ok(), remote: tcp.peer_addr().ok() }
+    } else {
+        Addresses::default()
+    };
+    Transport::given(stream, addresses)
 }
 
 fn route(values: &Values, destination: &mut Destination, is_dialled: bool) -> Result<Option<Tls>, Error> {

@@ -1,12 +1,7 @@
 //! The way of one connection: dial, handshake, check.
 
 use super::{Connector, journey::Journey, settle::Route, snapshot::Snapshot};
-use crate::{
-    dial::Transport,
-    error::{Error, Phase},
-    options::events::{CheckFinished, CheckStarted},
-    socket::Socket,
-};
+use crate::{dial::Transport, error::Error, socket::Socket};
 
 impl Connector {
     pub(super) async fn walk(
@@ -22,7 +17,9 @@ impl Connector {
         };
         let Some(tls) = &route.tls else {
             let socket = Socket::plain(transport, journey.origin(&route.destination));
-            return self.examine(socket.with_prior_knowledge(self.terms.values.use_h2c()), journey);
+            let mut socket = socket.with_prior_knowledge(self.terms.values.use_h2c());
+            self.examine(&mut socket, journey).await?;
+            return Ok(socket);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         let session = snapshot.session(&tls.key);
@@ -37,32 +34,10 @@ impl Connector {
         let secured = secured.map_err(|failure| failure.error)?;
         let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
-        let socket = Socket::secured(secured, choice, origin);
-        let mut socket = self.examine(socket, journey)?;
+        let mut socket = Socket::secured(secured, choice, origin);
+        self.examine(&mut socket, journey).await?;
         let sink = snapshot.sink(&socket, &tls.key);
         socket.release_sessions(sink);
-        Ok(socket)
-    }
-
-    /// The caller's checks, on the finished socket.
-    fn examine(&self, socket: Socket, journey: &mut Journey) -> Result<Socket, Error> {
-        journey.set_phase(Phase::Check);
-        for (number, check) in self.checks.iter().enumerate() {
-            let started = CheckStarted { number };
-            journey.watched().tell(|to, connection| to.check_started(connection, &started));
-            let began = journey.elapsed();
-            let verdict = check(&socket);
-            let (duration, error) = (journey.elapsed() - began, verdict.as_ref().err());
-            let finished = CheckFinished { number, duration, error };
-            journey.watched().tell(|to, connection| to.check_finished(connection, &finished));
-            if let Err(error) = verdict {
-                let error = error.with_attempts(socket.attempts().to_vec());
-                return Err(match error.peer_certificate() {
-                    Some(_) => error,
-                    None => error.with_peer_certificate(socket.peer_certificate().cloned()),
-                });
-            }
-        }
         Ok(socket)
     }
 }

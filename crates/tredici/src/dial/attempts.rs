@@ -74,6 +74,11 @@ impl Attempts {
         &self.all
     }
 
+    /// Notes once more what was taken.
+    pub(crate) fn restore(&mut self, attempts: &[Attempt]) {
+        self.all = attempts.to_vec();
+    }
+
     pub(crate) fn take(&mut self) -> Vec<Attempt> {
         std::mem::take(&mut self.all)
     }

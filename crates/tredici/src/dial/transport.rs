@@ -25,7 +25,20 @@ enum Stream {
     /// With the peer's address.
     Tcp(TcpStream, SocketAddr),
     Unix(UnixStream),
-    Given(SyncWrapper<Box<dyn ByteStream>>),
+    Given(Box<Given>),
+}
+
+/// One that the caller had.
+struct Given {
+    stream: SyncWrapper<Box<dyn ByteStream>>,
+    addresses: Addresses,
+}
+
+/// Where a stream's two ends are, as far as that is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Addresses {
+    pub(crate) local: Option<SocketAddr>,
+    pub(crate) remote: Option<SocketAddr>,
 }
 
 impl Transport {
@@ -37,21 +50,23 @@ impl Transport {
         Self(Stream::Unix(stream))
     }
 
-    pub(crate) fn given(stream: Box<dyn ByteStream>) -> Self {
-        Self(Stream::Given(SyncWrapper::new(stream)))
+    pub(crate) fn given(stream: Box<dyn ByteStream>, addresses: Addresses) -> Self {
+        Self(Stream::Given(Box::new(Given { stream: SyncWrapper::new(stream), addresses })))
     }
 
     pub(crate) fn remote_address(&self) -> Option<SocketAddr> {
         match &self.0 {
             Stream::Tcp(_, remote) => Some(*remote),
-            Stream::Unix(_) | Stream::Given(_) => None,
+            Stream::Unix(_) => None,
+            Stream::Given(given) => given.addresses.remote,
         }
     }
 
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
         match &self.0 {
             Stream::Tcp(stream, _) => stream.local_addr().ok(),
-            Stream::Unix(_) | Stream::Given(_) => None,
+            Stream::Unix(_) => None,
+            Stream::Given(given) => given.addresses.local,
         }
     }
 
@@ -68,7 +83,7 @@ impl Transport {
         match &mut self.0 {
             Stream::Tcp(stream, _) => Pin::new(stream),
             Stream::Unix(stream) => Pin::new(stream),
-            Stream::Given(stream) => Pin::new(&mut **stream.get_mut()),
+            Stream::Given(given) => Pin::new(&mut **given.stream.get_mut()),
         }
     }
 
@@ -94,7 +109,7 @@ impl Transport {
         let socket = match &self.0 {
             Stream::Tcp(stream, _) => SockRef::from(stream),
             Stream::Unix(stream) => SockRef::from(stream),
-            Stream::Given(_) => return,
+            Stream::Given(..) => return,
         };
         // The system is asked: the runtime may not have heard yet that something came.
         let mut scratch = [const { MaybeUninit::uninit() }; 16 * 1024];
@@ -136,7 +151,7 @@ impl AsyncWrite for Transport {
             Stream::Tcp(stream, _) => stream.is_write_vectored(),
             Stream::Unix(stream) => stream.is_write_vectored(),
             // A boxed stream cannot be asked through a shared reference that must be `Sync`.
-            Stream::Given(_) => false,
+            Stream::Given(..) => false,
         }
     }
 

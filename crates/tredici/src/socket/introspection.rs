@@ -116,7 +116,8 @@ impl Socket {
         PeerCertificate::from_der(der.to_vec()).ok()
     }
 
-    /// The local address; `None` for a Unix socket or a stream that the caller gave.
+    /// The local address; `None` for a Unix socket. Of a stream that the caller gave, where that is a socket of ours or
+    /// tokio's `TcpStream`.
     pub fn local_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.local_address(),
@@ -124,7 +125,8 @@ impl Socket {
         }
     }
 
-    /// The peer's address; `None` for a Unix socket or a stream that the caller gave.
+    /// The peer's address; `None` for a Unix socket. Of a stream that the caller gave, as with
+    /// [`local_address`](Self::local_address).
     pub fn remote_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.remote_address(),

@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 9] = [
     &["tls"],
     &["socket"],
     &["connector"],
-    &["listener"],
+    &["compose", "listener"],
 ];
 
 struct Violation {

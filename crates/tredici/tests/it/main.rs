@@ -12,7 +12,9 @@ mod between;
 mod boundaries;
 mod certificate;
 mod choice;
+mod compose;
 mod engines;
+mod examples;
 mod identity;
 mod layers;
 #[cfg(feature = "openssl")]

@@ -65,6 +65,15 @@ fn every_public_type_is_send_and_sync() {
     shared::<TlsVersion>();
     shared::<VerifyCode>();
     shared::<Box<dyn Lookup>>();
+    shared::<(BoxConnector, Routes)>();
+    shared::<AndThen<Connector, fn()>>();
+    shared::<Checked<Connector, fn()>>();
+    shared::<ConcurrencyLimit<Connector>>();
+    shared::<MapTarget<Connector, fn()>>();
+    shared::<Or<Connector, Connector>>();
+    shared::<Routed<Connector>>();
+    shared::<Timeout<Connector>>();
+    shared::<Traced<Connector, fn()>>();
     shared::<Box<dyn Observer>>();
     #[cfg(feature = "self-signed")]
     shared::<(Authority, AuthorityError)>();
@@ -78,6 +87,8 @@ fn a_target_can_be_sent() {
     fn sent<T: Send + 'static>() {}
     sent::<Target>();
     sent::<Box<dyn ByteStream>>();
+    sent::<CheckFuture<'static>>();
+    sent::<ConnectFuture<'static>>();
     sent::<Answers<'static>>();
 }
 
@@ -88,6 +99,19 @@ async fn what_is_waited_for_can_be_sent() {
     sent(&connector.connect(Target::https("localhost")));
     sent(&Connect::connect(&connector, Target::https("localhost")));
     sent(&connect("https://localhost"));
+    let composed = connector
+        .clone()
+        .check_async(|_| Box::pin(async { Ok(()) }))
+        .checked(|_| Ok(()))
+        .and_then(async |socket: Socket| Ok(socket))
+        .map_target(Ok)
+        .or(connector.clone())
+        .routed(Routes::new())
+        .timeout(std::time::Duration::ZERO)
+        .concurrency_limit(1)
+        .traced(|_| tracing::Span::none())
+        .boxed();
+    sent(&Connect::connect(&composed, Target::https("localhost")));
     let address: ListenAddress = "127.0.0.1:0".parse().expect("an address");
     sent(&Listener::bind(address.clone(), ListenOptions::new()));
     let listener = Listener::bind(address, ListenOptions::new()).await.expect("a listener");

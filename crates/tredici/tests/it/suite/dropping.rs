@@ -226,6 +226,40 @@ fn a_lookup_that_does_not_answer() {
 }
 
 #[test]
+fn checks_that_wait() {
+    run_alone_on(concat!(module_path!(), "::checks_that_wait"), one_thread, async {
+        for version in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
+            let echo = Echo::with(ends::localhost().max_version(version)).await;
+            let talkative = forgetful().check_async(|socket| {
+                Box::pin(async move {
+                    exchange(socket).await;
+                    Ok(())
+                })
+            });
+            let checked = async || talkative.connect(ends::target(echo.port())).await;
+            assert!(drop_at_every_poll(checked).await >= 4);
+
+            let asked = Arc::new(());
+            let held = asked.clone();
+            let stuck = forgetful().check_async(move |_| {
+                let held = held.clone();
+                Box::pin(async move {
+                    future::pending::<()>().await;
+                    drop(held);
+                    Ok(())
+                })
+            });
+            let begun = Arc::strong_count(&asked);
+            let asking = async || settle("a check", || Arc::strong_count(&asked) > begun).await;
+            let connect = async || stuck.connect(ends::target(echo.port())).await;
+            drop_while_it_waits(connect, asking).await;
+            assert_eq!(Arc::strong_count(&asked), begun, "the check is dropped too");
+            echo.stop().await;
+        }
+    });
+}
+
+#[test]
 fn servers_in_mid_handshake() {
     run_alone_on(concat!(module_path!(), "::servers_in_mid_handshake"), one_thread, async {
         let connector = forgetful();

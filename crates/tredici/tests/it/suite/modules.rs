@@ -3,6 +3,7 @@
 use super::ENGINE;
 
 mod cells;
+mod checks;
 mod closing;
 mod connect;
 mod dropping;
@@ -12,6 +13,7 @@ mod failures;
 mod filter;
 mod groups;
 mod hostile;
+mod hyper;
 mod interoperation;
 mod introspection;
 mod keylog;

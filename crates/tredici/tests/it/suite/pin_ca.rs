@@ -1,14 +1,11 @@
 //! undici's example of pinning an authority, the one of our examples: in Node it refuses every resumed connection.
 #![cfg(feature = "self-signed")]
 
-#[path = "../../../examples/pin_ca.rs"]
-#[expect(dead_code, reason = "its main function is for those who run it")]
-mod example;
-
 use tredici::{Connector, PeerCertificate, TlsVersion};
 use tredici_test::{Authority, CertificateSpec, Pki};
 
 use super::ends::{Echo, client_options, exchange, showing, target, trusting};
+use crate::examples::pin_ca as example;
 
 fn fingerprint(authority: &Authority) -> String {
     PeerCertificate::from_der(authority.der()).expect("a certificate").fingerprint256()

@@ -1,5 +1,7 @@
 //! TLS over a stream that the caller already has: undici's `httpSocket`.
 
+use std::net::SocketAddr;
+
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional, duplex},
     net::TcpStream,
@@ -45,7 +47,11 @@ fn assert_given(socket: &Socket) {
     assert!(socket.attempts().is_empty(), "nothing was dialled");
     assert_eq!((socket.timings().lookup, socket.timings().connect), (None, None));
     assert!(socket.timings().secure_connect.is_some());
-    assert_eq!((socket.local_address(), socket.remote_address()), (None, None));
+}
+
+/// The addresses of this socket, its own and the peer's.
+fn addresses(socket: &Socket) -> (Option<SocketAddr>, Option<SocketAddr>) {
+    (socket.local_address(), socket.remote_address())
 }
 
 #[tokio::test]
@@ -53,8 +59,10 @@ async fn a_connected_tcp_stream() {
     let listener = listen(localhost()).await;
     for version in VERSIONS {
         let stream = tcp(&listener).await;
+        let ends = (stream.local_addr().ok(), stream.peer_addr().ok());
         let (client, server) = pair(&speaking(version), &listener, over(stream)).await;
         assert_given(&client);
+        assert_eq!(addresses(&client), ends);
         exchange_much(client, server, 5 << 20).await;
     }
 }
@@ -66,6 +74,7 @@ async fn a_unix_stream() {
     let _bridge = bridge(far, &listener);
     let (client, server) = pair(&connector(), &listener, over(near)).await;
     assert_given(&client);
+    assert_eq!(addresses(&client), (None, None));
     exchange_much(client, server, 2 << 20).await;
 }
 
@@ -109,8 +118,11 @@ async fn tls_in_tls() {
     let (outer, inner) = (listen(localhost()).await, listen(localhost()).await);
     for version in VERSIONS {
         let near = tunnel(&outer, &inner).await;
+        let ends = addresses(&near);
+        assert_eq!(ends.1, outer.local_address());
         let (client, server) = pair(&speaking(version), &inner, over(near)).await;
         assert_given(&client);
+        assert_eq!(addresses(&client), ends);
         exchange_much(client, server, 3 << 20).await;
     }
 }
@@ -123,6 +135,7 @@ async fn tls_in_tls_in_tls() {
     let (near, far) = pair(&connector(), &middle, over(near)).await;
     bridge(far, &inner);
     let (client, server) = pair(&connector(), &inner, over(near)).await;
+    assert_eq!(client.remote_address(), outer.local_address());
     exchange_much(client, server, 1 << 20).await;
 }
 

@@ -62,7 +62,7 @@ pub(crate) async fn receive<S: AsyncRead>(mut stream: ReadHalf<S>, seed: u64, am
 }
 
 /// Sends so many bytes each way at once, in pieces of all sizes, and sees that they arrive, and that both ends end.
-pub(super) async fn exchange_much<A, B>(one: A, other: B, amount: usize)
+pub(crate) async fn exchange_much<A, B>(one: A, other: B, amount: usize)
 where
     A: AsyncRead + AsyncWrite + Send + 'static,
     B: AsyncRead + AsyncWrite + Send + 'static,

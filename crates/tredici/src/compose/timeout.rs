@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::{
+    connector::Connect,
+    error::{Error, ErrorKind, Phase},
+    socket::Socket,
+    target::{Destination, Target},
+    timing::Timings,
+};
+
+/// See [`ConnectExt::timeout`](crate::ConnectExt::timeout).
+#[derive(Debug, Clone)]
+pub struct Timeout<C> {
+    connector: C,
+    limit: Duration,
+}
+
+impl<C> Timeout<C> {
+    pub(super) fn new(connector: C, limit: Duration) -> Self {
+        Self { connector, limit }
+    }
+}
+
+impl<C: Connect> Connect for Timeout<C> {
+    async fn connect(&self, target: Target) -> Result<Socket, Error> {
+        if self.limit.is_zero() {
+            return self.connector.connect(target).await;
+        }
+        let destination = target.destination().clone();
+        let start = Instant::now();
+        match timeout(self.limit, self.connector.connect(target)).await {
+            Ok(outcome) => outcome,
+            Err(_elapsed) => Err(timed_out(self.limit, destination, start.elapsed())),
+        }
+    }
+}
+
+/// Worded as undici words it.
+fn timed_out(limit: Duration, destination: Destination, total: Duration) -> Error {
+    let message =
+        format!("Connect Timeout Error (attempted address: {destination}, timeout: {}ms)", limit.as_millis());
+    Error::new(ErrorKind::Timeout, Phase::Connect, "UND_ERR_CONNECT_TIMEOUT", message)
+        .with_hint("allow more time; a connector's own option timeout tells the phase and the addresses")
+        .with_target(destination)
+        .with_timings(Timings { total, ..Timings::default() })
+}

@@ -1,0 +1,126 @@
+//! A second way.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::io::duplex;
+use tredici::{
+    Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, Socket, Target,
+};
+use tredici_test::RefusedPort;
+
+use super::{Greeter, connector, heard};
+
+/// Goes to this port, whatever is asked for.
+fn to(port: u16) -> impl Connect {
+    connector().map_target(move |_| Ok(Target::tcp("127.0.0.1").port(port)))
+}
+
+/// Fails with this error, and counts how often it was asked.
+fn failing(error: fn() -> Error) -> (impl Connect, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let connector = move |_: Target| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async move { Err::<Socket, _>(error()) }
+    };
+    (connector, asked)
+}
+
+fn ports(attempts: &[tredici::Attempt]) -> Vec<(u16, bool)> {
+    let told =
+        |attempt: &tredici::Attempt| (attempt.address().port().expect("TCP"), attempt.error().is_none());
+    attempts.iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn is_taken_where_nobody_is_reached() {
+    let (greeter, nobody) = (Greeter::tcp("second").await, RefusedPort::new());
+    let socket =
+        to(nobody.port()).or(to(greeter.port())).connect(greeter.target()).await.expect("a connection");
+    assert_eq!(ports(socket.attempts()), [(nobody.port(), false), (greeter.port(), true)]);
+    assert!(socket.timings().total >= socket.timings().connect.expect("it was dialled"));
+    assert_eq!(heard(socket).await, "second");
+
+    let unknown = Connector::new(ConnectOptions::new().lookup(FixedLookup::new())).expect("a connector");
+    let found = unknown.or(to(greeter.port())).connect(Target::tcp("db.test").port(1)).await;
+    assert_eq!(heard(found.expect("a connection")).await, "second");
+}
+
+#[tokio::test]
+async fn is_left_alone_where_the_first_one_goes() {
+    let greeter = Greeter::tcp("first").await;
+    let (second, asked) = failing(|| Error::check("not to be asked"));
+    let socket = connector().or(second).connect(greeter.target()).await.expect("a connection");
+    assert_eq!((heard(socket).await.as_str(), asked.load(Ordering::Relaxed)), ("first", 0));
+}
+
+#[tokio::test]
+async fn where_both_fail_both_are_told() {
+    let (one, other) = (RefusedPort::new(), RefusedPort::new());
+    let asked_for = Target::tcp("db.test").port(5432);
+    let error = to(one.port()).or(to(other.port())).connect(asked_for).await.expect_err("nobody");
+    assert_eq!(ports(error.attempts()), [(one.port(), false), (other.port(), false)]);
+    let refused = |port: u16| format!("connect ECONNREFUSED 127.0.0.1:{port}");
+    assert_eq!(error.message(), format!("{}; before that: {}", refused(other.port()), refused(one.port())));
+    assert_eq!((error.code(), error.name()), ("ECONNREFUSED", "AggregateError"));
+    let earlier = error.earlier().expect("the first way");
+    assert_eq!((earlier.message(), earlier.earlier().is_none()), (refused(one.port()).as_str(), true));
+    assert!(error.timings().total >= earlier.timings().total);
+}
+
+#[tokio::test]
+async fn three_ways() {
+    let nobody = [RefusedPort::new(), RefusedPort::new(), RefusedPort::new()];
+    let [a, b, c] = [nobody[0].port(), nobody[1].port(), nobody[2].port()];
+    for error in [
+        to(a).or(to(b)).or(to(c)).connect(Target::tcp("x").port(1)).await,
+        to(a).or(to(b).or(to(c))).connect(Target::tcp("x").port(1)).await,
+    ] {
+        assert_eq!(ports(error.expect_err("nobody").attempts()), [(a, false), (b, false), (c, false)]);
+    }
+}
+
+#[tokio::test]
+async fn whoever_answered_and_was_refused_has_no_second_way_unless_it_is_said() {
+    let greeter = Greeter::tcp("second").await;
+    let (first, _) = failing(|| Error::check("not to be trusted"));
+    let error = first.or(connector()).connect(greeter.target()).await.expect_err("refused");
+    assert_eq!((error.phase().as_str(), error.earlier().is_none()), ("check", true));
+
+    let (first, _) = failing(|| Error::check("not to be trusted"));
+    let insistent = first.or(connector()).when(|error| error.kind() == ErrorKind::Check);
+    assert_eq!(heard(insistent.connect(greeter.target()).await.expect("a connection")).await, "second");
+
+    let nobody = RefusedPort::new();
+    let (second, asked) = failing(|| Error::check("not to be asked"));
+    let never = to(nobody.port()).or(second).when(|_| false);
+    assert_eq!(never.connect(greeter.target()).await.expect_err("refused").code(), "ECONNREFUSED");
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
+/// The check of a first way is no reason to go a second, even where it ran into what looks like one.
+#[tokio::test]
+async fn a_check_that_cannot_connect_elsewhere_has_refused() {
+    let (greeter, nobody) = (Greeter::tcp("hi").await, RefusedPort::new());
+    let (elsewhere, port) = (connector(), nobody.port());
+    let asking = connector().check_async(move |_| {
+        let elsewhere = elsewhere.clone();
+        Box::pin(async move { elsewhere.connect(Target::tcp("127.0.0.1").port(port)).await.map(drop) })
+    });
+    let error = asking.or(connector()).connect(greeter.target()).await.expect_err("refused");
+    assert_eq!((error.code(), error.phase().as_str()), ("ECONNREFUSED", "check"));
+    assert_eq!(ports(error.attempts()), [(greeter.port(), true)], "its own");
+}
+
+#[tokio::test]
+async fn a_stream_of_the_callers_is_there_once() {
+    let (ours, _theirs) = duplex(64);
+    let (first, _) = failing(|| Error::check("no").with_hint("none"));
+    let (second, asked) = failing(|| Error::check("not to be asked"));
+    let error = first.or(second).when(|_| true).connect(Target::tls("x").over(ours)).await;
+    assert_eq!(error.expect_err("no").message(), "no");
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
