@@ -63,6 +63,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+#[cfg_attr(feature = "hyper", doc = include_str!("connector/hyper.md"))]
 #[derive(Clone)]
 pub struct Connector {
     terms: Arc<Terms>,

@@ -74,7 +74,7 @@ impl Attempts {
         &self.all
     }
 
-    /// Notes once more what was taken.
+    /// Notes once more what was taken, for a socket that may still be lost.
     pub(crate) fn restore(&mut self, attempts: &[Attempt]) {
         self.all = attempts.to_vec();
     }
