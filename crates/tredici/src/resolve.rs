@@ -38,6 +38,12 @@ impl Resolver {
         Self { lookup: Arc::new(SystemLookup), filter: Filter::default() }
     }
 
+    /// The address that `hostname` is, where it is one and may be dialled: there is nobody to be asked.
+    pub(crate) fn literal(&self, hostname: &str, port: u16) -> Option<SocketAddr> {
+        let address = hostname.parse().ok()?;
+        self.filter.refusal(address).is_none().then(|| SocketAddr::new(address, port))
+    }
+
     /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
     pub(crate) fn resolve<'a>(
         &'a self,
