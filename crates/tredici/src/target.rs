@@ -242,9 +242,7 @@ impl Target {
     pub fn try_clone(&self) -> Option<Self> {
         match self.over {
             Some(_) => None,
-            None => {
-                Some(Self { destination: self.destination.clone(), over: None, signal: self.signal.clone() })
-            }
+            None => Some(Self { signal: self.signal.clone(), ..self.destination.clone().into() }),
         }
     }
 
