@@ -121,9 +121,10 @@ fn refuse_tls_terms(
     target: &Destination,
 ) -> Result<(), Error> {
     /// What promises nothing of the peer may be there, such as in a file of options for all targets.
-    const HARMLESS: [&str; 7] = [
+    const HARMLESS: [&str; 8] = [
         "engine",
         "maxCachedSessions",
+        "coalesceSessions",
         "rememberVerdicts",
         "allowH2",
         "preferH2",

@@ -37,6 +37,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Listener>();
     shared::<LookupError>();
     shared::<LookupQuery>();
+    shared::<MemorySessionStore>();
     shared::<Name>();
     shared::<Networks>();
     shared::<OptionKind>();
@@ -56,6 +57,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<RemoteAddress>();
     shared::<Secret>();
     shared::<Session>();
+    shared::<SessionKey>();
+    shared::<SessionStats>();
     shared::<Sessions>();
     shared::<Side>();
     shared::<Socket>();
