@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tracing::debug;
 
 use super::{
-    coalesce::{Flights, Lead},
+    coalesce::{Flights, Lead, at_most_half},
     stats::{Counters, SessionStats},
     supplied::{Supplied, Unfit, admit},
 };
@@ -104,15 +104,17 @@ impl SessionCache {
         self.is_shared.then(|| self.scope(context))
     }
 
-    /// The session to offer, or the duty to get one for those who wait.
+    /// The session to offer, or the duty to get one for those who wait. `left` is the time left for connecting.
     pub(super) async fn obtain<'a>(
         &'a self,
         key: &'a SessionKey,
         context: &ClientContext,
+        left: Option<Duration>,
     ) -> (Option<KeptSession>, Option<Lead<'a>>) {
         let (taken, lead) = match self.take(key, context) {
             None if !self.patience.is_zero() => {
-                self.flights.wait(key, self.patience, || self.take(key, context)).await
+                let patience = at_most_half(self.patience, left);
+                self.flights.wait(key, patience, || self.take(key, context)).await
             }
             taken => (taken, None),
         };

@@ -63,6 +63,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Side>();
     shared::<Socket>();
     shared::<SocketPath>();
+    shared::<StoredSession>();
     shared::<TargetError>();
     shared::<Timings>();
     shared::<TlsVersion>();

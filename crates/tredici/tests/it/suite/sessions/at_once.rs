@@ -9,7 +9,7 @@ use tredici_test::{
     Cut, EarlyTicketServer, Fault, NodeServer, Pki, Relay, ScriptedServer, drop_after, settle, within,
 };
 
-use super::super::ends::{Echo, target, trusting};
+use super::super::ends::{Echo, localhost, target, trusting};
 use super::{offered, visit};
 
 /// Longer than any test takes: nothing here is decided by its end.
@@ -181,6 +181,19 @@ async fn where_the_server_gives_no_tickets_the_first_stays_no_longer_than_somebo
     let server = EarlyTicketServer::start(Pki::shared().localhost(), 0, "hello").await;
     let connector = waiting(trusting());
     let connecting = join_all((0..4).map(|_| connector.connect(target(server.port()))));
+    for outcome in within("all of them", connecting).await {
+        assert!(!outcome.expect("a connection").is_session_reused());
+    }
+}
+
+#[tokio::test]
+async fn where_the_server_gives_no_tickets_all_connect_in_time() {
+    // Who asks for certificates gives no tickets, and says nothing either.
+    let root = Pki::shared().root().pem();
+    let asking = localhost().ca(root).request_cert(true).danger().reject_unauthorized(false);
+    let server = Echo::with(asking).await;
+    let connector = waiting(trusting().timeout(Duration::from_secs(4)));
+    let connecting = join_all((0..3).map(|_| connector.connect(target(server.port()))));
     for outcome in within("all of them", connecting).await {
         assert!(!outcome.expect("a connection").is_session_reused());
     }
