@@ -75,7 +75,7 @@ pub(crate) async fn serve(listener: Listener) {
     let mut connections = JoinSet::new();
     while let Ok(incoming) = listener.accept().await {
         connections.spawn(async move {
-            let greet = service_fn(async |request: Request<Incoming>| {
+            let greet = service_fn(|request: Request<Incoming>| async {
                 Ok::<_, tredici::Error>(tonic::server::Grpc::new(Text).unary(Greeter, request).await)
             });
             let socket = incoming.secure().await?;

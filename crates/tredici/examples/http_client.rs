@@ -48,7 +48,7 @@ async fn serve(listener: Listener) {
     let mut connections = JoinSet::new();
     while let Ok(incoming) = listener.accept().await {
         connections.spawn(async move {
-            let answer = service_fn(async |request: Request<Incoming>| {
+            let answer = service_fn(|request: Request<Incoming>| async move {
                 Ok::<_, Error>(Response::new(format!("you asked for {}", request.uri().path())))
             });
             let server = auto::Builder::new(TokioExecutor::new());

@@ -28,7 +28,7 @@ pub use traced::Traced;
 
 use crate::{
     connector::Connect,
-    error::{Error, Phase},
+    error::{Error, ErrorKind, Phase},
     socket::Socket,
     target::{Destination, Target},
 };
@@ -168,7 +168,8 @@ pub trait ConnectExt: Connect + Sized {
     }
 
     /// One that goes another way where this one fails to reach anybody: by default where the error's phase is `lookup`
-    /// or `connect`; never, unless [`when`](Or::when) says so, where somebody answered and was refused.
+    /// or `connect`. Never, unless [`when`](Or::when) says so, where somebody answered and was refused, or an address is
+    /// one that may not be connected to.
     ///
     /// The error of the second way, where that fails too, tells of both: in its message, in
     /// [`attempts`](Error::attempts), and by [`earlier`](Error::earlier). A target
@@ -212,7 +213,12 @@ pub trait ConnectExt: Connect + Sized {
 
 impl<C: Connect> ConnectExt for C {}
 
-/// Whether it failed before anybody answered.
+/// Whether nobody answered, for no reason of the caller's: what a filter of addresses has refused, or the caller has
+/// given up, has no second way.
 fn reached_nobody(error: &Error) -> bool {
-    matches!(error.phase(), Phase::Lookup | Phase::Connect)
+    let is_theirs = matches!(
+        error.kind(),
+        ErrorKind::Lookup | ErrorKind::System | ErrorKind::Timeout | ErrorKind::Disconnected
+    );
+    is_theirs && matches!(error.phase(), Phase::Lookup | Phase::Connect)
 }

@@ -5,6 +5,7 @@ mod check;
 mod coalesce;
 mod connect;
 mod journey;
+mod limit;
 mod reach;
 mod rotation;
 mod secure;
@@ -16,11 +17,14 @@ mod supplied;
 mod walk;
 
 use std::{
-    pin::pin,
+    future::poll_fn,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, OnceLock},
+    task::Poll,
 };
 
 use tokio::time::timeout_at;
+use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug_span};
 
 use cache::SessionCache;
@@ -28,10 +32,12 @@ use check::Check;
 pub use check::CheckFuture;
 pub use connect::{Connect, ConnectFuture};
 use journey::Journey;
+use limit::Limit;
 use snapshot::{Current, Family, Snapshot};
 pub use stats::SessionStats;
 
 use crate::{
+    dial::SocketTerms,
     error::Error,
     options::{ConnectOptions, Observer, Values},
     resolve::Resolver,
@@ -59,6 +65,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+#[cfg_attr(feature = "hyper", doc = include_str!("connector/hyper.md"))]
 #[derive(Clone)]
 pub struct Connector {
     terms: Arc<Terms>,
@@ -71,6 +78,7 @@ pub struct Connector {
 struct Terms {
     /// As they were given. Those that can be replaced are asked of the present snapshot's context.
     values: Values,
+    socket: SocketTerms,
     resolver: Resolver,
     choice: Arc<Choice>,
     family: Family,
@@ -87,13 +95,15 @@ impl Connector {
     pub fn new(options: ConnectOptions) -> Result<Self, Error> {
         options.validate()?;
         let values = options.values().clone();
+        let socket = SocketTerms::new(&values)?;
         let context = ClientContext::new(&values)?;
         let cache = Arc::new(SessionCache::new(&values, &context)?);
         let resolver = Resolver::new(&values);
         let observer = values.observer.as_ref().map(|shared| shared.0.clone());
         let (choice, family) = (context.choice().clone(), Family::default());
         let current = family.found(Snapshot { context: Arc::new(context), cache });
-        let terms = Arc::new(Terms { values, resolver, choice, family, rotated: Mutex::new(options) });
+        let terms =
+            Arc::new(Terms { values, socket, resolver, choice, family, rotated: Mutex::new(options) });
         Ok(Self { terms, current, checks: Arc::new([]), observer })
     }
 
@@ -129,7 +139,7 @@ impl Connector {
     /// Connects to a [`Target`] or to what a string names, such as `https://localhost:8443`.
     ///
     /// The socket that comes is connected, its peer verified, every check passed. Dropping the future closes what it
-    /// has opened. Needs a tokio runtime with its I/O and time drivers.
+    /// has opened, and so does the target's [`signal`](Target::signal). Needs a tokio runtime with its I/O and time drivers.
     ///
     /// # Errors
     ///
@@ -139,32 +149,53 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let target = target.try_into().map_err(Into::into)?;
+        let mut target = target.try_into().map_err(Into::into)?;
         let mut journey = Journey::begin();
+        let signal = target.take_signal();
         let snapshot = self.current.load();
         let (route, over) = snapshot.settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
-        let limit = self.terms.values.timeout();
-        let deadline = journey.deadline(limit).filter(|_| !limit.is_zero());
-        span.in_scope(|| journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit)));
+        let limit = Limit { option: "timeout", time: self.terms.values.timeout() };
+        let deadline = journey.deadline(limit.time).filter(|_| !limit.time.is_zero());
+        span.in_scope(|| {
+            journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit.time));
+        });
         let outcome = {
             let walk = pin!(self.walk(&snapshot, &route, over, &mut journey).instrument(span.clone()));
-            match deadline {
-                Some(deadline) => timeout_at(deadline, walk).await,
-                None => Ok(walk.await),
-            }
+            let in_time = async {
+                match deadline {
+                    Some(deadline) => timeout_at(deadline, walk).await.map_err(|_elapsed| limit),
+                    None => Ok(walk.await),
+                }
+            };
+            unless(signal, pin!(in_time)).await
+        };
+        let outcome = match outcome {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(limit)) => Err(journey.time_out(limit, &route.destination)),
+            None => Err(journey.abort(&route.destination)),
         };
         let result = match outcome {
-            Ok(Ok(mut socket)) => {
+            Ok(mut socket) => {
                 socket.set_total(journey.elapsed());
                 Ok(socket)
             }
-            Ok(Err(error)) => Err(journey.fail(error).with_target(route.destination)),
-            Err(_elapsed) => Err(journey.time_out(limit, route.destination)),
+            Err(error) => Err(journey.fail(error).with_target(route.destination)),
         };
         span.in_scope(|| journey.tell_end(&result));
         result
     }
+}
+
+/// Awaits the work unless the signal is given, which is asked first: where it was given before, nothing is begun.
+async fn unless<W: Future>(signal: Option<CancellationToken>, mut work: Pin<&mut W>) -> Option<W::Output> {
+    let Some(signal) = signal else { return Some(work.await) };
+    let mut given = pin!(signal.cancelled());
+    poll_fn(|cx| match given.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => work.as_mut().poll(cx).map(Some),
+    })
+    .await
 }
 
 impl std::fmt::Debug for Connector {

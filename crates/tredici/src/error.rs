@@ -73,6 +73,8 @@ pub enum ErrorKind {
     System,
     /// A deadline passed.
     Timeout,
+    /// The caller's signal was given.
+    Aborted,
     /// The peer ended the handshake with this TLS alert (RFC 8446 section 6).
     Alert(u8),
     /// The peer does not speak TLS, or speaks it wrongly.
@@ -372,6 +374,8 @@ impl From<Error> for io::Error {
             ErrorKind::Unsupported => io::ErrorKind::Unsupported,
             ErrorKind::Lookup => io::ErrorKind::NotFound,
             ErrorKind::Timeout => io::ErrorKind::TimedOut,
+            // Not `Interrupted`, at which many try again.
+            ErrorKind::Aborted => io::ErrorKind::ConnectionAborted,
             ErrorKind::Truncated => io::ErrorKind::UnexpectedEof,
             ErrorKind::Disconnected => io::ErrorKind::ConnectionReset,
             ErrorKind::Blocked | ErrorKind::Untrusted | ErrorKind::Identity | ErrorKind::Check => {

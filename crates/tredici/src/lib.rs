@@ -5,6 +5,7 @@
 //!   [`Target`].
 //! - What comes back is a [`Socket`]: it reads, writes, and tells everything about itself; or an [`Error`] that says what
 //!   happened, in which phase, at which addresses, and what to do.
+//! - A connector of your own is a closure, or a type that implements [`Connect`]; [`ConnectExt`] puts them together.
 //! - A [`Listener`] is the other end.
 //!
 //! The names are those that Node, undici and Bun document, in snake case.
@@ -30,6 +31,8 @@
 //!   hyper's `Read` and `Write`.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
 #![forbid(unsafe_code)]
+// A test writes all options into one object.
+#![cfg_attr(test, recursion_limit = "256")]
 
 #[cfg(not(unix))]
 compile_error!("tredici is for Unix-like systems");
@@ -71,6 +74,8 @@ pub use options::{
     OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session,
     SessionKey, SessionStore, Sessions, Side, StoredSession, TlsVersion, events,
 };
+#[cfg(feature = "hyper")]
+pub use socket::ConnectionInfo;
 #[cfg(feature = "serde")]
 pub use socket::SocketReport;
 pub use socket::{ReadyState, Socket};

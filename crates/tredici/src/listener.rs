@@ -59,6 +59,7 @@ const BACKLOG: u32 = 4096;
 pub struct Listener {
     accepting: Accepting,
     context: Option<Arc<ServerContext>>,
+    handshake_timeout: Duration,
 }
 
 enum Accepting {
@@ -91,7 +92,8 @@ impl Listener {
             }
             ListenAddress::Unix(path) => Accepting::Unix(listen_unix(path).map_err(failed)?, path.clone()),
         };
-        Ok(Self { accepting, context })
+        let handshake_timeout = values.handshake_timeout.unwrap_or(HANDSHAKE_TIMEOUT);
+        Ok(Self { accepting, context, handshake_timeout })
     }
 
     /// The address and port; `None` for a Unix socket.
@@ -150,7 +152,14 @@ impl Listener {
         peer.hostname = remote.map(|remote| remote.ip().to_string());
         peer.port = remote.map(|remote| remote.port());
         peer.socket_path = self.socket_path().cloned();
-        Ok(Incoming { transport, remote, peer, context: self.context.clone(), accepted: Instant::now() })
+        Ok(Incoming {
+            transport,
+            remote,
+            peer,
+            context: self.context.clone(),
+            handshake_timeout: self.handshake_timeout,
+            accepted: Instant::now(),
+        })
     }
 }
 
@@ -184,6 +193,7 @@ pub struct Incoming {
     /// Whom it is with, in the form of a target.
     peer: Destination,
     context: Option<Arc<ServerContext>>,
+    handshake_timeout: Duration,
     accepted: Instant,
 }
 
@@ -197,7 +207,7 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// Phase `secureConnect` or `verify`; `ERR_TLS_HANDSHAKE_TIMEOUT` after 120 seconds.
+    /// Phase `secureConnect` or `verify`; `ERR_TLS_HANDSHAKE_TIMEOUT` after the option `handshakeTimeout`.
     pub async fn secure(self) -> Result<Socket, Error> {
         let mut origin = Origin { destination: self.peer, attempts: Vec::new(), timings: Timings::default() };
         let Some(context) = &self.context else {
@@ -205,14 +215,16 @@ impl Incoming {
             return Ok(Socket::plain(self.transport, origin));
         };
         origin.destination.protocol = Protocol::Tls;
-        let outcome = timeout(HANDSHAKE_TIMEOUT, handshake::accept(context, self.transport)).await;
+        let outcome = timeout(self.handshake_timeout, handshake::accept(context, self.transport)).await;
         origin.timings.secure_connect = Some(self.accepted.elapsed());
         origin.timings.total = self.accepted.elapsed();
         let secured = match outcome {
             Ok(Ok(secured)) => secured,
             Ok(Err(error)) => return Err(error.with_target(origin.destination).with_timings(origin.timings)),
             Err(_elapsed) => {
-                let message = "the client did not finish the TLS handshake in 120 seconds";
+                let limit = self.handshake_timeout.as_millis();
+                let message =
+                    format!("the client did not finish the TLS handshake (handshakeTimeout: {limit}ms)");
                 let error = Error::new(
                     ErrorKind::Timeout,
                     Phase::SecureConnect,

@@ -10,6 +10,7 @@ mod check;
 mod choice;
 mod ciphers;
 mod duration;
+mod family;
 mod form;
 #[cfg(feature = "serde")]
 mod json;
@@ -35,7 +36,7 @@ mod version;
 use std::fmt;
 
 pub use alpn::AlpnProtocols;
-pub(crate) use callback::{CheckServerIdentity, Clock, KeyLog};
+pub(crate) use callback::{CheckServerIdentity, Clock, ConfigureSocket, KeyLog};
 pub use choice::{CaStore, Engine};
 pub(crate) use ciphers::Suites;
 #[cfg(feature = "rustls")]

@@ -16,6 +16,8 @@ use tokio::{
     time::timeout,
 };
 
+#[cfg(feature = "hyper")]
+pub use hyper::ConnectionInfo;
 #[cfg(feature = "serde")]
 pub use report::SocketReport;
 

@@ -8,6 +8,7 @@ mod uri;
 use std::{any::Any, fmt, net::IpAddr};
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
 
 pub use address::{RemoteAddress, SocketPath};
 
@@ -123,12 +124,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
 pub struct Target {
     destination: Destination,
     over: Option<Box<dyn ByteStream>>,
+    signal: Option<CancellationToken>,
 }
 
 impl Target {
     fn new(protocol: Protocol, hostname: Option<String>) -> Self {
         let destination = Destination { hostname, ..protocol.into() };
-        Self { destination, over: None }
+        Self { destination, over: None, signal: None }
     }
 
     fn at(protocol: Protocol, hostname: impl Into<String>) -> Self {
@@ -207,6 +209,30 @@ impl Target {
         self
     }
 
+    /// Give up when this token is cancelled: everything that was opened is closed at once, and the error's code is
+    /// `ABORT_ERR`. Where it is cancelled already, nothing is begun.
+    ///
+    /// Node's `signal`, with a difference: once the socket is the caller's, the token has no effect on it. Dropping the
+    /// future does the same without an error.
+    ///
+    /// ```
+    /// use tokio_util::sync::CancellationToken;
+    /// use tredici::Target;
+    ///
+    /// let shutdown = CancellationToken::new();
+    /// let target = Target::https("example.com").signal(shutdown.child_token());
+    /// # drop(target);
+    /// ```
+    #[must_use]
+    pub fn signal(mut self, signal: CancellationToken) -> Self {
+        self.signal = Some(signal);
+        self
+    }
+
+    pub(crate) fn take_signal(&mut self) -> Option<CancellationToken> {
+        self.signal.take()
+    }
+
     /// The same target once more, to try another way; `None` where it goes [`over`](Self::over) a stream, of which there
     /// is only one.
     pub fn try_clone(&self) -> Option<Self> {
@@ -242,7 +268,7 @@ impl fmt::Debug for Target {
 
 impl From<Destination> for Target {
     fn from(destination: Destination) -> Self {
-        Self { destination, over: None }
+        Self { destination, over: None, signal: None }
     }
 }
 

@@ -14,6 +14,7 @@ use tredici::{ConnectOptions, Error, ListenOptions, OPTIONS, OptionKind, OptionR
 use zeroize::Zeroizing;
 
 use super::prose;
+use crate::output::Names;
 
 /// One side's options, which the table describes.
 pub(crate) trait Side: Default {
@@ -81,6 +82,14 @@ impl<S: Side> Terms<S> {
             options.set_flag(name, text)?;
         }
         Ok(options)
+    }
+
+    /// What whoever has given the options calls them.
+    pub(crate) fn names(&self) -> Names {
+        match self.file {
+            None => Names::Flags,
+            Some(_) => Names::FlagsFor(self.flags.iter().map(|(name, _)| *name).collect()),
+        }
     }
 
     /// Whether the options come from standard input.

@@ -1,5 +1,6 @@
 //! Addresses that nobody answers at.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -65,8 +66,27 @@ impl UnansweredPort {
     /// # Panics
     /// Where this machine does not have the address.
     pub async fn at(address: IpAddr) -> Self {
+        Self::on(bound(address)).await
+    }
+
+    /// The same port of two addresses.
+    ///
+    /// # Panics
+    /// Where this machine does not have the addresses.
+    pub async fn at_both(addresses: [IpAddr; 2]) -> [Self; 2] {
+        loop {
+            let first = bound(addresses[0]);
+            let port = first.local_addr().expect("a bound socket has an address").port();
+            // Where another has the port there, another port will do.
+            if let Ok(second) = bound_to(SocketAddr::new(addresses[1], port)) {
+                return [Self::on(first).await, Self::on(second).await];
+            }
+        }
+    }
+
+    async fn on(socket: TcpSocket) -> Self {
         // A queue of length 0 holds one connection.
-        let listener = bound(address).listen(0).expect("a bound socket listens");
+        let listener = socket.listen(0).expect("a bound socket listens");
         let address = listener.local_addr().expect("a bound socket has an address");
         Self { listener, _filling: TcpStream::connect(address).await.expect("the first connection") }
     }
@@ -87,10 +107,13 @@ pub fn abandoned_socket(path: &Path) {
 }
 
 fn bound(address: IpAddr) -> TcpSocket {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-    let socket = socket.expect("a socket");
-    socket.bind(SocketAddr::new(address, 0)).expect("a port on an address of this machine");
-    socket
+    bound_to(SocketAddr::new(address, 0)).expect("a port on an address of this machine")
+}
+
+fn bound_to(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 #[cfg(test)]
@@ -116,9 +139,11 @@ mod tests {
     #[tokio::test]
     #[cfg(target_os = "linux")]
     async fn an_unanswered_port_does_not_answer() {
-        let unanswered = UnansweredPort::new().await;
-        for _ in 0..3 {
-            let connecting = TcpStream::connect(("127.0.0.1", unanswered.port()));
+        let both =
+            UnansweredPort::at_both(["127.0.0.1", "::1"].map(|address| address.parse().unwrap())).await;
+        assert_eq!(both[0].port(), both[1].port());
+        for address in ["127.0.0.1", "::1", "127.0.0.1"] {
+            let connecting = TcpStream::connect((address, both[0].port()));
             assert!(timeout(Duration::from_millis(20), connecting).await.is_err());
         }
     }

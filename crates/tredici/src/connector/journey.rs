@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
+use super::limit::Limit;
 use crate::{
     dial::Attempts,
     error::{Attempt, Error, ErrorKind, Phase},
@@ -113,49 +114,62 @@ impl Journey {
 
     /// What the socket takes over.
     pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
-        Origin {
-            destination: destination.clone(),
-            attempts: self.attempts.take_done(),
-            timings: self.timings,
-        }
+        Origin { destination: destination.clone(), attempts: self.attempts.take(), timings: self.timings }
     }
 
     pub(super) fn fail(&mut self, error: Error) -> Error {
         self.timings.total = self.elapsed();
         let error = error.with_timings(self.timings);
-        match self.attempts.take_done() {
+        match self.attempts.take() {
             // They went to the socket that a check has refused, and from there to the error.
             attempts if attempts.is_empty() => error,
             attempts => error.with_attempts(attempts),
         }
     }
 
-    pub(super) fn time_out(&mut self, limit: Duration, destination: Destination) -> Error {
-        let phase = self.phase;
-        if matches!(phase, Phase::Lookup | Phase::Connect | Phase::SecureConnect) {
-            let _spent = self.leave(Entered(phase));
-        }
-        self.timings.total = self.elapsed();
-        let mut attempts = std::mem::take(&mut self.tried);
-        attempts.extend(self.attempts.cut_off());
+    /// The error for what a limit has cut off.
+    pub(super) fn time_out(&mut self, limit: Limit, destination: &Destination) -> Error {
+        let phase = self.stop("ETIMEDOUT");
         let message = format!(
-            "Connect Timeout Error ({}, timeout: {}ms) during {phase}",
-            attempted(&attempts, &destination),
-            limit.as_millis()
+            "Connect Timeout Error ({}, {}: {}ms) during {phase} after {}ms",
+            attempted(self.attempts.all(), destination),
+            limit.option,
+            limit.time.as_millis(),
+            self.elapsed().as_millis(),
         );
         let hint = match phase {
             Phase::Lookup => "the name server does not answer in time",
             Phase::SecureConnect => "the connection stands, but the peer does not finish the TLS handshake",
-            Phase::Check => {
-                "the connection stands, but a check of yours does not end; allow more time with timeout"
-            }
-            _ => "nobody answers there; check address and firewall, or allow more time with timeout",
+            Phase::Check => "the connection stands, but a check of yours does not end",
+            _ => "nobody answers there; check address and firewall",
         };
-        Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message)
-            .with_hint(hint)
-            .with_target(destination)
-            .with_timings(self.timings)
-            .with_attempts(attempts)
+        let hint = format!("{hint}; {} allows more time", limit.option);
+        Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message).with_hint(hint)
+    }
+
+    /// The error for what the caller's signal has cut off.
+    pub(super) fn abort(&mut self, destination: &Destination) -> Error {
+        let phase = self.stop("ECANCELED");
+        let message = match phase {
+            Phase::Options => "The operation was aborted before it began".to_owned(),
+            _ => format!(
+                "The operation was aborted during {phase} after {}ms ({})",
+                self.elapsed().as_millis(),
+                attempted(self.attempts.all(), destination),
+            ),
+        };
+        Error::new(ErrorKind::Aborted, phase, "ABORT_ERR", message)
+    }
+
+    /// Ends the phase and the attempts that it was cut off in.
+    fn stop(&mut self, code: &'static str) -> Phase {
+        let phase = self.phase;
+        if matches!(phase, Phase::Lookup | Phase::Connect | Phase::SecureConnect) {
+            let _spent = self.leave(Entered(phase));
+        }
+        self.attempts.end_running(code);
+        self.attempts.take_back(std::mem::take(&mut self.tried));
+        phase
     }
 }
 

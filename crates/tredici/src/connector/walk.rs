@@ -35,13 +35,13 @@ impl Connector {
         journey.set_phase(Phase::SecureConnect);
         let left = journey.left(self.terms.values.timeout());
         let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context, left).await;
-        let secured = match snapshot.secure(tls, transport, session, journey).await {
+        let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
             Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })
                 if route.is_dialled =>
             {
                 // Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                let secured = snapshot.secure(tls, transport, None, journey).await;
+                let secured = self.secure_in_time(snapshot, route, tls, transport, None, journey).await?;
                 if let (Ok(_), Second::Tells(offered)) = (&secured, &second) {
                     snapshot.declined(tls, offered, journey);
                 }

@@ -4,6 +4,7 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
+    os::fd::{AsFd, BorrowedFd},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -66,6 +67,15 @@ impl Transport {
             Stream::Tcp(stream, _) => stream.local_addr().ok(),
             Stream::Unix(_) => None,
             Stream::Given(given) => given.addresses.local,
+        }
+    }
+
+    /// The socket's descriptor; none of a stream that the caller gave.
+    pub(crate) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.0 {
+            Stream::Tcp(stream, _) => Some(stream.as_fd()),
+            Stream::Unix(stream) => Some(stream.as_fd()),
+            Stream::Given(_) => None,
         }
     }
 

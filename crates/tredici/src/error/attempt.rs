@@ -15,17 +15,26 @@ pub struct Attempt {
     error: Option<Box<AttemptError>>,
 }
 
+/// Instead of the time of an attempt that still runs.
+const RUNNING: u64 = u64::MAX;
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(RUNNING - 1)
+}
+
 impl Attempt {
-    /// `start` is from the call.
-    pub(crate) fn new(
-        address: RemoteAddress,
-        start: Duration,
-        elapsed: Duration,
-        error: Option<AttemptError>,
-    ) -> Self {
-        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let (start, elapsed) = (nanoseconds(start), nanoseconds(elapsed));
-        Self { address, start, elapsed, error: error.map(Box::new) }
+    /// One that begins now; `now` is from the call for the connection.
+    pub(crate) fn begin(address: RemoteAddress, now: Duration) -> Self {
+        Self { address, start: nanoseconds(now), elapsed: RUNNING, error: None }
+    }
+
+    pub(crate) fn end(&mut self, now: Duration, error: Option<AttemptError>) {
+        self.elapsed = nanoseconds(now).saturating_sub(self.start);
+        self.error = error.map(Box::new);
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.elapsed == RUNNING
     }
 
     /// The address that was tried.
@@ -33,7 +42,7 @@ impl Attempt {
         &self.address
     }
 
-    /// From the call for the connection to the start of the attempt. An addition of this library.
+    /// From the call for the connection to the start of the attempt: attempts may overlap. An addition of this library.
     pub fn start(&self) -> Duration {
         Duration::from_nanos(self.start)
     }
@@ -62,7 +71,8 @@ impl AttemptError {
         Self { code: code.into(), message: message.into() }
     }
 
-    /// The code of the system's error, such as `ECONNREFUSED`.
+    /// The code of the system's error, such as `ECONNREFUSED`; `ETIMEDOUT` where a deadline has cut it off, and `ECANCELED`
+    /// where it still ran when another address had answered.
     pub fn code(&self) -> &str {
         &self.code
     }

@@ -1,6 +1,6 @@
 //! Options that are functions: they have no form in JSON.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, io, os::fd::BorrowedFd, sync::Arc, time::SystemTime};
 
 #[cfg(feature = "serde")]
 use serde_json::Value;
@@ -8,9 +8,9 @@ use serde_json::Value;
 #[cfg(feature = "serde")]
 use super::form::Place;
 use super::{OptionKind, form::Form, unique::Unique};
-use crate::certificate::PeerCertificate;
 #[cfg(feature = "serde")]
 use crate::error::Error;
+use crate::{certificate::PeerCertificate, target::RemoteAddress};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -58,6 +58,11 @@ callback! {
 callback! {
     /// Tells the time by which certificates and sessions are judged.
     Clock, "give it in Rust": Fn() -> SystemTime
+}
+
+callback! {
+    /// Is shown every socket before it connects.
+    ConfigureSocket, "give it in Rust": Fn(BorrowedFd<'_>, &RemoteAddress) -> io::Result<()>
 }
 
 #[cfg(feature = "serde")]

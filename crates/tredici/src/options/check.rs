@@ -1,6 +1,8 @@
 //! What is judged about options together: the one place for Rust and JSON.
 
-use super::{ConnectOptions, ListenOptions, form::Place, table::Values};
+use std::net::IpAddr;
+
+use super::{AddressFamily, ConnectOptions, ListenOptions, form::Place, table::Values};
 use crate::{
     error::Error,
     target::{SocketPath, Target},
@@ -74,6 +76,7 @@ impl Values {
     fn validate(&self) -> Result<(), Error> {
         self.check_each()?;
         self.check_socket_paths()?;
+        self.local_family(self.local_address)?;
         self.check_versions()?;
         self.check_identities()?;
         self.check_pins()
@@ -86,6 +89,19 @@ impl Values {
                 Err(Place::option("socketPath").wrong_value("and options.path name different sockets"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The family of the addresses that can be connected to from this local address.
+    pub(crate) fn local_family(&self, local: Option<IpAddr>) -> Result<AddressFamily, Error> {
+        let Some(local) = local else { return Ok(self.family()) };
+        let own = if local.is_ipv4() { AddressFamily::V4 } else { AddressFamily::V6 };
+        match self.family() {
+            AddressFamily::Any => Ok(own),
+            family if family == own => Ok(own),
+            _ => {
+                Err(Place::option("family").wrong_value(format!("is not that of the local address {local}")))
+            }
         }
     }
 
@@ -130,7 +146,7 @@ impl Values {
 #[cfg(test)]
 mod tests {
     use crate::{
-        options::{AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion},
+        options::{AddressFamily, AlpnProtocols, ConnectOptions, ListenOptions, Pem, PrivateKey, TlsVersion},
         verify::Pins,
     };
 
@@ -171,6 +187,18 @@ mod tests {
         let other = ConnectOptions::new().path("/run/a").socket_path("/run/b");
         assert_eq!(code(&other), "ERR_INVALID_ARG_VALUE");
         assert_eq!(other.target().expect_err("two").code(), "ERR_INVALID_ARG_VALUE");
+    }
+
+    #[test]
+    fn the_local_address_is_of_the_family() {
+        let from = |family, local: &str| {
+            let local = local.parse().expect(local);
+            code(&ConnectOptions::new().family(family).local_address(local))
+        };
+        assert_eq!(from(AddressFamily::Any, "::1"), "");
+        assert_eq!(from(AddressFamily::V4, "127.0.0.1"), "");
+        assert_eq!(from(AddressFamily::V6, "127.0.0.1"), "ERR_INVALID_ARG_VALUE");
+        assert_eq!(from(AddressFamily::V4, "::1"), "ERR_INVALID_ARG_VALUE");
     }
 
     #[test]

@@ -93,7 +93,7 @@ observer! {
     ///
     /// # What `tracing` is told
     ///
-    /// The same events go to [`tracing`], within the spans `connect`, `lookup`, `dial` and `secure_connect`; an observer
+    /// The same events go to [`tracing`], within the spans listed here; an observer
     /// is not needed for it.
     ///
     #[doc = include_str!("observer/trace.md")]

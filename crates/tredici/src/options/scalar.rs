@@ -1,6 +1,6 @@
 //! Options that are one plain value: switches, numbers, texts and addresses.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 #[cfg(feature = "serde")]
 use serde_json::Value;
@@ -98,6 +98,41 @@ impl Form for ServiceType {
     }
 }
 
+/// A whole number within bounds.
+pub(crate) struct Whole<const LEAST: u32, const MOST: u32>;
+
+impl<const LEAST: u32, const MOST: u32> Whole<LEAST, MOST> {
+    fn out_of_range(place: &Place<'_>, came: impl fmt::Display) -> Error {
+        place.out_of_range(format_args!("must be an integer from {LEAST} to {MOST}, not {came}"))
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32> Form for Whole<LEAST, MOST> {
+    type Value = u32;
+    const KIND: OptionKind = OptionKind::Integer;
+
+    fn check(number: &u32, place: &Place<'_>) -> Result<(), Error> {
+        match (LEAST..=MOST).contains(number) {
+            true => Ok(()),
+            false => Err(Self::out_of_range(place, number)),
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<u32, Error> {
+        if !json.is_number() {
+            return Err(place.wrong_type(json, "an integer"));
+        }
+        let whole = integer(json).and_then(|number| u32::try_from(number).ok());
+        whole.ok_or_else(|| Self::out_of_range(place, shown(json)))
+    }
+
+    #[cfg(feature = "serde")]
+    fn from_flag(text: &str) -> Value {
+        number(text)
+    }
+}
+
 /// A port, as a number or in decimal digits.
 pub(crate) struct Port;
 
@@ -168,6 +203,34 @@ impl Form for Text {
     }
 }
 
+/// The name of a network device.
+pub(crate) struct Device;
+
+/// Of which the system would cut off the rest (`IFNAMSIZ`).
+const LONGEST_DEVICE: usize = 15;
+
+impl Form for Device {
+    type Value = String;
+    const KIND: OptionKind = OptionKind::Text;
+
+    fn is_absent(name: &String) -> bool {
+        name.is_empty()
+    }
+
+    fn check(name: &String, place: &Place<'_>) -> Result<(), Error> {
+        Text::check(name, place)?;
+        match name.len() <= LONGEST_DEVICE {
+            true => Ok(()),
+            false => Err(place.wrong_value(format_args!("must be at most {LONGEST_DEVICE} bytes long"))),
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<String, Error> {
+        Text::from_json(json, place)
+    }
+}
+
 impl Form for SocketPath {
     type Value = Self;
     const KIND: OptionKind = OptionKind::SocketPath;
@@ -193,7 +256,7 @@ impl Form for SocketPath {
 
 /// A whole number however it is written: JSON does not tell 3 from 3.0, and neither does Node.
 #[cfg(feature = "serde")]
-fn integer(json: &Value) -> Option<i64> {
+pub(super) fn integer(json: &Value) -> Option<i64> {
     let exact = |number: f64| number.fract() == 0.0 && number.abs() < 9e15;
     json.as_i64().or_else(|| json.as_f64().filter(|&number| exact(number)).map(|number| number as i64))
 }

@@ -1,8 +1,9 @@
 //! Every option: one row each. To add one is to add a row, and a form where its kind of value is new.
 
 use std::{
-    fmt,
+    fmt, io,
     net::IpAddr,
+    os::fd::BorrowedFd,
     path::PathBuf,
     time::{Duration, SystemTime},
 };
@@ -10,10 +11,11 @@ use std::{
 #[cfg(feature = "serde")]
 use super::form::read;
 use super::{
-    AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger, ListenOptions, Lookup,
-    Networks, Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side, TlsVersion,
-    callback::{CheckServerIdentity, Clock, KeyLog},
-    duration::{Delay, Timeout},
+    AddressFamily, AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger,
+    ListenOptions, Lookup, Networks, Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side,
+    TlsVersion,
+    callback::{CheckServerIdentity, Clock, ConfigureSocket, KeyLog},
+    duration::{Delay, Milliseconds, PartTimeout, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
     lookup::SharedLookup,
@@ -21,12 +23,17 @@ use super::{
     observer::SharedObserver,
     path::FileName,
     pins::PinList,
-    scalar::{Address, Boolean, CacheSize, Port, ServiceType, Text, UndiciBoolean},
+    scalar::{Address, Boolean, CacheSize, Device, Port, ServiceType, Text, UndiciBoolean, Whole},
     servername::Servername,
     session_store::{SessionStore, SharedSessionStore},
     version::{MaxVersion, MinVersion},
 };
-use crate::{certificate::PeerCertificate, error::Error, target::SocketPath, verify::Pins};
+use crate::{
+    certificate::PeerCertificate,
+    error::Error,
+    target::{RemoteAddress, SocketPath},
+    verify::Pins,
+};
 
 options! {
     in "Whom to dial":
@@ -75,6 +82,41 @@ options! {
     /// finite number from 0. undici's `timeout` (and `connectTimeout`), not Node's, which is about idleness.
     client - - timeout: Timeout = "10s" (Duration::from_secs(10)) => timeout(Duration);
 
+    /// The longest time until the lookup has the first addresses.
+    ///
+    /// Default: none but `timeout`; 0 is the same. In JSON in milliseconds. Where there are addresses, those that a
+    /// slow lookup has not found by then are not waited for. An addition of this library.
+    ///
+    /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `lookup`; from JSON those of `timeout`.
+    client - - lookupTimeout: PartTimeout = "none" => lookup_timeout(Duration);
+
+    /// The longest time that all attempts to connect may take together, from the first address to a byte stream.
+    ///
+    /// Default: none but `timeout`; 0 is the same. In JSON in milliseconds. Without the lookup before and the
+    /// handshake after it. An addition of this library: undici's `connectTimeout` is `timeout` here.
+    ///
+    /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `connect`; from JSON those of `timeout`.
+    client - - dialTimeout: PartTimeout = "none" => dial_timeout(Duration);
+
+    /// The longest time that the attempt to connect to one address may take.
+    ///
+    /// Default: none but `timeout`; 0 is the same. In JSON in milliseconds. The attempt ends with `ETIMEDOUT`, and
+    /// the others go on. It is not needed for the next address to be tried: that is what
+    /// `autoSelectFamilyAttemptTimeout` says. An addition of this library.
+    ///
+    /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `connect`, where every attempt has taken that long; from JSON those of
+    /// `timeout`.
+    client - - attemptTimeout: PartTimeout = "none" => attempt_timeout(Duration);
+
+    /// The longest time that the TLS handshake may take.
+    ///
+    /// Default: for a listener 120 seconds, as in Node; for who connects, none but `timeout`. 0 is the default. In JSON
+    /// in milliseconds. Node's `handshakeTimeout`, which only its servers have.
+    ///
+    /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `secureConnect`, for who connects; `ERR_TLS_HANDSHAKE_TIMEOUT` for a
+    /// listener; from JSON those of `timeout`.
+    both tls - handshakeTimeout: PartTimeout = "120s for a listener" => handshake_timeout(Duration);
+
     /// Turns a host name into addresses instead of the system's resolver.
     ///
     /// Default: `getaddrinfo`. Not asked for IP addresses. In JSON a fixed list:
@@ -106,13 +148,52 @@ options! {
     /// Errors: those of `blockList`; `ERR_INVALID_ARG_VALUE` for an empty one.
     client - - allowList: AllowedNetworks = "all" => allow_list(Networks);
 
+    /// The family of the addresses to connect to: 4 or `IPv4`, 6 or `IPv6`, 0 for either.
+    ///
+    /// Default: either. No effect on a target that is an IP address. Node's `family`.
+    ///
+    /// Errors: `ENOTFOUND` where the name has no address of the family; `ERR_INVALID_ARG_VALUE` where `localAddress` is of
+    /// the other, and from JSON for anything else, which Node takes for 0.
+    client - - family: AddressFamily = "0" (AddressFamily::Any) => family(AddressFamily);
+
+    /// Whether the addresses of a name race, so that one that does not answer holds up nobody (RFC 8305).
+    ///
+    /// Default: true. The families take turns, that of the first address leading; the next attempt begins
+    /// `autoSelectFamilyAttemptTimeout` after the one before it, or at once where one fails. Those that run go on, unlike
+    /// in Node, and the first that succeeds wins; then the others are closed. At most 32 addresses of a name are tried, and at
+    /// most 16 attempts run at once. With false only the first address is tried. Node's `autoSelectFamily`.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`.
+    client - - autoSelectFamily: Boolean = "true" (true) => auto_select_family(bool);
+
+    /// The time from the beginning of one attempt to connect to that of the next.
+    ///
+    /// Default: 250 ms, as RFC 8305 recommends it. Less than 10 ms is taken for 10 ms, as in Node. In JSON in
+    /// milliseconds. No attempt ends by it. Node's and undici's `autoSelectFamilyAttemptTimeout`.
+    ///
+    /// Errors: `ERR_OUT_OF_RANGE` for what is not a whole number of milliseconds from 1 to 2147483647; from JSON
+    /// `ERR_INVALID_ARG_TYPE`.
+    client - - autoSelectFamilyAttemptTimeout: Milliseconds<1, { i32::MAX as u32 }> =
+        "250ms" (Duration::from_millis(250)) => auto_select_family_attempt_timeout(Duration);
+
     /// The local IP address to connect from.
     ///
-    /// Default: the system chooses. A target's own local address takes precedence.
+    /// Default: the system chooses. A target's own local address takes precedence. Only addresses of its family are
+    /// connected to.
     ///
     /// Errors: `EADDRNOTAVAIL` when connecting from an address that is not this machine's; from JSON
     /// `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's and undici's `localAddress`.
     client - - localAddress: Address = "any" => local_address(IpAddr);
+
+    /// The local port to connect from.
+    ///
+    /// Default: the system chooses; 0 is the same. One port can hold connections to several addresses, but no two to the
+    /// same one. Node's `localPort`.
+    ///
+    /// Errors: `EADDRINUSE` where another socket has it; from JSON those of `port`.
+    client - - localPort: Port = "any" => local_port(u16);
+
+    in "How the socket behaves":
 
     /// Sends small writes at once instead of collecting them (`TCP_NODELAY`).
     ///
@@ -128,11 +209,28 @@ options! {
     /// How long a TCP connection is idle before the first keep-alive probe (`TCP_KEEPIDLE`).
     ///
     /// Default: 60 seconds. In JSON in milliseconds, a negative number being 0; the system counts in whole
-    /// seconds.
+    /// seconds. Less than one leaves the system's own delay, as in Node.
     ///
-    /// Errors, from JSON: `ERR_INVALID_ARG_TYPE`. Node's and undici's `keepAliveInitialDelay`.
+    /// Errors: `ERR_OUT_OF_RANGE` for more than 32767 s; from JSON `ERR_INVALID_ARG_TYPE`. Node's and undici's
+    /// `keepAliveInitialDelay`.
     client - - keepAliveInitialDelay: Delay = "60s" (Duration::from_secs(60))
         => keep_alive_initial_delay(Duration);
+
+    /// The time from one unanswered keep-alive probe to the next (`TCP_KEEPINTVL`).
+    ///
+    /// Default: 1 second, as in Node. In JSON in milliseconds; the system counts in whole seconds. Only with
+    /// `keepAlive`. An addition of this library.
+    ///
+    /// Errors: `ERR_OUT_OF_RANGE` for what is not from 1 s to 32767 s; from JSON `ERR_INVALID_ARG_TYPE`.
+    client - - keepAliveInterval: Milliseconds<1000, 32_767_000> = "1s" (Duration::from_secs(1))
+        => keep_alive_interval(Duration);
+
+    /// How many keep-alive probes without an answer end a TCP connection (`TCP_KEEPCNT`).
+    ///
+    /// Default: 10, as in Node. Only with `keepAlive`. An addition of this library.
+    ///
+    /// Errors: `ERR_OUT_OF_RANGE` for what is not from 1 to 127; from JSON `ERR_INVALID_ARG_TYPE`.
+    client - - keepAliveCount: Whole<1, 127> = "10" (10) => keep_alive_count(u32);
 
     /// The type of service in the header of every IP packet (`IP_TOS`, `IPV6_TCLASS`).
     ///
@@ -142,6 +240,76 @@ options! {
     /// Errors, from JSON: `ERR_OUT_OF_RANGE` for what is not an integer from 0 to 255; `ERR_INVALID_ARG_TYPE`
     /// for what is no number. Node's and undici's `typeOfService`.
     client - - typeOfService: ServiceType = "the system's" => type_of_service(u8);
+
+    /// How long what was written may go unacknowledged before a TCP connection ends (`TCP_USER_TIMEOUT`, RFC 5482).
+    ///
+    /// Default: the system's, which is minutes. In JSON in milliseconds. Linux only. An addition of this library.
+    ///
+    /// Errors: `ERR_OUT_OF_RANGE` for what is not a whole number of milliseconds from 1 to 2147483647; from JSON
+    /// `ERR_INVALID_ARG_TYPE`; `UND_ERR_NOT_SUPPORTED` on other systems.
+    client - - tcpUserTimeout: Milliseconds<1, { i32::MAX as u32 }> = "the system's" => tcp_user_timeout(Duration);
+
+    /// The network device that TCP connections go through, such as `eth0` (`SO_BINDTODEVICE`; curl's `interface`).
+    ///
+    /// Default: any. Linux only. An addition of this library.
+    ///
+    /// Errors: `ERR_INVALID_ARG_VALUE` for a name of more than 15 bytes; when connecting `ENODEV` where there is no such
+    /// device and `EPERM` where the system does not let this program choose; `UND_ERR_NOT_SUPPORTED` on other systems.
+    client - - bindDevice: Device = "any" => bind_device(impl Into<String>);
+
+    /// The mark on every packet of a TCP connection, by which the system routes and filters (`SO_MARK`).
+    ///
+    /// Default: none, which is 0. Linux only. An addition of this library.
+    ///
+    /// Errors: when connecting `EPERM` without the capability `CAP_NET_ADMIN`; from JSON `ERR_OUT_OF_RANGE` for what is not
+    /// an integer from 0 to 4294967295; `UND_ERR_NOT_SUPPORTED` on other systems.
+    client - - mark: Whole<0, { u32::MAX }> = "none" => mark(u32);
+
+    /// Sends what is written first along with the packet that opens the connection (TCP Fast Open, RFC 7413).
+    ///
+    /// Default: false. To a server that has given this machine a cookie before, connecting succeeds **before anything
+    /// was sent**: the first address wins the race untried, that nobody answers is told by the first read or write, and
+    /// a server that is to speak first does not hear of the connection before something is written. What is written
+    /// first may reach the server twice; with TLS that is harmless. Linux only (`TCP_FASTOPEN_CONNECT`). An addition of this library.
+    ///
+    /// Errors: `UND_ERR_NOT_SUPPORTED` on other systems; from JSON `ERR_INVALID_ARG_TYPE`.
+    client - - fastOpen: Boolean = "false" (false) => fast_open(bool);
+
+    /// Connects by Multipath TCP, so that a connection may use several ways at once (RFC 8684).
+    ///
+    /// Default: false. With a peer that does not speak it the connection is one of plain TCP. Linux only. An addition of
+    /// this library.
+    ///
+    /// Errors: `UND_ERR_NOT_SUPPORTED` where this system has it not, or has it turned off; from JSON `ERR_INVALID_ARG_TYPE`.
+    client - - multipathTcp: Boolean = "false" (false) => multipath_tcp(bool);
+
+    /// How many bytes the system buffers that were written and are not acknowledged (`SO_SNDBUF`).
+    ///
+    /// Default: the system's, which grows as it is needed. Linux doubles the number for its own use, and takes no more
+    /// than `net.core.wmem_max`. On Unix sockets too. An addition of this library.
+    ///
+    /// Errors: `ERR_OUT_OF_RANGE` for what is not an integer from 1 to 2147483647; from JSON `ERR_INVALID_ARG_TYPE`.
+    client - - sendBufferSize: Whole<1, { i32::MAX as u32 }> = "the system's" => send_buffer_size(u32);
+
+    /// How many bytes the system buffers that have come and were not read (`SO_RCVBUF`).
+    ///
+    /// Default: the system's, which grows as it is needed. Set before the connection is opened, since it bounds the window
+    /// that TCP offers. Linux doubles the number for its own use, and takes no more than `net.core.rmem_max`. On Unix
+    /// sockets too. An addition of this library.
+    ///
+    /// Errors: those of `sendBufferSize`.
+    client - - receiveBufferSize: Whole<1, { i32::MAX as u32 }> = "the system's" => receive_buffer_size(u32);
+
+    /// Is shown every TCP and Unix socket before it connects, with the address that it is to connect to.
+    ///
+    /// Default: none. For what no option here does. The socket has what the other options ask for, and is not bound yet.
+    /// It does not block, and is not to be closed. Called on the task that connects, for each attempt. Not in JSON. An
+    /// addition of this library, like curl's `CURLOPT_SOCKOPTFUNCTION`.
+    ///
+    /// Errors: the error that it returns fails the attempt.
+    client - - configureSocket: ConfigureSocket = "none" => configure_socket(
+        impl Fn(BorrowedFd<'_>, &RemoteAddress) -> io::Result<()> + Send + Sync + 'static
+    );
 
     in "Whom to trust":
 

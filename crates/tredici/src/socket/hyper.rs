@@ -1,5 +1,7 @@
 //! A socket as hyper and hyper-util take it.
 
+mod info;
+
 use std::{
     io,
     pin::Pin,
@@ -11,6 +13,8 @@ use hyper_util::{
     client::legacy::connect::{Connected, Connection},
     rt::TokioIo,
 };
+
+pub use info::ConnectionInfo;
 
 use super::Socket;
 
@@ -52,12 +56,14 @@ impl Write for Socket {
     }
 }
 
-/// Tells hyper-util's client whether HTTP/2 is spoken: where ALPN agreed on `h2`, or the option `useH2c` says so.
+/// Tells hyper-util's client whether HTTP/2 is spoken (where ALPN agreed on `h2`, or the option `useH2c` says so), and
+/// each response of its connection, as [`ConnectionInfo`].
 impl Connection for Socket {
     fn connected(&self) -> Connected {
+        let connected = Connected::new().extra(ConnectionInfo::of(self));
         match self.alpn_protocol() {
-            Some("h2") => Connected::new().negotiated_h2(),
-            _ => Connected::new(),
+            Some("h2") => connected.negotiated_h2(),
+            _ => connected,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a socket tells about itself, in the names of Node and Bun.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, os::fd::BorrowedFd};
 
 use super::{ReadyState, Socket, Stream};
 use crate::{
@@ -29,6 +29,17 @@ impl Socket {
     /// Every address that was tried, the last of which answered. Empty over a stream that the caller gave.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
+    }
+
+    /// The socket's file descriptor, for what the system tells and takes beside bytes, such as its `TCP_INFO`; `None` over
+    /// a stream that the caller gave.
+    ///
+    /// To read, write or close it behind this library's back breaks the connection. Node's and Bun's `fd`.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.stream {
+            Stream::Plain(transport) => transport.fd(),
+            Stream::Tls(stream) => stream.transport().fd(),
+        }
     }
 
     /// Whether it can still be read and written.

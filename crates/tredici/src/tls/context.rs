@@ -140,9 +140,9 @@ impl ServerContext {
             ));
         }
         if terms.identities.chains.is_empty() {
-            return Err(Error::invalid(
-                "ERR_MISSING_ARGS",
-                "a TLS listener needs options.cert and options.key",
+            let message = "a TLS listener needs options.cert and options.key";
+            return Err(Error::invalid("ERR_MISSING_ARGS", message).with_hint(
+                "for a test, Authority makes them (the command's --self-signed NAME); without any option of TLS it is plain",
             ));
         }
         Ok(Self {

@@ -34,6 +34,8 @@ examples! {
     #[cfg(feature = "hyper")]
     http_client: "../../examples/http_client.rs",
     listener: "../../examples/listener.rs",
+    lookup: "../../examples/lookup.rs",
+    observer: "../../examples/observer.rs",
     pin_ca: "../../examples/pin_ca.rs",
     starttls: "../../examples/starttls.rs",
     unix_socket: "../../examples/unix_socket.rs",

@@ -79,6 +79,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<Timeout<Connector>>();
     shared::<Traced<Connector, fn()>>();
     shared::<Box<dyn Observer>>();
+    #[cfg(feature = "hyper")]
+    shared::<ConnectionInfo>();
     #[cfg(feature = "self-signed")]
     shared::<(Authority, AuthorityError)>();
     #[cfg(feature = "serde")]
@@ -107,7 +109,7 @@ async fn what_is_waited_for_can_be_sent() {
         .clone()
         .check_async(|_| Box::pin(async { Ok(()) }))
         .checked(|_| Ok(()))
-        .and_then(async |socket: Socket| Ok(socket))
+        .and_then(|socket: Socket| async { Ok(socket) })
         .map_target(Ok)
         .or(connector.clone())
         .routed(Routes::new())

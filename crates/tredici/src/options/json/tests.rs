@@ -7,7 +7,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    options::{AlpnProtocols, CaStore, Engine, FixedLookup, Networks, Pem, PrivateKey, Session, TlsVersion},
+    options::{
+        AddressFamily, AlpnProtocols, CaStore, Engine, FixedLookup, Networks, Pem, PrivateKey, Session,
+        TlsVersion,
+    },
     verify::Pins,
 };
 
@@ -24,6 +27,23 @@ fn json_and_rust_say_the_same() {
         .path("/run/db")
         .socket_path("/run/db")
         .timeout(Duration::from_millis(1500))
+        .lookup_timeout(Duration::from_millis(1))
+        .dial_timeout(Duration::from_millis(2))
+        .attempt_timeout(Duration::from_millis(3))
+        .handshake_timeout(Duration::from_millis(4))
+        .family(AddressFamily::V4)
+        .auto_select_family(false)
+        .auto_select_family_attempt_timeout(Duration::from_millis(100))
+        .local_port(50000)
+        .keep_alive_interval(Duration::from_secs(2))
+        .keep_alive_count(3)
+        .tcp_user_timeout(Duration::from_secs(30))
+        .bind_device("lo")
+        .mark(7)
+        .fast_open(true)
+        .multipath_tcp(true)
+        .send_buffer_size(65536)
+        .receive_buffer_size(131_072)
         .local_address(IpAddr::V4(Ipv4Addr::LOCALHOST))
         .no_delay(false)
         .keep_alive(false)
@@ -60,6 +80,10 @@ fn json_and_rust_say_the_same() {
     let from_json = ConnectOptions::from_json_value(
         &json!({
             "host": "db.internal", "port": "5433", "path": "/run/db", "socketPath": "/run/db", "timeout": 1500,
+            "lookupTimeout": 1, "dialTimeout": 2, "attemptTimeout": 3, "handshakeTimeout": 4, "family": "IPv4",
+            "autoSelectFamily": false, "autoSelectFamilyAttemptTimeout": 100, "localPort": "50000",
+            "keepAliveInterval": 2000, "keepAliveCount": 3, "tcpUserTimeout": 30000, "bindDevice": "lo", "mark": 7,
+            "fastOpen": true, "multipathTcp": true, "sendBufferSize": 65536, "receiveBufferSize": 131072,
             "localAddress": "127.0.0.1", "noDelay": false, "keepAlive": false, "keepAliveInitialDelay": 1000,
             "typeOfService": 8, "lookup": {}, "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private", "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
             "caStore": "system", "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
@@ -110,6 +134,16 @@ fn what_json_refuses_validate_refuses_with_the_same_code() {
         ),
         (ConnectOptions::new().ca(Vec::<Pem>::new()), json!({"ca": []})),
         (ConnectOptions::new().socket_path("a\0b"), json!({"socketPath": "a\0b"})),
+        (ConnectOptions::new().bind_device("l\0"), json!({"bindDevice": "l\0"})),
+        (ConnectOptions::new().keep_alive_count(0), json!({"keepAliveCount": 0})),
+        (
+            ConnectOptions::new().tcp_user_timeout(Duration::from_secs(1 << 32)),
+            json!({"tcpUserTimeout": (1_u64 << 32) * 1000}),
+        ),
+        (
+            ConnectOptions::new().keep_alive_initial_delay(Duration::from_secs(32_768)),
+            json!({"keepAliveInitialDelay": 32_768_000}),
+        ),
     ];
     for (options, json) in cases {
         let from_rust = options.validate().expect_err("refused");

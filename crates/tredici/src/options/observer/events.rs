@@ -45,7 +45,7 @@ pub struct LookupStarted<'a> {
 pub struct LookupFinished<'a> {
     /// The name.
     pub hostname: &'a str,
-    /// From [`LookupStarted`] to now.
+    /// How long the phase took, which goes to [`Timings::lookup`].
     pub duration: Duration,
     /// The addresses, in the order in which they are to be tried, or why there are none.
     pub result: Result<&'a [SocketAddr], &'a Error>,

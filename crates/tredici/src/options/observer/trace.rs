@@ -201,7 +201,8 @@ mod tests {
         let (hostname, duration) = ("name", Duration::ZERO);
         let error = Error::check("no");
         let address = RemoteAddress::Ip(([127, 0, 0, 1], 1).into());
-        let attempt = Attempt::new(address.clone(), duration, duration, None);
+        let mut attempt = Attempt::begin(address.clone(), duration);
+        attempt.end(2 * duration, None);
         let ended = AttemptEnded { number: 0, attempt: &attempt };
         let offered = SessionOffered { tls_version: "TLSv1.3" };
         Trace.started(&connection, &Started { timeout: None });

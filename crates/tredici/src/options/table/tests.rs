@@ -78,6 +78,50 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!("x"), UNDICI),
             ],
         ),
+        ("lookupTimeout", vec![(json!(0), OK), (json!(1.5), OK), (json!(-1), UNDICI), (json!("x"), UNDICI)]),
+        ("dialTimeout", vec![(json!(5), OK), (json!(-1), UNDICI), (json!(true), UNDICI)]),
+        ("attemptTimeout", vec![(json!(5), OK), (json!(1e300), UNDICI), (json!([]), UNDICI)]),
+        ("handshakeTimeout", vec![(json!(0), OK), (json!(5), OK), (json!(-1), UNDICI), (json!("x"), UNDICI)]),
+        (
+            "family",
+            vec![
+                (json!(0), OK),
+                (json!(4), OK),
+                (json!(6.0), OK),
+                (json!("IPv4"), OK),
+                (json!("IPv6"), OK),
+                (json!(5), VALUE),
+                (json!(-4), VALUE),
+                (json!("4"), VALUE),
+                (json!("ipv4"), VALUE),
+                (json!(true), TYPE),
+                (json!([4]), TYPE),
+            ],
+        ),
+        ("autoSelectFamily", vec![(json!(false), OK), (json!("true"), TYPE), (json!(1), TYPE)]),
+        (
+            "autoSelectFamilyAttemptTimeout",
+            vec![
+                (json!(1), OK),
+                (json!(2147483647), OK),
+                (json!(0), RANGE),
+                (json!(-1), RANGE),
+                (json!(1.5), RANGE),
+                (json!(2147483648_u64), RANGE),
+                (json!("250"), TYPE),
+                (json!(true), TYPE),
+            ],
+        ),
+        (
+            "localPort",
+            vec![
+                (json!(0), OK),
+                (json!("50000"), OK),
+                (json!(-1), PORT),
+                (json!(70000), PORT),
+                (json!([]), TYPE),
+            ],
+        ),
         (
             "lookup",
             vec![
@@ -119,7 +163,27 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
         ("keepAlive", vec![(json!(true), OK), (json!(1), TYPE)]),
         (
             "keepAliveInitialDelay",
-            vec![(json!(1000), OK), (json!(-1), OK), (json!("x"), TYPE), (json!(1e300), RANGE)],
+            vec![
+                (json!(1000), OK),
+                (json!(-1), OK),
+                (json!("x"), TYPE),
+                (json!(1e300), RANGE),
+                (json!(32_768_000), RANGE),
+            ],
+        ),
+        (
+            "keepAliveInterval",
+            vec![(json!(1000), OK), (json!(999), RANGE), (json!(32_768_000), RANGE), (json!("1"), TYPE)],
+        ),
+        (
+            "keepAliveCount",
+            vec![
+                (json!(1), OK),
+                (json!(127), OK),
+                (json!(0), RANGE),
+                (json!(128), RANGE),
+                (json!("1"), TYPE),
+            ],
         ),
         (
             "typeOfService",
@@ -132,6 +196,44 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!("x"), TYPE),
             ],
         ),
+        (
+            "tcpUserTimeout",
+            vec![(json!(1), OK), (json!(0), RANGE), (json!(2147483648_u64), RANGE), (json!("1"), TYPE)],
+        ),
+        (
+            "bindDevice",
+            vec![
+                (json!("lo"), OK),
+                (json!(""), OK),
+                (json!("a-name-too-long."), VALUE),
+                (json!("l\0"), VALUE),
+                (json!(1), TYPE),
+            ],
+        ),
+        (
+            "mark",
+            vec![
+                (json!(0), OK),
+                (json!(4294967295_u32), OK),
+                (json!(-1), RANGE),
+                (json!(4294967296_u64), RANGE),
+                (json!("1"), TYPE),
+            ],
+        ),
+        ("fastOpen", vec![(json!(true), OK), (json!(1), TYPE)]),
+        ("multipathTcp", vec![(json!(true), OK), (json!("true"), TYPE)]),
+        (
+            "sendBufferSize",
+            vec![
+                (json!(1), OK),
+                (json!(65536), OK),
+                (json!(0), RANGE),
+                (json!(2147483648_u64), RANGE),
+                (json!("1"), TYPE),
+            ],
+        ),
+        ("receiveBufferSize", vec![(json!(65536), OK), (json!(0.5), RANGE), (json!(true), TYPE)]),
+        ("configureSocket", vec![(json!("x"), UNDICI)]),
         (
             "ca",
             vec![
@@ -357,6 +459,23 @@ fn every_option_can_be_set_by_a_flag() {
         ("path", "/run/a", json!("/run/a")),
         ("socketPath", "@a", json!("@a")),
         ("timeout", "2s", json!(2000)),
+        ("lookupTimeout", "2s", json!(2000)),
+        ("dialTimeout", "300ms", json!(300)),
+        ("attemptTimeout", "1m", json!(60_000)),
+        ("handshakeTimeout", "5s", json!(5000)),
+        ("family", "6", json!(6)),
+        ("autoSelectFamily", "false", json!(false)),
+        ("autoSelectFamilyAttemptTimeout", "100ms", json!(100)),
+        ("localPort", "50000", json!(50000)),
+        ("keepAliveInterval", "2s", json!(2000)),
+        ("keepAliveCount", "3", json!(3)),
+        ("tcpUserTimeout", "30s", json!(30_000)),
+        ("bindDevice", "lo", json!("lo")),
+        ("mark", "7", json!(7)),
+        ("fastOpen", "true", json!(true)),
+        ("multipathTcp", "true", json!(true)),
+        ("sendBufferSize", "65536", json!(65536)),
+        ("receiveBufferSize", "65536", json!(65536)),
         ("lookup", "a=127.0.0.1,::1; b=::1", json!({"a": ["127.0.0.1", "::1"], "b": ["::1"]})),
         ("blockList", "special-purpose, 10.0.0.1", json!(["special-purpose", "10.0.0.1"])),
         ("allowList", "10.0.0.0/8", json!(["10.0.0.0/8"])),
@@ -440,6 +559,15 @@ fn defaults_are_what_the_table_says() {
     }
     let none = Values::default();
     check("timeout", none.timeout(), |values| values.timeout);
+    check("family", none.family(), |values| Some(values.family()));
+    check("autoSelectFamily", none.auto_select_family(), |values| values.auto_select_family);
+    check("autoSelectFamilyAttemptTimeout", none.auto_select_family_attempt_timeout(), |values| {
+        values.auto_select_family_attempt_timeout
+    });
+    check("keepAliveInterval", none.keep_alive_interval(), |values| values.keep_alive_interval);
+    check("keepAliveCount", none.keep_alive_count(), |values| values.keep_alive_count);
+    check("fastOpen", none.fast_open(), |values| values.fast_open);
+    check("multipathTcp", none.multipath_tcp(), |values| values.multipath_tcp);
     check("noDelay", none.no_delay(), |values| values.no_delay);
     check("keepAlive", none.keep_alive(), |values| values.keep_alive);
     check("keepAliveInitialDelay", none.keep_alive_initial_delay(), |values| values.keep_alive_initial_delay);

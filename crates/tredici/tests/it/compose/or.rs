@@ -101,6 +101,16 @@ async fn whoever_answered_and_was_refused_has_no_second_way_unless_it_is_said() 
     assert_eq!(asked.load(Ordering::Relaxed), 0);
 }
 
+/// The filter of addresses is no obstacle to go around.
+#[tokio::test]
+async fn an_address_that_may_not_be_connected_to_has_no_second_way() {
+    let greeter = Greeter::tcp("hi").await;
+    let options = ConnectOptions::new().block_list("127.0.0.0/8".parse().expect("a network"));
+    let filtered = Connector::new(options).expect("a connector");
+    let error = filtered.or(connector()).connect(greeter.target()).await.expect_err("blocked");
+    assert_eq!((error.code(), error.earlier().is_none()), ("ERR_IP_BLOCKED", true));
+}
+
 /// The check of a first way is no reason to go a second, even where it ran into what looks like one.
 #[tokio::test]
 async fn a_check_that_cannot_connect_elsewhere_has_refused() {

@@ -13,7 +13,7 @@ use tredici::{
     AlpnProtocols, CaStore, ConnectOptions, Connector, Error, ErrorKind, ListenOptions, Listener,
     MemorySessionStore, OPTIONS, Pins, PrivateKey, Sessions, Socket, Target, TlsVersion,
 };
-use tredici_test::{Authority, Pki, Relay, wire::ClientHello};
+use tredici_test::{Authority, Fault, Pki, Relay, ScriptedServer, wire::ClientHello};
 
 use super::{
     ENGINE,
@@ -68,6 +68,21 @@ fn mutual() -> (ConnectOptions, ListenOptions) {
     let own = Pki::shared().client();
     let client = trusting().cert(own.chain_pem()).key(own.key_pem());
     (client, localhost().ca(Pki::shared().root().pem()).request_cert(true))
+}
+
+/// How long each waits for the other is in `failures::deadlines`.
+#[tokio::test(start_paused = true)]
+async fn handshake_timeout() {
+    let limit = Duration::from_millis(700);
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let connector = Connector::new(trusting().handshake_timeout(limit)).expect("a connector");
+    let error = connector.connect(target(silent.port())).await.expect_err("nobody answers");
+    assert!(error.message().contains("handshakeTimeout: 700ms"), "{error}");
+    let listener = listen(localhost().handshake_timeout(limit)).await;
+    let client = tokio::net::TcpStream::connect(("127.0.0.1", port(&listener))).await.expect("a connection");
+    let error = accept(&listener).await.expect_err("nobody begins");
+    assert!(error.message().contains("handshakeTimeout: 700ms"), "{error}");
+    drop(client);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    sync::Notify,
     task::JoinHandle,
     time::Instant,
 };
@@ -145,19 +146,24 @@ async fn time_is_up_for_a_check_too() {
     let listener = listen(localhost()).await;
     let limit = Duration::from_millis(1234);
     let limited = Connector::new(trusting().timeout(limit)).expect("a connector");
-    let stuck = limited.check_async(|_| {
-        Box::pin(async {
+    let is_accepted = Arc::new(Notify::new());
+    let accepted = is_accepted.clone();
+    let stuck = limited.check_async(move |_| {
+        let is_accepted = is_accepted.clone();
+        Box::pin(async move {
+            is_accepted.notified().await;
             // Nothing else is waited for from here on.
             tokio::time::pause();
             std::future::pending().await
         })
     });
     let start = Instant::now();
-    let mut server = None;
-    let both = async {
-        tokio::join!(stuck.connect(target(port(&listener))), async { server = accept(&listener).await.ok() })
+    let server = async {
+        let socket = accept(&listener).await.expect("a client");
+        accepted.notify_one();
+        socket
     };
-    let (refused, ()) = both.await;
+    let (refused, mut server) = tokio::join!(stuck.connect(target(port(&listener))), server);
     let error = refused.expect_err("time is up");
     assert!((limit..limit + Duration::from_millis(2)).contains(&start.elapsed()), "{:?}", start.elapsed());
     assert_eq!((error.kind(), error.phase().as_str()), (ErrorKind::Timeout, "check"));
@@ -167,7 +173,7 @@ async fn time_is_up_for_a_check_too() {
     let [attempt] = error.attempts() else { panic!("one attempt: {:?}", error.attempts()) };
     assert!(attempt.error().is_none(), "it answered");
     assert!(error.timings().secure_connect.is_some());
-    let read = server.expect("the handshake was done").read(&mut [0]).await;
+    let read = server.read(&mut [0]).await;
     assert!(matches!(read, Err(_) | Ok(0)), "closed: {read:?}");
 }
 

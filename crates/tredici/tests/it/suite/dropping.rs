@@ -1,7 +1,12 @@
 //! Whoever drops a connection that is being made drops all of it: for every number of polls.
 #![cfg(target_os = "linux")]
 
-use std::{future, net::Ipv4Addr, sync::Arc};
+use std::{
+    future,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     io::AsyncWriteExt,
@@ -176,6 +181,25 @@ fn servers_that_do_not_answer() {
         let begun = open_descriptors();
         let opened = async || settle("a socket", || open_descriptors() > begun).await;
         drop_while_it_waits(async || connector.connect(target()).await, opened).await;
+    });
+}
+
+/// With one attempt in flight, and with two.
+#[test]
+fn a_race_in_which_nobody_answers() {
+    run_alone_on(concat!(module_path!(), "::a_race_in_which_nobody_answers"), one_thread, async {
+        let addresses = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let [dead, _also_dead] = UnansweredPort::at_both(addresses).await;
+        let fixed = FixedLookup::new().with("dead.test", addresses);
+        let soon = Duration::from_millis(10);
+        let options = client_options().lookup(fixed).auto_select_family_attempt_timeout(soon);
+        let connector = Connector::new(options).expect("a connector");
+        let target = || Target::tcp("dead.test").port(dead.port());
+        let begun = open_descriptors();
+        for running in [1, 2] {
+            let opened = async || settle("the sockets", || open_descriptors() >= begun + running).await;
+            drop_while_it_waits(async || connector.connect(target()).await, opened).await;
+        }
     });
 }
 

@@ -19,7 +19,7 @@ use hyper_util::{
 use serde_json::Value;
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
-use tredici::{ConnectExt, Connector, Error, ListenOptions, Listener, Routes, Socket};
+use tredici::{ConnectExt, ConnectionInfo, Connector, Error, ListenOptions, Listener, Routes, Socket};
 use tredici_test::{Behaviour, NodeServer, Pki, within};
 
 use super::ends::{client_options, connector, listen, listen_unix, localhost, port, trusting};
@@ -34,7 +34,7 @@ impl Server {
             while let Ok(incoming) = listener.accept().await {
                 connections.spawn(async move {
                     let socket = incoming.secure().await.expect("a handshake");
-                    let service = hyper::service::service_fn(async |request: Request<Incoming>| {
+                    let service = hyper::service::service_fn(|request: Request<Incoming>| async move {
                         Ok::<_, Error>(Response::new(format!(
                             "{:?} {}",
                             request.version(),
@@ -89,6 +89,24 @@ async fn alpn_decides_between_the_versions_of_http() {
 }
 
 #[tokio::test]
+async fn a_response_tells_of_its_connection() {
+    let listener = listen(localhost().alpn_protocols(["h2"])).await;
+    let port = port(&listener);
+    let _server = Server::on(listener);
+    let client = client(connector());
+    let uri = || format!("https://localhost:{port}/").parse().expect("a URI");
+    let response = within("an answer", client.get(uri())).await.expect("an answer");
+    let told = response.extensions().get::<ConnectionInfo>().expect("its connection").clone();
+    assert_eq!((told.tls_version(), told.alpn_protocol()), (Some("TLSv1.3"), Some("h2")));
+    assert!(told.authorized() && !told.is_session_reused());
+    assert_eq!(told.remote_address().map(|address| address.port()), Some(port));
+    assert_eq!(told.destination().to_string(), format!("https://localhost:{port}"));
+    assert!(told.timings().total >= told.timings().secure_connect.expect("TLS"));
+    let certificate = told.peer_certificate().expect("whom we talk to");
+    assert_eq!(certificate.raw(), Pki::shared().localhost().der());
+}
+
+#[tokio::test]
 async fn http_is_plain_and_with_prior_knowledge_h2() {
     let listener = listen(ListenOptions::new()).await;
     let uri = format!("http://127.0.0.1:{}/", port(&listener));
@@ -131,7 +149,7 @@ async fn whatever_connectors_are_put_together_to() {
     let composed = connector()
         .checked(|socket| if socket.authorized() { Ok(()) } else { Err(Error::check("who is it?")) })
         .map_target(Ok)
-        .and_then(async |socket: Socket| Ok(socket))
+        .and_then(|socket: Socket| async { Ok(socket) })
         .or(connector())
         .routed(Routes::new())
         .timeout(std::time::Duration::from_secs(60))

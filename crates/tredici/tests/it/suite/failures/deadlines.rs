@@ -132,10 +132,98 @@ async fn an_error_wins_over_the_deadline() {
     assert_eq!(code_and_phase(&error), ("ENOTFOUND", "lookup"));
 }
 
+/// A limit for a part of the way names itself, and ends that part to the millisecond.
+#[tokio::test(start_paused = true)]
+async fn each_part_has_a_limit_of_its_own() {
+    let never = |_name: String| std::future::pending();
+    let options = trusting().lookup(never).lookup_timeout(LIMIT);
+    let error = times_out(options, Target::https("db.test").port(8443), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "lookup");
+    let words =
+        "Connect Timeout Error (attempted address: db.test:8443, lookupTimeout: 1234ms) during lookup";
+    assert!(error.message().starts_with(words), "{error}");
+
+    let nobody = UnansweredPort::new().await;
+    let port = nobody.port();
+    let target = || Target::tcp("127.0.0.1").port(port);
+    let error = times_out(trusting().dial_timeout(LIMIT), target(), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "connect");
+    let words =
+        format!("(attempted address: 127.0.0.1:{port}, dialTimeout: 1234ms) during connect after 123");
+    assert!(error.message().contains(&words), "{error}");
+    assert_eq!(error.attempts()[0].error().expect("cut off").code(), "ETIMEDOUT");
+    assert!(error.hint().expect("a hint").contains("dialTimeout allows more"), "{error}");
+    let error = times_out(trusting().attempt_timeout(LIMIT), target(), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "connect");
+    assert!(error.message().contains("attemptTimeout: 1234ms"), "{error}");
+
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let options = trusting().handshake_timeout(LIMIT);
+    let error = times_out(options, Target::https("127.0.0.1").port(silent.port()), LIMIT).await;
+    assert_eq!(error.phase().as_str(), "secureConnect");
+    assert!(error.message().contains("handshakeTimeout: 1234ms) during secureConnect"), "{error}");
+    assert!(error.attempts()[0].error().is_none(), "the byte stream stood");
+    assert!(error.timings().secure_connect >= Some(LIMIT));
+}
+
+/// A part's limit begins with the part.
+#[tokio::test(start_paused = true)]
+async fn a_limit_counts_from_where_its_part_begins() {
+    let nobody = UnansweredPort::new().await;
+    let slow = |_name: String| async {
+        sleep(Duration::from_millis(1000)).await;
+        Ok(vec!["127.0.0.1".parse().unwrap()])
+    };
+    let limit = Duration::from_millis(300);
+    let options = trusting().lookup(slow).lookup_timeout(LIMIT).dial_timeout(limit);
+    let target = Target::tcp("db.test").port(nobody.port());
+    let error = refusal(options, target).await;
+    assert_eq!(code_and_phase(&error), ("UND_ERR_CONNECT_TIMEOUT", "connect"));
+    let connect = error.timings().connect.expect("it was dialled").as_millis();
+    assert!((300..=301).contains(&connect), "{:?}", error.timings());
+}
+
+/// The sooner of two limits counts, and says so.
+#[tokio::test(start_paused = true)]
+async fn the_whole_limit_holds_beside_the_others() {
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let target = || Target::https("127.0.0.1").port(silent.port());
+    let options = limited().handshake_timeout(2 * LIMIT).dial_timeout(LIMIT).lookup_timeout(LIMIT);
+    let error = times_out(options, target(), LIMIT).await;
+    assert!(error.message().contains(", timeout: 1234ms) during secureConnect"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_is_no_limit_for_a_part() {
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let none = Duration::ZERO;
+    let options = limited().handshake_timeout(none).dial_timeout(none).lookup_timeout(none);
+    let target = Target::https("127.0.0.1").port(silent.port());
+    let error = times_out(options.attempt_timeout(none), target, LIMIT).await;
+    assert!(error.message().contains(", timeout: 1234ms)"), "{error}");
+}
+
+/// An error that comes at the same moment as a part's deadline is the better answer, too.
+#[tokio::test(start_paused = true)]
+async fn an_error_wins_over_the_limit_of_its_part() {
+    let late = |_name: String| async {
+        sleep(LIMIT).await;
+        Err(LookupError::not_found("db.test"))
+    };
+    let options = trusting().lookup(late).lookup_timeout(LIMIT);
+    let error = refusal(options, Target::https("db.test")).await;
+    assert_eq!(code_and_phase(&error), ("ENOTFOUND", "lookup"));
+}
+
 /// Node's `handshakeTimeout` for a server.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_begins_its_handshake() {
-    let options: ListenOptions = ends::localhost();
+    never_begins(ends::localhost(), 120_000).await;
+    never_begins(ends::localhost().handshake_timeout(Duration::ZERO), 120_000).await;
+    never_begins(ends::localhost().handshake_timeout(LIMIT), 1234).await;
+}
+
+async fn never_begins(options: ListenOptions, limit: u128) {
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
     let silent = tokio::net::TcpSocket::new_v4().unwrap();
     let silent = silent.connect(listener.local_address().unwrap()).await.unwrap();
@@ -144,6 +232,7 @@ async fn a_client_that_never_begins_its_handshake() {
     reads_well(&error);
     assert_eq!(code_and_phase(&error), ("ERR_TLS_HANDSHAKE_TIMEOUT", "secureConnect"));
     let elapsed = start.elapsed().as_millis();
-    assert!((120_000..=120_001).contains(&elapsed), "{elapsed}");
+    assert!((limit..=limit + 1).contains(&elapsed), "{elapsed}");
+    assert!(error.message().contains(&format!("handshakeTimeout: {limit}ms")), "{error}");
     drop(silent);
 }

@@ -39,6 +39,19 @@ async fn tonic_takes_a_connector_as_it_is() {
     }
 }
 
+/// Which tonic leaves to us where it has TLS of its own, too.
+#[tokio::test]
+async fn an_endpoint_that_is_tls_and_no_https() {
+    let listener = listen(localhost().alpn_protocols(["h2"])).await;
+    let authority = format!("localhost:{}", port(&listener));
+    let _server = Server::on(listener);
+    let origin = format!("https://{authority}").parse().expect("a URI");
+    let endpoint = endpoint(format!("tls://{authority}")).origin(origin);
+    let connector = Connector::new(trusting().alpn_protocols(["h2"])).expect("a connector");
+    let channel = within("a channel", endpoint.connect_with_connector(connector)).await.expect("a channel");
+    assert_eq!(within("an answer", example::hello(&channel, "Ada")).await.expect("an answer"), "hello, Ada");
+}
+
 #[tokio::test]
 async fn a_unix_socket_by_a_route() {
     let folder = tempfile::tempdir().expect("a folder");

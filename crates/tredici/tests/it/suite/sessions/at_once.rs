@@ -76,6 +76,35 @@ async fn of_tls_1_3_as_many_are_resumed_as_there_are_tickets() {
     assert_eq!((stats.hits, stats.misses, stats.refused), (52, 48, 0));
 }
 
+/// How many are resumed of one, then of fifty at once, and of fifty more; nobody waits for anybody.
+async fn one_and_twice_fifty(newest: TlsVersion) -> [usize; 3] {
+    let server = NodeServer::with(Pki::shared().localhost()).start().await;
+    let relay = Relay::to(server.port()).await;
+    let connector = Connector::new(trusting().max_version(newest)).expect("a connector");
+    let first = visit(&connector, target(relay.port())).await;
+    let waves = [at_once(&connector, &relay, 50).await, at_once(&connector, &relay, 50).await];
+    let stats = connector.session_stats();
+    assert_eq!(
+        (stats.hits + stats.misses, stats.refused),
+        (101, 0),
+        "the server takes all that it is offered"
+    );
+    if newest == TlsVersion::Tls1_3 {
+        assert_each_is_offered_once(&relay);
+    }
+    [usize::from(first), resumed(&waves[0]), resumed(&waves[1])]
+}
+
+#[tokio::test]
+async fn after_the_first_as_many_resume_as_its_sessions_allow() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    assert_eq!(one_and_twice_fifty(TlsVersion::Tls1_2).await, [0, 50, 50]);
+    // Two tickets of the first, and two of each of the forty-eight, of which half a hundred are kept.
+    assert_eq!(one_and_twice_fifty(TlsVersion::Tls1_3).await, [0, 2, 50]);
+}
+
 #[tokio::test]
 async fn without_waiting_each_makes_its_own() {
     let server = Echo::tls().await;

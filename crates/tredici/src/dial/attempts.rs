@@ -1,0 +1,86 @@
+//! What was tried so far. It outlives a dial that is cut off.
+
+use std::net::SocketAddr;
+
+use tokio::time::Instant;
+
+use crate::{
+    error::{Attempt, AttemptError},
+    options::{
+        Watched,
+        events::{AttemptEnded, AttemptStarted},
+    },
+    target::RemoteAddress,
+};
+
+/// The attempts of one connection, those that run among them, in the order in which they began.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    /// When the caller called.
+    call: Instant,
+    watched: Watched,
+    all: Vec<Attempt>,
+}
+
+impl Attempts {
+    pub(crate) fn new(call: Instant) -> Self {
+        Self { call, watched: Watched::default(), all: Vec::new() }
+    }
+
+    /// Has whoever watches told of each attempt.
+    pub(crate) fn watch(&mut self, watched: Watched) {
+        self.watched = watched;
+    }
+
+    /// Returns the number by which it is ended.
+    pub(super) fn begin(&mut self, address: RemoteAddress) -> usize {
+        let number = self.all.len();
+        let started = AttemptStarted { number, address: &address };
+        self.watched.tell(|observer, connection| observer.attempt_started(connection, &started));
+        // Most connections have one, and keep it.
+        self.all.reserve_exact(1);
+        self.all.push(Attempt::begin(address, self.call.elapsed()));
+        number
+    }
+
+    pub(super) fn end(&mut self, number: usize, error: Option<AttemptError>) {
+        let Some(attempt) = self.all.get_mut(number) else { return };
+        attempt.end(self.call.elapsed(), error);
+        let ended = AttemptEnded { number, attempt };
+        self.watched.tell(|observer, connection| match ended.attempt.error() {
+            Some(_) => observer.attempt_failed(connection, &ended),
+            None => observer.attempt_won(connection, &ended),
+        });
+    }
+
+    /// An attempt that fails before it begins, since the address must not be dialled.
+    pub(crate) fn refuse(&mut self, address: SocketAddr, error: AttemptError) {
+        let number = self.begin(RemoteAddress::Ip(address));
+        self.end(number, Some(error));
+    }
+
+    /// Ends those that still run, with this code.
+    pub(crate) fn end_running(&mut self, code: &'static str) {
+        for number in 0..self.all.len() {
+            let attempt = &self.all[number];
+            if attempt.is_running() {
+                let message = format!("connect {code} {}", attempt.address());
+                self.end(number, Some(AttemptError::new(code, message)));
+            }
+        }
+    }
+
+    /// Those of a socket that was lost after all.
+    pub(crate) fn take_back(&mut self, mut tried: Vec<Attempt>) {
+        tried.append(&mut self.all);
+        self.all = tried;
+    }
+
+    pub(crate) fn all(&self) -> &[Attempt] {
+        &self.all
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Attempt> {
+        std::mem::take(&mut self.all)
+    }
+}

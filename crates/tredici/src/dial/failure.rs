@@ -1,0 +1,170 @@
+//! Why an address could not be connected to, and why none of them could.
+
+use std::{fmt, io, net::SocketAddr, time::Duration};
+
+use crate::{
+    error::{Attempt, AttemptError, Error, ErrorKind, Phase, system_code},
+    target::RemoteAddress,
+};
+
+/// Why one attempt failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    syscall: &'static str,
+    place: String,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    System(io::Error),
+    /// While this option was applied.
+    Option(&'static str, io::Error),
+    /// The caller's `configureSocket` said so.
+    Caller(io::Error),
+    /// `attemptTimeout` has passed.
+    TimedOut(Duration),
+}
+
+impl Failure {
+    pub(super) fn of(syscall: &'static str, place: impl fmt::Display) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self { syscall, place: place.to_string(), cause: Cause::System(error) }
+    }
+
+    pub(super) fn of_option(option: &'static str, place: &RemoteAddress, error: io::Error) -> Self {
+        Self { syscall: "setsockopt", place: place.to_string(), cause: Cause::Option(option, error) }
+    }
+
+    pub(super) fn of_caller(place: &RemoteAddress, error: io::Error) -> Self {
+        Self { syscall: "configureSocket", place: place.to_string(), cause: Cause::Caller(error) }
+    }
+
+    pub(super) fn timed_out(place: &RemoteAddress, limit: Duration) -> Self {
+        Self { syscall: "connect", place: place.to_string(), cause: Cause::TimedOut(limit) }
+    }
+
+    fn code(&self) -> std::borrow::Cow<'static, str> {
+        match &self.cause {
+            Cause::System(error) | Cause::Option(_, error) | Cause::Caller(error) => system_code(error),
+            Cause::TimedOut(_) => "ETIMEDOUT".into(),
+        }
+    }
+
+    fn message(&self) -> String {
+        let Self { syscall, place, .. } = self;
+        let code = self.code();
+        match &self.cause {
+            Cause::System(_) => format!("{syscall} {code} {place}"),
+            Cause::Option(option, _) => format!("{syscall} {code} {place} (options.{option})"),
+            Cause::Caller(error) => format!("{syscall} {code} {place}: {error}"),
+            Cause::TimedOut(limit) => {
+                format!("{syscall} {code} {place} (attemptTimeout: {}ms)", limit.as_millis())
+            }
+        }
+    }
+
+    pub(super) fn attempt_error(&self) -> AttemptError {
+        AttemptError::new(self.code(), self.message())
+    }
+
+    fn hint(&self, is_unix: bool) -> Option<&'static str> {
+        let code = self.code();
+        Some(match (&*code, is_unix) {
+            ("ECONNREFUSED", true) => "nobody listens on this socket; is the server running?",
+            ("ECONNREFUSED", false) => "nothing listens there; check the port, and that the server runs",
+            ("ENOENT", true) => "there is no such socket; check the path, and that the server runs",
+            ("EACCES", true) => "you may not use this socket; check its permissions",
+            ("EINVAL", true) => "a socket's path has at most 107 bytes and no NUL",
+            _ => return self.hint_on_terms(&code),
+        })
+    }
+
+    fn hint_on_terms(&self, code: &str) -> Option<&'static str> {
+        Some(match (&self.cause, self.syscall, code) {
+            (Cause::Option("mark", _), _, "EPERM") => "to mark packets takes the capability CAP_NET_ADMIN",
+            (Cause::Option("bindDevice", _), _, "EPERM") => {
+                "to bind to a device takes the capability CAP_NET_RAW on this system"
+            }
+            (Cause::Option("bindDevice", _), _, "ENODEV") => "this machine has no such network device",
+            (_, "bind", "EADDRNOTAVAIL") => "localAddress is not an address of this machine",
+            (_, "bind", "EADDRINUSE") => "localPort is taken; another socket has it",
+            (_, "bind", "EACCES") => "a localPort below 1024 takes the capability CAP_NET_BIND_SERVICE",
+            (_, "bind", "EINVAL" | "EAFNOSUPPORT") => "localAddress is of the other family than this address",
+            (Cause::TimedOut(_), ..) => {
+                "nobody answers there; check address and firewall, or allow more time"
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// No address could be connected to: the first failure gives the code, as in Node, and all are listed.
+pub(super) fn none_answered(first: Failure, attempts: &[Attempt]) -> Error {
+    let is_unix = matches!(attempts.first().map(Attempt::address), Some(RemoteAddress::Unix(_)));
+    let hint = first.hint(is_unix);
+    let error = match attempts {
+        [] | [_] => alone(first),
+        several => together(first, several),
+    };
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+fn alone(failure: Failure) -> Error {
+    let (code, message) = (failure.code(), failure.message());
+    match failure.cause {
+        Cause::System(error) | Cause::Option(_, error) | Cause::Caller(error) => {
+            Error::new(ErrorKind::System, Phase::Connect, code, message).with_source(error)
+        }
+        Cause::TimedOut(limit) => {
+            let limit = limit.as_millis();
+            let tried = format!("attempted address: {}, attemptTimeout: {limit}ms", failure.place);
+            timed_out(format!("Connect Timeout Error ({tried}) during connect"))
+        }
+    }
+}
+
+fn together(first: Failure, attempts: &[Attempt]) -> Error {
+    let failed = || attempts.iter().filter_map(|attempt| Some((attempt.address(), attempt.error()?)));
+    let tried: Vec<_> = failed().map(|(address, error)| format!("{address} {}", error.code())).collect();
+    let tried = tried.join(", ");
+    match first.cause {
+        // A deadline is the cause where it was everybody's.
+        Cause::TimedOut(limit) if failed().all(|(_, error)| error.code() == "ETIMEDOUT") => {
+            let addresses: Vec<_> = failed().map(|(address, _)| address.to_string()).collect();
+            let (addresses, limit) = (addresses.join(", "), limit.as_millis());
+            let tried = format!("attempted addresses: {addresses}, attemptTimeout: {limit}ms");
+            timed_out(format!("Connect Timeout Error ({tried}) during connect"))
+        }
+        _ => {
+            let code = first.code();
+            let message = format!("{} {code}: no address answered ({tried})", first.syscall);
+            let error = Error::new(ErrorKind::System, Phase::Connect, code, message);
+            match first.cause {
+                Cause::System(source) | Cause::Option(_, source) | Cause::Caller(source) => {
+                    error.with_source(source)
+                }
+                Cause::TimedOut(_) => error,
+            }
+        }
+    }
+}
+
+fn timed_out(message: String) -> Error {
+    Error::new(ErrorKind::Timeout, Phase::Connect, "UND_ERR_CONNECT_TIMEOUT", message)
+}
+
+/// There was nothing to connect to.
+pub(super) fn no_address() -> Error {
+    Error::new(ErrorKind::Lookup, Phase::Lookup, "ENOTFOUND", "there is no address to connect to")
+}
+
+/// As Node words the local end of a socket: the port only where it was asked for.
+pub(super) fn local_place(local: SocketAddr) -> String {
+    match local.port() {
+        0 => local.ip().to_string(),
+        port => format!("{}:{port}", local.ip()),
+    }
+}

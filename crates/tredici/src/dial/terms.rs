@@ -1,0 +1,227 @@
+//! What a socket is given before it connects.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    os::fd::AsFd,
+    time::Duration,
+};
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpSocket, UnixSocket};
+
+use super::failure::{Failure, local_place};
+use crate::{
+    error::{Error, ErrorKind, Phase, system_code},
+    options::{ConfigureSocket, Values},
+    target::RemoteAddress,
+};
+
+/// The options for sockets, read once for a connector.
+#[derive(Debug, Clone)]
+pub(crate) struct SocketTerms {
+    no_delay: bool,
+    keep_alive: Option<TcpKeepalive>,
+    type_of_service: Option<u8>,
+    user_timeout: Option<Duration>,
+    device: Option<String>,
+    mark: Option<u32>,
+    fast_open: bool,
+    multipath: bool,
+    send_buffer: Option<u32>,
+    receive_buffer: Option<u32>,
+    configure: Option<ConfigureSocket>,
+    local_port: u16,
+    /// How long one attempt may take.
+    pub(super) attempt_timeout: Option<Duration>,
+}
+
+impl SocketTerms {
+    /// Says what this system does not have.
+    pub(crate) fn new(values: &Values) -> Result<Self, Error> {
+        let keep_alive = || {
+            let probes = TcpKeepalive::new()
+                .with_interval(values.keep_alive_interval())
+                .with_retries(values.keep_alive_count());
+            match values.keep_alive_initial_delay() {
+                // The system counts in whole seconds. None at all is the system's own delay, as in Node.
+                delay if delay.as_secs() == 0 => probes,
+                delay => probes.with_time(delay),
+            }
+        };
+        let terms = Self {
+            no_delay: values.no_delay(),
+            keep_alive: values.keep_alive().then(keep_alive),
+            type_of_service: values.type_of_service,
+            user_timeout: values.tcp_user_timeout,
+            device: values.bind_device.clone(),
+            mark: values.mark,
+            fast_open: values.fast_open(),
+            multipath: values.multipath_tcp(),
+            send_buffer: values.send_buffer_size,
+            receive_buffer: values.receive_buffer_size,
+            configure: values.configure_socket.clone(),
+            local_port: values.local_port.unwrap_or_default(),
+            attempt_timeout: values.attempt_timeout,
+        };
+        terms.check_system()?;
+        if terms.multipath {
+            multipath(Domain::IPV4).map_err(|error| without_multipath(&error))?;
+        }
+        Ok(terms)
+    }
+
+    fn check_system(&self) -> Result<(), Error> {
+        if cfg!(target_os = "linux") {
+            return Ok(());
+        }
+        let given = [
+            ("tcpUserTimeout", self.user_timeout.is_some()),
+            ("bindDevice", self.device.is_some()),
+            ("mark", self.mark.is_some()),
+            ("fastOpen", self.fast_open),
+            ("multipathTcp", self.multipath),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(unsupported(format!("options.{option} is there on Linux only"))),
+            None => Ok(()),
+        }
+    }
+
+    /// A TCP socket on these terms, bound where that was asked for.
+    pub(super) fn tcp_socket(&self, remote: SocketAddr, local: Option<IpAddr>) -> Result<TcpSocket, Failure> {
+        let place = RemoteAddress::Ip(remote);
+        let socket = self.open(remote).map_err(Failure::of("socket", &place))?;
+        self.apply(&SockRef::from(&socket), remote)
+            .map_err(|(option, error)| Failure::of_option(option, &place, error))?;
+        self.configure(&socket, &place)?;
+        self.bind(&socket, remote, local)?;
+        Ok(socket)
+    }
+
+    fn open(&self, remote: SocketAddr) -> io::Result<TcpSocket> {
+        match remote {
+            _ if self.multipath => {
+                let socket = multipath(Domain::for_address(remote))?;
+                Ok(TcpSocket::from_std_stream(socket.into()))
+            }
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }
+    }
+
+    fn apply(&self, socket: &SockRef<'_>, remote: SocketAddr) -> Result<(), Refused> {
+        self.apply_buffers(socket)?;
+        if self.no_delay {
+            of("noDelay", socket.set_tcp_nodelay(true))?;
+        }
+        if let Some(keep_alive) = &self.keep_alive {
+            of("keepAlive", socket.set_tcp_keepalive(keep_alive))?;
+        }
+        if let Some(tos) = self.type_of_service {
+            let set = match remote {
+                SocketAddr::V4(_) => socket.set_tos_v4(tos.into()),
+                SocketAddr::V6(_) => socket.set_tclass_v6(tos.into()),
+            };
+            of("typeOfService", set)?;
+        }
+        self.apply_linux(socket)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn apply_linux(&self, socket: &SockRef<'_>) -> Result<(), Refused> {
+        if self.user_timeout.is_some() {
+            of("tcpUserTimeout", socket.set_tcp_user_timeout(self.user_timeout))?;
+        }
+        if let Some(device) = &self.device {
+            of("bindDevice", socket.bind_device(Some(device.as_bytes())))?;
+        }
+        if let Some(mark) = self.mark {
+            of("mark", socket.set_mark(mark))?;
+        }
+        if self.fast_open {
+            use nix::sys::socket::{setsockopt, sockopt::TcpFastOpenConnect};
+            of("fastOpen", setsockopt(&**socket, TcpFastOpenConnect, &true).map_err(io::Error::from))?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn apply_linux(&self, _socket: &SockRef<'_>) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    /// Before the socket connects: the window that TCP may scale to is said with the first packet.
+    fn apply_buffers(&self, socket: &SockRef<'_>) -> Result<(), Refused> {
+        let size = |bytes: u32| usize::try_from(bytes).unwrap_or(usize::MAX);
+        if let Some(bytes) = self.send_buffer {
+            of("sendBufferSize", socket.set_send_buffer_size(size(bytes)))?;
+        }
+        if let Some(bytes) = self.receive_buffer {
+            of("receiveBufferSize", socket.set_recv_buffer_size(size(bytes)))?;
+        }
+        Ok(())
+    }
+
+    fn configure(&self, socket: &impl AsFd, place: &RemoteAddress) -> Result<(), Failure> {
+        match &self.configure {
+            Some(ConfigureSocket(configure)) => {
+                configure(socket.as_fd(), place).map_err(|error| Failure::of_caller(place, error))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn bind(&self, socket: &TcpSocket, remote: SocketAddr, local: Option<IpAddr>) -> Result<(), Failure> {
+        if local.is_none() && self.local_port == 0 {
+            return Ok(());
+        }
+        let any = || match remote {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        };
+        let local = SocketAddr::new(local.unwrap_or_else(any), self.local_port);
+        let bound = match self.local_port {
+            0 => socket.bind(local),
+            // Several attempts may go from one port, and the connection before has left it behind.
+            _ => socket.set_reuseaddr(true).and_then(|()| socket.bind(local)),
+        };
+        bound.map_err(Failure::of("bind", local_place(local)))
+    }
+
+    /// A Unix socket on those of the terms that have a meaning there.
+    pub(super) fn unix_socket(&self, place: &RemoteAddress) -> Result<UnixSocket, Failure> {
+        let socket = UnixSocket::new_stream().map_err(Failure::of("socket", place))?;
+        self.apply_buffers(&SockRef::from(&socket))
+            .map_err(|(option, error)| Failure::of_option(option, place, error))?;
+        self.configure(&socket, place)?;
+        Ok(socket)
+    }
+}
+
+/// The option that the system does not take.
+type Refused = (&'static str, io::Error);
+
+fn of(option: &'static str, set: io::Result<()>) -> Result<(), Refused> {
+    set.map_err(|error| (option, error))
+}
+
+#[cfg(target_os = "linux")]
+fn multipath(domain: Domain) -> io::Result<Socket> {
+    Socket::new_raw(domain, Type::STREAM.nonblocking().cloexec(), Some(Protocol::MPTCP))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn multipath(_domain: Domain) -> io::Result<Socket> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+fn without_multipath(error: &io::Error) -> Error {
+    let code = system_code(error);
+    unsupported(format!("options.multipathTcp: this system has no Multipath TCP (socket {code})"))
+        .with_hint("it takes Linux 5.6 with net.mptcp.enabled = 1; leave the option out elsewhere")
+}
+
+fn unsupported(message: String) -> Error {
+    Error::new(ErrorKind::Unsupported, Phase::Options, "UND_ERR_NOT_SUPPORTED", message)
+}
