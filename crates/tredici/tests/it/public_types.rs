@@ -36,6 +36,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<ListenOptions>();
     shared::<Listener>();
     shared::<LookupError>();
+    shared::<(LookupCache, CachedLookup, LookupStats)>();
+    shared::<LookupHints>();
     shared::<LookupQuery>();
     shared::<MemorySessionStore>();
     shared::<Name>();
@@ -64,6 +66,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Socket>();
     shared::<SocketPath>();
     shared::<StoredSession>();
+    shared::<SystemLookup>();
     shared::<TargetError>();
     shared::<Timings>();
     shared::<TlsVersion>();
@@ -79,6 +82,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<Timeout<Connector>>();
     shared::<Traced<Connector, fn()>>();
     shared::<Box<dyn Observer>>();
+    #[cfg(feature = "hickory")]
+    shared::<HickoryLookup>();
     #[cfg(feature = "hyper")]
     shared::<ConnectionInfo>();
     #[cfg(feature = "self-signed")]
