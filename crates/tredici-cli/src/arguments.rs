@@ -102,7 +102,7 @@ pub(crate) struct Connect {
 #[derive(Debug, Args)]
 #[command(after_help = LISTEN_SHORT, after_long_help = LISTEN_LONG)]
 pub(crate) struct Listen {
-    /// host:port, where port 0 picks one, or unix:/path
+    /// host:port, where port 0 picks one, or unix:/path; plain, unless options of TLS or --self-signed are given
     pub(crate) address: String,
     /// What to do with each connection
     #[arg(long, value_enum, default_value_t)]

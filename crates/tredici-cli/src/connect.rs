@@ -29,6 +29,8 @@ struct Plan {
     concurrency: usize,
     exchange: Exchange,
     session_out: Option<PendingFile>,
+    /// What has decided for the engine, where that was this command.
+    engine_reason: Option<&'static str>,
 }
 
 enum Whom {
@@ -38,6 +40,7 @@ enum Whom {
 }
 
 pub(crate) fn run(arguments: Connect, output: &mut Output) -> io::Result<Ending> {
+    output.call_options(arguments.terms.names());
     if arguments.pipe {
         output.report_on_stderr();
     }
@@ -74,8 +77,10 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
             Whom::Ourselves(authority)
         }
     };
+    let mut engine_reason = None;
     if arguments.session_out.is_some() && !options.tls_terms().any(|term| term == "engine") {
         options = options.engine(Engine::OpenSsl);
+        engine_reason = Some("sessionOut");
     }
     let connector = Connector::new(options)?;
     if arguments.session_out.is_some() && connector.engine() != Engine::OpenSsl.as_str() {
@@ -105,6 +110,7 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
             .session_out
             .map(|path| PendingFile::create(&path, file::SECRET))
             .transpose()?,
+        engine_reason,
     })
 }
 
@@ -115,9 +121,10 @@ fn refuse_tls_terms(
     target: &Destination,
 ) -> Result<(), Error> {
     /// What promises nothing of the peer may be there, such as in a file of options for all targets.
-    const HARMLESS: [&str; 7] = [
+    const HARMLESS: [&str; 8] = [
         "engine",
         "maxCachedSessions",
+        "coalesceSessions",
         "rememberVerdicts",
         "allowH2",
         "preferH2",
@@ -191,7 +198,7 @@ fn is_wrong(outcome: &Outcome) -> bool {
 }
 
 fn tell(outcome: &Outcome, series: &mut Series, output: &mut Output) -> io::Result<()> {
-    let text = series.add(outcome);
+    let text = series.add(outcome, output.paper(outcome.is_ok()));
     match (output.is_json(), outcome.is_ok()) {
         (true, _) => output.document(outcome),
         (false, true) => output.print(&text),

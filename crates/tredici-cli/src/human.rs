@@ -4,12 +4,14 @@ mod certificate;
 mod facts;
 mod failure;
 mod page;
+mod paper;
 mod series;
 mod served;
-mod timings;
+mod waterfall;
 
 use tredici::{Destination, Error, IdentityError};
 
+pub(crate) use paper::Paper;
 pub(crate) use series::Series;
 pub(crate) use served::{listening, served};
 
@@ -17,13 +19,13 @@ use crate::{outcome::Failure, pin::Pins};
 use page::{BAD, FAINT, GOOD, Page, STRONG, WARNING, printable};
 
 /// A connection that was not made, or a call that cannot work.
-pub(crate) fn failure(failure: &Failure) -> String {
-    failure::page(failure)
+pub(crate) fn failure(failure: &Failure, paper: Paper) -> String {
+    failure::page(failure, paper)
 }
 
 /// What went wrong, in a line or two.
 pub(crate) fn problem(error: &Error) -> String {
-    failure::problem(error)
+    failure::problem(error, Paper::default())
 }
 
 pub(crate) fn pins(pins: &Pins, target: &Destination) -> String {

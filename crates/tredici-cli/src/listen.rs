@@ -38,6 +38,7 @@ struct Plan {
 }
 
 pub(crate) fn run(arguments: Listen, output: &mut Output) -> io::Result<Ending> {
+    output.call_options(arguments.terms.names());
     match plan(arguments) {
         Ok(plan) => block_on(follow(plan, output)),
         Err(error) => output.fail(Failure::of(error)),

@@ -15,6 +15,7 @@ mod output;
 mod pages;
 mod pin;
 mod verify;
+mod waterfall;
 
 use std::{env, io, process::ExitCode};
 

@@ -5,6 +5,8 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 use tredici::{Attempt, Destination, Error, PeerCertificate, Phase, Socket, Timings};
 
+use crate::waterfall::Waterfall;
+
 /// One connection, made or failed.
 pub(crate) struct Outcome {
     /// Which of several it was, from 0.
@@ -42,6 +44,7 @@ pub(crate) struct Journey {
     pub(crate) target: Option<Destination>,
     pub(crate) timings: Timings,
     pub(crate) attempts: Vec<Attempt>,
+    pub(crate) waterfall: Waterfall,
 }
 
 /// What a socket told about itself before it was closed.
@@ -58,6 +61,7 @@ impl Facts {
                 target: Some(socket.destination().clone()),
                 timings: *socket.timings(),
                 attempts: socket.attempts().to_vec(),
+                waterfall: Waterfall::of(socket.timings(), None),
             },
             // Nothing in it can fail to be JSON.
             socket: serde_json::to_value(socket.report()).unwrap_or_default(),
@@ -89,6 +93,7 @@ impl Failure {
                 target: error.target().cloned(),
                 timings: *error.timings(),
                 attempts: error.attempts().to_vec(),
+                waterfall: Waterfall::of(error.timings(), Some(&error)),
             },
             peer_certificate: error.peer_certificate().cloned(),
             received: None,
@@ -118,6 +123,22 @@ impl Outcome {
         Self { index, result: Err(Box::new(failure)) }
     }
 
+    /// The same, with what somebody has seen who watched the way.
+    pub(crate) fn by(mut self, waterfall: Waterfall) -> Self {
+        match &mut self.result {
+            Ok(connected) => connected.facts.journey.waterfall = waterfall,
+            Err(failure) => failure.journey.waterfall = waterfall,
+        }
+        self
+    }
+
+    fn waterfall(&self) -> &Waterfall {
+        match &self.result {
+            Ok(connected) => &connected.facts.journey.waterfall,
+            Err(failure) => &failure.journey.waterfall,
+        }
+    }
+
     pub(crate) fn is_ok(&self) -> bool {
         self.result.is_ok()
     }
@@ -145,6 +166,7 @@ impl Serialize for Outcome {
                 }
             }
         }
+        line.serialize_entry("waterfall", self.waterfall())?;
         line.end()
     }
 }

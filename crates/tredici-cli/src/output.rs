@@ -1,5 +1,7 @@
 //! Where everything is printed: reports on standard output, complaints and progress on standard error.
 
+mod charset;
+mod names;
 mod progress;
 mod reader;
 
@@ -9,19 +11,23 @@ use anstream::AutoStream;
 use serde::Serialize;
 use tredici::Phase;
 
+pub(crate) use names::Names;
 pub(crate) use reader::reader_gone;
 
 use crate::{
     ending::Ending,
-    human,
+    human::{self, Paper},
     outcome::{Failure, Outcome},
 };
+use charset::Charset;
 use progress::Progress;
 
 /// The two streams, and for whom they are.
 pub(crate) struct Output {
     json: bool,
     reports_on_stderr: bool,
+    charset: Charset,
+    names: Names,
     stdout: AutoStream<io::Stdout>,
     stderr: AutoStream<io::Stderr>,
     progress: Option<Progress>,
@@ -32,10 +38,17 @@ impl Output {
         Self {
             json,
             reports_on_stderr: false,
+            charset: Charset::of_locale(),
+            names: Names::default(),
             stdout: AutoStream::auto(io::stdout()),
             stderr: AutoStream::auto(io::stderr()),
             progress: None,
         }
+    }
+
+    /// How the reader calls the options.
+    pub(crate) fn call_options(&mut self, names: Names) {
+        self.names = names;
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -73,7 +86,16 @@ impl Output {
 
     /// Text for a person, with its colours.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
+        let text = self.charset.write(text);
         self.write(text.as_bytes())
+    }
+
+    /// What a report is written on: those of failures go to standard error.
+    pub(crate) fn paper(&self, is_ok: bool) -> Paper {
+        match is_ok && !self.reports_on_stderr {
+            true => Paper::of(io::stdout()),
+            false => Paper::of(io::stderr()),
+        }
     }
 
     /// Bytes as they are.
@@ -89,8 +111,9 @@ impl Output {
 
     /// Text for a person on standard error; where that is closed there is nobody to tell.
     pub(crate) fn complain(&mut self, text: &str) {
-        let Self { stderr, progress, .. } = self;
-        let mut write = || stderr.write_all(text.as_bytes());
+        let Self { stderr, progress, charset, names, .. } = self;
+        let text = names.tell(text);
+        let mut write = || stderr.write_all(charset.write(&text).as_bytes());
         let _told = match progress {
             Some(progress) => progress.suspend(write),
             None => write(),
@@ -110,7 +133,7 @@ impl Output {
                 self.reports_on_stderr &= ending == Ending::Failed;
                 self.document(&Outcome::failed(0, failure))?;
             }
-            false => self.complain(&human::failure(&failure)),
+            false => self.complain(&human::failure(&failure, self.paper(false))),
         }
         Ok(ending)
     }

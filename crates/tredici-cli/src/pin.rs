@@ -48,6 +48,7 @@ pub(crate) struct PinnedCertificate {
 }
 
 pub(crate) fn run(arguments: &Pin, output: &mut Output) -> io::Result<Ending> {
+    output.call_options(arguments.terms.names());
     match plan(arguments) {
         Ok(plan) => block_on(follow(plan, output)),
         Err(error) => output.fail(Failure::of(error)),

@@ -2,6 +2,7 @@
 
 mod cache;
 mod check;
+mod coalesce;
 mod connect;
 mod journey;
 mod limit;
@@ -11,6 +12,7 @@ mod secure;
 mod sessions;
 mod settle;
 mod snapshot;
+mod stats;
 mod supplied;
 mod walk;
 
@@ -32,7 +34,7 @@ pub use connect::{Connect, ConnectFuture};
 use journey::Journey;
 use limit::Limit;
 use snapshot::{Current, Family, Snapshot};
-use supplied::Supplied;
+pub use stats::SessionStats;
 
 use crate::{
     dial::SocketTerms,
@@ -95,13 +97,11 @@ impl Connector {
         let values = options.values().clone();
         let socket = SocketTerms::new(&values)?;
         let context = ClientContext::new(&values)?;
-        let supplied = Supplied::load(values.session.as_ref(), &context)?;
+        let cache = Arc::new(SessionCache::new(&values, &context)?);
         let resolver = Resolver::new(&values);
-        let cache = Arc::new(SessionCache::new(values.max_cached_sessions()));
         let observer = values.observer.as_ref().map(|shared| shared.0.clone());
         let (choice, family) = (context.choice().clone(), Family::default());
-        let snapshot = Snapshot { context: Arc::new(context), supplied: Arc::new(supplied), cache };
-        let current = family.found(snapshot);
+        let current = family.found(Snapshot { context: Arc::new(context), cache });
         let terms =
             Arc::new(Terms { values, socket, resolver, choice, family, rotated: Mutex::new(options) });
         Ok(Self { terms, current, checks: Arc::new([]), observer })
@@ -159,7 +159,7 @@ impl Connector {
         let mut journey = Journey::begin();
         let signal = target.take_signal();
         let snapshot = self.current.load();
-        let (route, over) = settle::settle(&self.terms.values, target)?;
+        let (route, over) = snapshot.settle(&self.terms.values, target)?;
         let span = debug_span!("connect", target = %route.destination);
         let limit = Limit { option: "timeout", time: self.terms.values.timeout() };
         let deadline = journey.deadline(limit.time).filter(|_| !limit.time.is_zero());

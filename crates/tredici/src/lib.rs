@@ -64,7 +64,7 @@ pub use compose::{
     AndThen, BoxConnector, Checked, ConcurrencyLimit, ConnectExt, MapTarget, Or, Routed, Routes, Timeout,
     Traced,
 };
-pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, connect};
+pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, SessionStats, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]
 pub use listener::{Authority, AuthorityError};
@@ -72,8 +72,9 @@ pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
     FixedLookup, ListenDanger, ListenOptions, Lookup, LookupCache, LookupError, LookupHints, LookupQuery,
-    Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret,
-    Session, Sessions, Side, TlsVersion, events,
+    MemorySessionStore, Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey,
+    PrivateKeys, Secret, Session, SessionKey, SessionStore, Sessions, Side, StoredSession, TlsVersion,
+    events,
 };
 #[cfg(feature = "hickory")]
 pub use resolve::HickoryLookup;

@@ -28,7 +28,9 @@ mod scalar;
 mod secret;
 mod servername;
 mod session;
+mod session_store;
 mod table;
+mod unique;
 mod version;
 
 use std::fmt;
@@ -54,8 +56,11 @@ pub use secret::Secret;
 pub(crate) use servername::normalise_servername;
 pub(crate) use session::{Endpoint, Origin};
 pub use session::{Session, Sessions};
+pub(crate) use session_store::{Content, EngineSession, Live, Place, Server, Verified, is_unspent};
+pub use session_store::{MemorySessionStore, SessionKey, SessionStore, StoredSession};
 pub use table::OPTIONS;
 pub(crate) use table::Values;
+pub(crate) use unique::Unique;
 pub use version::TlsVersion;
 
 /// The terms on which to connect. Every option has its default; what is not given is not changed.

@@ -62,6 +62,12 @@ impl Resolver {
         self.cache.as_ref()
     }
 
+    /// The address that `hostname` is, where it is one and may be dialled: there is nobody to be asked.
+    pub(crate) fn literal(&self, hostname: &str, port: u16) -> Option<SocketAddr> {
+        let address = hostname.parse().ok()?;
+        self.filter.refusal(address).is_none().then(|| SocketAddr::new(address, port))
+    }
+
     /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
     pub(crate) fn resolve<'a>(
         &'a self,

@@ -14,6 +14,7 @@ use tredici::{ConnectOptions, Error, ListenOptions, OPTIONS, OptionKind, OptionR
 use zeroize::Zeroizing;
 
 use super::prose;
+use crate::output::Names;
 
 /// One side's options, which the table describes.
 pub(crate) trait Side: Default {
@@ -83,6 +84,14 @@ impl<S: Side> Terms<S> {
         Ok(options)
     }
 
+    /// What whoever has given the options calls them.
+    pub(crate) fn names(&self) -> Names {
+        match self.file {
+            None => Names::Flags,
+            Some(_) => Names::FlagsFor(self.flags.iter().map(|(name, _)| *name).collect()),
+        }
+    }
+
     /// Whether the options come from standard input.
     pub(crate) fn read_standard_input(&self) -> bool {
         self.file.as_ref().is_some_and(|path| path.as_os_str() == "-")
@@ -150,8 +159,10 @@ fn separator(kind: OptionKind) -> &'static str {
 const COMMON: &[&str] = &[
     "socketPath",
     "timeout",
+    "lookup",
     "ca",
     "rejectUnauthorized",
+    "pins",
     "servername",
     "requestCert",
     "cert",

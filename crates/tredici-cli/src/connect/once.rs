@@ -8,6 +8,7 @@ use super::{Plan, exchange::Stop};
 use crate::{
     interrupt::Interrupt,
     outcome::{Connected, End, Facts, Failure, Outcome},
+    waterfall::Recorder,
 };
 
 /// How long the server's session tickets, or its refusal, are waited for where they matter.
@@ -23,7 +24,9 @@ pub(super) async fn connect(
     if interrupt.has_come() {
         return Ok(None);
     }
-    let connecting = plan.connector.connect(Target::from(target.clone()));
+    let recorder = Recorder::default();
+    let connector = plan.connector.observe(recorder.clone());
+    let connecting = connector.connect(Target::from(target.clone()));
     let connected = tokio::select! {
         connected = connecting => connected,
         () = interrupt.wait() => return Ok(None),
@@ -32,7 +35,7 @@ pub(super) async fn connect(
         Ok(socket) => socket,
         Err(error) => {
             let failure = Failure::to_reach(Some(target.clone()), error);
-            return Ok(Some(Outcome::failed(index, failure)));
+            return Ok(Some(Outcome::failed(index, failure).by(recorder.waterfall())));
         }
     };
 
@@ -50,14 +53,16 @@ pub(super) async fn connect(
         () = interrupt.wait() => None,
     };
 
-    let facts = Facts::of(&socket);
+    let mut facts = Facts::of(&socket);
+    if let (Some(ours), Some(reason)) = (plan.engine_reason, facts.socket.get_mut("engineReason")) {
+        *reason = ours.into();
+    }
     let end = End { clean: socket.close().await.is_ok() };
-    Ok(match used {
-        None => None,
-        Some(Ok(())) => Some(Outcome::connected(index, Connected { facts, received, end: Some(end) })),
-        Some(Err(Stop::Failed(error))) => {
-            Some(Outcome::failed(index, Failure::after(facts, error, received)))
-        }
+    let outcome = match used {
+        None => return Ok(None),
+        Some(Ok(())) => Outcome::connected(index, Connected { facts, received, end: Some(end) }),
+        Some(Err(Stop::Failed(error))) => Outcome::failed(index, Failure::after(facts, error, received)),
         Some(Err(Stop::Output(error))) => return Err(error),
-    })
+    };
+    Ok(Some(outcome.by(recorder.waterfall())))
 }

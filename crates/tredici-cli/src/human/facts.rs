@@ -3,10 +3,7 @@
 use serde_json::Value;
 use tredici::Attempt;
 
-use super::{
-    page::{FAINT, GOOD, Page, STRONG, WARNING, printable},
-    timings::duration,
-};
+use super::page::{GOOD, Page, STRONG, WARNING, printable};
 use crate::outcome::{Connected, Facts};
 
 pub(super) fn title(page: &mut Page, number: Option<usize>, facts: &Facts) {
@@ -32,33 +29,22 @@ pub(super) fn verdict(facts: &Facts) -> String {
     format!("{WARNING}! not verified: {why}{WARNING:#}")
 }
 
-pub(super) fn addresses(page: &mut Page, facts: &Facts) {
-    attempts(page, &facts.journey.attempts);
+/// The one address that was tried; several stand in the picture of the way.
+pub(super) fn addresses(page: &mut Page, attempts: &[Attempt]) {
+    if let [only] = attempts {
+        let place = at(&only.address().address(), only.address().port().map(u64::from));
+        page.remark("address", &place, "that of the other side");
+    }
+}
+
+pub(super) fn local(page: &mut Page, facts: &Facts) {
     if let Some(address) = facts.text("/localAddress") {
         page.remark("from", &at(address, Some(facts.number("/localPort"))), "this side of the connection");
     }
 }
 
-pub(super) fn attempts(page: &mut Page, attempts: &[Attempt]) {
-    for (number, attempt) in attempts.iter().enumerate() {
-        let label = if number == 0 { "address" } else { "" };
-        let place = at(&attempt.address().address(), attempt.address().port().map(u64::from));
-        let elapsed = duration(attempt.elapsed());
-        match attempt.error() {
-            None => page.remark(label, &place, &format!("answered after {elapsed}")),
-            Some(error) => {
-                page.styled(
-                    label,
-                    &format!("{}  {FAINT}{} after {elapsed}{FAINT:#}", printable(&place), error.code()),
-                    0,
-                    "",
-                );
-            }
-        }
-    }
-}
-
-fn at(address: &str, port: Option<u64>) -> String {
+/// With brackets where the port would be lost in it.
+pub(super) fn at(address: &str, port: Option<u64>) -> String {
     match port {
         Some(port) if address.contains(':') => format!("[{address}]:{port}"),
         Some(port) => format!("{address}:{port}"),
@@ -78,8 +64,17 @@ pub(super) fn tls(page: &mut Page, facts: &Facts) {
         false => ("new", "kept, for the next connection"),
     };
     page.remark("session", session, remark);
-    let engine = format!("{} ({})", text("/engine"), text("/engineReason"));
-    page.remark("engine", &engine, "the TLS library at work");
+    page.remark("engine", &engine(text("/engine"), text("/engineReason")), "the TLS library at work");
+}
+
+/// The engine, and why it is that one.
+pub(super) fn engine(name: &str, reason: &str) -> String {
+    match reason {
+        "default" => format!("{name} (by default)"),
+        "engine" => format!("{name} (asked for)"),
+        "sessionOut" => format!("{name} (for --session-out)"),
+        options => format!("{name} (for {options})"),
+    }
 }
 
 fn group(facts: &Facts) -> String {

@@ -5,27 +5,39 @@ use tredici::{Error, Phase};
 use super::{
     certificate, facts,
     page::{BAD, FAINT, Page, STRONG, printable},
-    timings,
+    paper::Paper,
+    waterfall,
 };
 use crate::outcome::Failure;
 
-pub(super) fn page(failure: &Failure) -> String {
+pub(super) fn page(failure: &Failure, paper: Paper) -> String {
     let (error, journey) = (&failure.error, &failure.journey);
     let target = match &journey.target {
         Some(target) if error.phase() != Phase::Options => target,
-        _ => return problem(error),
+        _ => return problem(error, paper),
     };
-    let mut page = Page::default();
+    let mut page = Page::new(paper, false);
     page.gap();
     let phase = error.phase();
-    page.line(&format!("{BAD}✘{BAD:#} {STRONG}{}{STRONG:#}  {FAINT}in {phase}{FAINT:#}", headline(error)));
-    if let Some(hint) = error.hint() {
-        page.line(&format!("  {}", printable(hint)));
+    // The last two words are not to be parted.
+    let (headline, phase) = (headline(error), format!("in\u{a0}{phase}"));
+    let headline = format!("{headline}  {phase}");
+    for (number, line) in paper.wrapped(&headline, INDENT).iter().enumerate() {
+        let mark = if number == 0 { "✘" } else { " " };
+        let (line, phase) = match line.strip_suffix(&phase) {
+            Some(line) => (line, phase.replace('\u{a0}', " ")),
+            None => (&**line, String::new()),
+        };
+        page.line(&format!("{BAD}{mark}{BAD:#} {STRONG}{line}{STRONG:#}{FAINT}{phase}{FAINT:#}"));
+    }
+    for line in error.hint().into_iter().flat_map(|hint| paper.wrapped(&printable(hint), INDENT)) {
+        page.line(&format!("  {line}"));
     }
     page.gap();
     page.row("target", &target.to_string());
-    facts::attempts(&mut page, &journey.attempts);
-    timings::rows(&mut page, &journey.timings, journey.timings.total);
+    facts::addresses(&mut page, &journey.attempts);
+    page.gap();
+    waterfall::rows(&mut page, &journey.waterfall, journey.timings.total, journey.timings.total);
     if let Some(leaf) = &failure.peer_certificate {
         certificate::chain(&mut page, leaf);
     }
@@ -36,11 +48,14 @@ pub(super) fn page(failure: &Failure) -> String {
     page.into()
 }
 
+/// The margin, the mark and a space.
+const INDENT: usize = 4;
+
 /// A call that cannot work, in a line or two.
-pub(super) fn problem(error: &Error) -> String {
-    let mut text = format!("{BAD}error:{BAD:#} {}\n", headline(error));
+pub(super) fn problem(error: &Error, paper: Paper) -> String {
+    let mut text = format!("{BAD}error:{BAD:#} {}\n", paper.wrapped(&headline(error), 7).join("\n       "));
     if let Some(hint) = error.hint() {
-        text += &format!("\n  tip: {}\n", printable(hint));
+        text += &format!("\n  tip: {}\n", paper.wrapped(&printable(hint), 7).join("\n       "));
     }
     text
 }

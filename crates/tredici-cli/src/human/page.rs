@@ -1,6 +1,10 @@
 //! Lines with a margin, labels in a column, and the colours.
 
+use std::time::Duration;
+
 use anstyle::{AnsiColor, Color, Style};
+
+use super::paper::Paper;
 
 pub(super) const STRONG: Style = Style::new().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
@@ -21,13 +25,28 @@ pub(super) const VALUE: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Page {
     text: String,
+    paper: Paper,
     is_explained: bool,
 }
 
 impl Page {
     /// A page that may have remarks, for somebody who sees it for the first time.
-    pub(super) fn new(is_explained: bool) -> Self {
-        Self { text: String::new(), is_explained }
+    pub(super) fn new(paper: Paper, is_explained: bool) -> Self {
+        Self { text: String::new(), paper, is_explained }
+    }
+
+    pub(super) fn paper(&self) -> Paper {
+        self.paper
+    }
+
+    pub(super) fn is_explained(&self) -> bool {
+        self.is_explained
+    }
+
+    /// A line that has its margin.
+    pub(super) fn raw(&mut self, line: &str) {
+        self.text += line;
+        self.text.push('\n');
     }
 
     pub(super) fn gap(&mut self) {
@@ -71,16 +90,34 @@ impl From<Page> for String {
     }
 }
 
-/// A stranger's words, without anything that a terminal would obey.
+/// A stranger's words, without anything that a terminal would obey or a reader would not see: neither controls, nor
+/// what turns the direction of writing, nor spaces that are none.
 pub(super) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for letter in text.chars() {
-        match letter.is_control() {
-            true => printable.extend(letter.escape_default()),
-            false => printable.push(letter),
+        match letter {
+            ' '..='~' => printable.push(letter),
+            _ if is_seen(letter) => printable.push(letter),
+            _ => printable.extend(letter.escape_default()),
         }
     }
     printable
+}
+
+/// Whether it is a mark on paper. The standard library knows, and says so in how it escapes a text; an accent has to stand
+/// behind a letter for that.
+fn is_seen(letter: char) -> bool {
+    let mut pair = [b'a', 0, 0, 0, 0];
+    let length = 1 + letter.encode_utf8(&mut pair[1..]).len();
+    std::str::from_utf8(&pair[..length]).is_ok_and(|pair| pair.escape_debug().eq(pair.chars()))
+}
+
+/// In milliseconds, or seconds where there are many.
+pub(super) fn duration(duration: Duration) -> String {
+    match duration.as_secs_f64() {
+        seconds if seconds < 1.0 => format!("{:.2} ms", seconds * 1000.0),
+        seconds => format!("{seconds:.2} s"),
+    }
 }
 
 #[cfg(test)]
@@ -90,12 +127,25 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nobody_else() {
         assert_eq!(printable("a\x1b[2Jb\r\u{9b}c é"), r"a\u{1b}[2Jb\r\u{9b}c é");
+        assert_eq!(printable("a'\"\\ e\u{301} 名 ✔"), "a'\"\\ e\u{301} 名 ✔");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_shown() {
+        for (hidden, shown) in [
+            ("moc.elpmaxe\u{202e}", r"moc.elpmaxe\u{202e}"),
+            ("a\u{200b}b\u{2066}c\u{feff}", r"a\u{200b}b\u{2066}c\u{feff}"),
+            ("a\u{a0}b\u{2028}c", r"a\u{a0}b\u{2028}c"),
+            ("\u{e0041}", r"\u{e0041}"),
+        ] {
+            assert_eq!(printable(hidden), shown);
+        }
     }
 
     #[test]
     fn remarks_are_for_those_who_want_them() {
         for is_explained in [true, false] {
-            let mut page = Page::new(is_explained);
+            let mut page = Page::new(Paper::pipe(), is_explained);
             page.remark("label", "value", "why");
             assert_eq!(String::from(page).contains("why"), is_explained);
         }

@@ -8,10 +8,11 @@ use super::{
     certificate,
     facts::{self, verdict},
     failure::{self, headline},
-    page::{BAD, FAINT, Page, STRONG},
-    timings::{self, duration},
+    page::{BAD, FAINT, Page, STRONG, duration},
+    paper::Paper,
+    waterfall,
 };
-use crate::outcome::{Connected, Failure, Outcome};
+use crate::outcome::{Connected, Facts, Failure, Outcome};
 
 /// What has been told so far.
 #[derive(Default)]
@@ -52,15 +53,15 @@ impl Series {
     }
 
     /// Counts one more, and tells it: the first in full, the others by what is different.
-    pub(crate) fn add(&mut self, outcome: &Outcome) -> String {
+    pub(crate) fn add(&mut self, outcome: &Outcome, paper: Paper) -> String {
         match &outcome.result {
-            Ok(connected) => self.add_connected(outcome.index, connected),
-            Err(failure) => self.add_failed(outcome.index, failure),
+            Ok(connected) => self.add_connected(outcome.index, connected, paper),
+            Err(failure) => self.add_failed(outcome.index, failure, paper),
         }
     }
 
-    fn add_connected(&mut self, index: usize, connected: &Connected) -> String {
-        let mut page = Page::new(self.demonstration.is_some());
+    fn add_connected(&mut self, index: usize, connected: &Connected, paper: Paper) -> String {
+        let mut page = Page::new(paper, self.demonstration.is_some());
         match &self.first {
             None => {
                 if let Some(server) = &self.demonstration {
@@ -92,10 +93,10 @@ impl Series {
         });
     }
 
-    fn add_failed(&mut self, index: usize, failure: &Failure) -> String {
+    fn add_failed(&mut self, index: usize, failure: &Failure, paper: Paper) -> String {
         self.failed += 1;
         match self.failed {
-            1 => failure::page(failure),
+            1 => failure::page(failure, paper),
             _ => {
                 let mut page = Page::default();
                 page.line(&format!(
@@ -151,9 +152,10 @@ fn full(page: &mut Page, number: Option<usize>, connected: &Connected) {
     let facts = &connected.facts;
     facts::title(page, number, facts);
     page.gap();
-    timings::rows(page, &facts.journey.timings, facts.journey.timings.total);
+    way(page, facts, facts.journey.timings.total);
     page.gap();
-    facts::addresses(page, facts);
+    facts::addresses(page, &facts.journey.attempts);
+    facts::local(page, facts);
     if facts.is("/encrypted") {
         facts::tls(page, facts);
     }
@@ -163,12 +165,17 @@ fn full(page: &mut Page, number: Option<usize>, connected: &Connected) {
     facts::exchange(page, connected);
 }
 
+/// What happened when; `scale` is what the whole width stands for.
+fn way(page: &mut Page, facts: &Facts, scale: Duration) {
+    waterfall::rows(page, &facts.journey.waterfall, facts.journey.timings.total, scale);
+}
+
 /// What is different about a connection after the first, on the time axis of that.
 fn resumed(page: &mut Page, number: usize, connected: &Connected, first: &First) {
     let facts = &connected.facts;
     facts::title(page, Some(number), facts);
     page.gap();
-    timings::rows(page, &facts.journey.timings, first.total);
+    way(page, facts, first.total);
     page.gap();
     match (facts.is("/isSessionReused"), &facts.peer_certificate) {
         (true, Some(leaf)) if Some(leaf) == first.peer_certificate.as_ref() => {

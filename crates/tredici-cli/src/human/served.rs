@@ -3,6 +3,7 @@
 use tredici::Listener;
 
 use super::{
+    facts,
     failure::headline,
     page::{BAD, FAINT, Page, STRONG, printable},
 };
@@ -18,7 +19,10 @@ pub(crate) fn listening(listener: &Listener, mode: Mode) -> String {
         (None, Some(path)) => format!("unix:{path}"),
         (None, None) => String::new(),
     };
-    let kind = if listener.encrypted() { "TLS" } else { "plain" };
+    let kind = match (listener.engine(), listener.engine_reason()) {
+        (Some(engine), Some(reason)) => format!("TLS by {}", facts::engine(engine, reason)),
+        _ => "plain".to_owned(),
+    };
     let doing = match mode {
         Mode::Echo => "sends back what comes",
         Mode::Discard => "reads and drops what comes",

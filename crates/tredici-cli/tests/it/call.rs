@@ -87,6 +87,11 @@ async fn a_person_reads_what_is_wrong_on_standard_error() {
         (&["connect", "--min-version", "TLSv9"], "TLSv1.3"),
         (&["verify", "localhost"], "--certificate"),
         (&["frobnicate"], "frobnicate"),
+        // An option is called what it was called.
+        (&["connect", "tls://localhost:1", "--ca", "/missing"], "--ca: cannot read /missing"),
+        (&["connect", "tls://localhost:1", "--cert", "/missing"], "--cert and --key go in pairs"),
+        (&["listen", "localhost:0", "--alpn-protocols", "a"], "needs --cert and --key"),
+        (&["listen", "localhost:0", "--alpn-protocols", "a"], "--self-signed NAME"),
     ] {
         let ran = tredici(arguments).await;
         assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{arguments:?}");
@@ -176,6 +181,41 @@ async fn help_and_version_are_no_mistakes() {
     let ran = tredici(&["--help"]).await;
     for part in ["Exit status:", "130  Ctrl-C", "connect", "listen", "pin", "verify"] {
         assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+}
+
+#[tokio::test]
+async fn an_option_of_a_file_is_called_what_the_file_calls_it() {
+    let files = Files::new();
+    let options = files.write("options.json", r#"{"cert": "PEM"}"#);
+    let ran = tredici(&["connect", "tls://localhost:1", "--options", &options]).await;
+    assert!(ran.stderr.contains("options.cert and options.key go in pairs"), "{ran:?}");
+    let options = files.write("options.json", "{}");
+    let ran = tredici(&["connect", "tls://localhost:1", "--options", &options, "--cert", "x"]).await;
+    assert!(ran.stderr.contains("--cert and options.key go in pairs"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn help_is_prose_without_markup() {
+    for verb in ["connect", "listen", "pin"] {
+        for help in ["-h", "--help"] {
+            let text = tredici(&[verb, help]).await.stdout;
+            // The name of an item in brackets is a link in the documentation.
+            let is_item = |part: &str| {
+                let mut letters = part.chars();
+                letters.next().is_some_and(char::is_uppercase)
+                    && letters.next().is_some_and(char::is_lowercase)
+            };
+            let marked = |line: &&str| {
+                line.contains("](") || line.contains("**") || line.split('[').skip(1).any(is_item)
+            };
+            let wrong: Vec<_> = text.lines().filter(marked).collect();
+            assert!(wrong.is_empty(), "{verb} {help}: {wrong:#?}");
+            let widest = text.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(100), "{verb} {help}: {widest:?}");
+        }
+        let short = tredici(&[verb, "-h"]).await.stdout;
+        assert!(short.contains("--engine "), "{short}");
     }
 }
 

@@ -45,11 +45,11 @@ impl Ran {
     }
 }
 
-/// The command with these arguments, its environment without what would colour the output.
+/// The command with these arguments, its environment without what would change how the output looks.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tredici"));
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "LC_ALL", "LC_CTYPE", "LANG"] {
         command.env_remove(variable);
     }
     command

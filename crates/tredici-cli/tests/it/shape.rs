@@ -5,9 +5,10 @@ use serde_json::Value;
 use crate::command::keys;
 
 pub(crate) const CONNECTED: &[&str] =
-    &["ok", "index", "target", "timings", "attempts", "socket", "received", "closed"];
+    &["ok", "index", "target", "timings", "attempts", "socket", "received", "closed", "waterfall"];
 pub(crate) const FAILED: &[&str] =
     &["ok", "index", "target", "timings", "attempts", "error", "peerCertificate"];
+pub(crate) const STEP: &[&str] = &["name", "start", "elapsed", "error"];
 pub(crate) const TARGET: &[&str] =
     &["protocol", "hostname", "port", "servername", "socketPath", "localAddress"];
 pub(crate) const TIMINGS: &[&str] = &["lookup", "connect", "secureConnect", "total"];
@@ -26,6 +27,7 @@ pub(crate) fn assert_failed(document: &Value, code: &str, phase: &str) {
     assert_eq!(keys(document)[..FAILED.len()], *FAILED);
     assert_eq!(keys(&document["target"]), TARGET);
     assert_eq!(keys(&document["timings"]), TIMINGS);
+    assert_eq!(keys(document).last(), Some(&"waterfall"));
     let message = document["error"]["message"].as_str().expect("a message");
     assert!(!message.is_empty() && !message.contains('\n'), "{message}");
 }

@@ -1,190 +1,235 @@
-//! The sessions of a connector's servers.
+//! The sessions of a connector: those in its store, and those that its caller has supplied.
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::SystemTime,
+    sync::{Arc, OnceLock, Weak},
+    time::Duration,
 };
 
-use lru::LruCache;
+use sha2::{Digest, Sha256};
+use tracing::debug;
 
+use super::{
+    coalesce::{Flights, Lead},
+    stats::{Counters, SessionStats},
+    supplied::{Supplied, Unfit, admit},
+};
 use crate::{
-    options::Clock,
-    target::SocketPath,
+    error::Error,
+    options::{Clock, Live, MemorySessionStore, SessionKey, SessionStore, Unique, Values},
     tls::{
+        context::ClientContext,
         engine::NewSession,
         judgement::Peer,
-        session::{KeptSession, SessionSink},
+        session::{KeptSession, Offer, SessionSink},
     },
 };
 
-/// A full handshake brings two tickets, a resumed one at most as many: more than this is a server's whim.
-const SESSIONS_PER_KEY: usize = 8;
+/// How many sessions that cannot be offered are looked past.
+const UNFIT_MAX: usize = 8;
 
-/// Which server a session is for. All else that the decision to trust depended on is the same for one connector.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct SessionKey {
-    /// The verified name.
-    pub(super) hostname: String,
-    pub(super) place: Place,
-    /// The protocols that are offered, in wire form.
-    pub(super) alpn: Vec<u8>,
-}
-
-/// What stands where a port stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Place {
-    Port(u16),
-    Unix(SocketPath),
-    /// A stream that the caller gave, with the port that the caller named.
-    Given(Option<u16>),
-}
-
-/// At most so many sessions; those of the server that was not asked for longest go first.
 pub(super) struct SessionCache {
-    capacity: usize,
-    kept: Mutex<Kept>,
-}
-
-struct Kept {
-    by_key: LruCache<Arc<SessionKey>, VecDeque<KeptSession>>,
-    count: usize,
+    /// `None` where none are to be kept.
+    store: Option<Arc<dyn SessionStore>>,
+    /// Whether others may use the store, so that the key has to say more than which server it is.
+    is_shared: bool,
+    supplied: Arc<Supplied>,
+    /// What tells the caller's checks from all others; `None` where there are none.
+    checks: Option<Unique>,
+    scope: OnceLock<[u8; 32]>,
+    /// They outlive what they count: the connector has others later.
+    counters: Arc<Counters>,
+    flights: Flights,
+    /// How long one waits for another's session.
+    patience: Duration,
 }
 
 impl SessionCache {
-    pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, kept: Mutex::new(Kept { by_key: LruCache::unbounded(), count: 0 }) }
+    pub(super) fn new(values: &Values, context: &ClientContext) -> Result<Self, Error> {
+        let supplied = Supplied::load(values.session.as_ref(), context)?;
+        Ok(Self::with(values, supplied.into(), None, Arc::default()))
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    /// For a connector with one more check: none of these sessions is for it.
+    pub(super) fn apart(&self, values: &Values) -> Self {
+        Self::with(values, self.supplied.clone(), Some(Unique::new()), Arc::default())
     }
 
-    /// The newest session for `key` that is still good. One of TLS 1.3 is taken out: nobody else will get it.
-    pub(super) fn take(&self, key: &SessionKey, now: SystemTime) -> Option<KeptSession> {
-        if self.capacity == 0 {
-            return None;
+    /// For the same connector under another context: none of these sessions is for it either.
+    pub(super) fn renewed(&self, values: &Values) -> Self {
+        if let Some(store) = self.store.as_ref().filter(|_| !self.is_shared) {
+            self.counters.evicted(store.evicted());
         }
-        let mut kept = self.kept();
-        let sessions = kept.by_key.get_mut(key)?;
-        let before = sessions.len();
-        sessions.retain(|session| now < session.expires);
-        let taken = match sessions.back() {
-            Some(newest) if newest.is_single_use() => sessions.pop_back(),
-            newest => newest.cloned(),
+        Self::with(values, Arc::new(Supplied::none()), self.checks, self.counters.clone())
+    }
+
+    fn with(
+        values: &Values,
+        supplied: Arc<Supplied>,
+        checks: Option<Unique>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let capacity = values.max_cached_sessions();
+        let own = || Arc::new(MemorySessionStore::new(capacity)) as Arc<dyn SessionStore>;
+        let shared = values.session_store.as_ref().map(|shared| shared.0.clone());
+        Self {
+            is_shared: shared.is_some(),
+            store: (capacity > 0).then(|| shared.unwrap_or_else(own)),
+            supplied,
+            checks,
+            scope: OnceLock::new(),
+            counters,
+            flights: Flights::default(),
+            patience: if capacity > 0 { values.coalesce_sessions() } else { Duration::ZERO },
+        }
+    }
+
+    /// A digest of all that trust depends on here, the caller's checks too.
+    pub(super) fn scope(&self, context: &ClientContext) -> [u8; 32] {
+        *self.scope.get_or_init(|| {
+            let terms = context.scope().digest();
+            let alone = (!context.shares_sessions()).then(|| context.unique());
+            if self.checks.is_none() && alone.is_none() {
+                return terms;
+            }
+            let mut hash = Sha256::new_with_prefix(terms);
+            for unique in [self.checks, alone] {
+                hash.update(unique.map_or([0; 16], Unique::to_bytes));
+            }
+            hash.finalize().into()
+        })
+    }
+
+    /// What a key has to say of the terms of trust.
+    pub(super) fn key_scope(&self, context: &ClientContext) -> Option<[u8; 32]> {
+        self.is_shared.then(|| self.scope(context))
+    }
+
+    /// The session to offer, or the duty to get one for those who wait.
+    pub(super) async fn obtain<'a>(
+        &'a self,
+        key: &'a SessionKey,
+        context: &ClientContext,
+    ) -> (Option<KeptSession>, Option<Lead<'a>>) {
+        let (taken, lead) = match self.take(key, context) {
+            None if !self.patience.is_zero() => {
+                self.flights.wait(key, self.patience, || self.take(key, context)).await
+            }
+            taken => (taken, None),
         };
-        let (gone, is_empty) = (before - sessions.len(), sessions.is_empty());
-        kept.count -= gone;
-        if is_empty {
-            kept.by_key.pop(key);
+        if taken.is_none() {
+            self.counters.miss();
         }
+        (taken, lead)
+    }
+
+    /// A session that was supplied, else the newest of the store. One of TLS 1.3 is taken out: nobody else will get it.
+    fn take(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
+        self.supplied.take(key, context, || self.scope(context)).or_else(|| self.take_kept(key, context))
+    }
+
+    fn take_kept(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
+        let (store, now) = (self.store.as_ref()?, context.now());
+        for _ in 0..UNFIT_MAX {
+            match admit(store.take(key, now)?, key, context, now) {
+                Ok(session) => return Some(session),
+                Err(unfit) => {
+                    self.counters.unfit();
+                    debug!(%key, %unfit, "a session of the store is not offered");
+                    if unfit == Unfit::Ended {
+                        store.retain(key, &mut |session| session.expires().is_none_or(|end| now < end));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The server has resumed what it was offered.
+    pub(super) fn resumed(&self) {
+        self.counters.hit();
+    }
+
+    /// Drops what is there for `key` and is no newer than what the server would not take.
+    pub(super) fn declined(&self, key: &SessionKey, declined: &Offer) {
+        self.counters.refused();
+        self.supplied.forget(declined);
+        if let Some(store) = &self.store {
+            store.retain(key, &mut |session| session.serial() > declined.serial);
+        }
+    }
+
+    /// How many in the store are good for `key`.
+    pub(super) fn count(&self, key: &SessionKey, context: &ClientContext) -> usize {
+        let (now, mut count) = (context.now(), 0);
+        if let Some(store) = &self.store {
+            store.retain(key, &mut |session| {
+                count += usize::from(session.expires().is_none_or(|expires| now < expires));
+                true
+            });
+        }
+        count
+    }
+
+    /// All that is good for `key`, taken out, oldest first.
+    pub(super) fn take_all(&self, key: &SessionKey, context: &ClientContext) -> Vec<KeptSession> {
+        let mut taken = Vec::new();
+        while let Some(session) = self.take_kept(key, context) {
+            let may_be_used_again = !session.is_single_use();
+            taken.push(session);
+            if may_be_used_again {
+                self.drop_all(key);
+            }
+        }
+        taken.extend(self.supplied.take_all(key, context, self.scope(context)));
+        taken.reverse();
         taken
     }
 
-    /// How many are good for `key`.
-    pub(super) fn count(&self, key: &SessionKey, now: SystemTime) -> usize {
-        let kept = self.kept();
-        let sessions = kept.by_key.peek(key).into_iter().flatten();
-        sessions.filter(|session| now < session.expires).count()
-    }
-
-    /// All that is good for `key`, taken out.
-    pub(super) fn take_all(&self, key: &SessionKey, now: SystemTime) -> Vec<KeptSession> {
-        let mut kept = self.kept();
-        kept.retain(key, |session| now < session.expires);
-        kept.remove(key).into()
-    }
-
-    /// Keeps again what was taken out and could not be used.
-    pub(super) fn give_back(&self, key: &Arc<SessionKey>, sessions: Vec<KeptSession>) {
-        if self.capacity > 0 {
-            sessions.into_iter().for_each(|session| self.add(key, session));
+    fn drop_all(&self, key: &SessionKey) {
+        if let Some(store) = &self.store {
+            store.retain(key, &mut |_| false);
         }
     }
 
-    /// Drops what is there for `key` and is no newer than `declined`, which the server would not take.
-    pub(super) fn forget(&self, key: &SessionKey, declined: &KeptSession) {
-        self.kept().retain(key, |session| session.serial > declined.serial);
-    }
-
-    fn add(&self, key: &Arc<SessionKey>, session: KeptSession) {
-        let mut kept = self.kept();
-        let sessions = kept.by_key.get_or_insert_mut(key.clone(), VecDeque::new);
-        // Sessions that may be used again do not need company.
-        let surplus = if session.is_single_use() {
-            sessions.len() + 1 > SESSIONS_PER_KEY
-        } else {
-            !sessions.is_empty()
-        };
-        if surplus {
-            sessions.pop_front();
-        }
-        sessions.push_back(session);
-        if !surplus {
-            kept.count += 1;
-        }
-        while kept.count > self.capacity {
-            kept.evict();
+    /// Keeps a session for the server that it belongs to.
+    pub(super) fn keep(&self, key: &SessionKey, session: Live) {
+        if let Some(store) = &self.store {
+            store.put(key, session.into());
         }
     }
 
     /// Where a connection puts its sessions; nowhere where none are to be kept.
     pub(super) fn sink(
         self: &Arc<Self>,
-        key: &Arc<SessionKey>,
+        key: &SessionKey,
         peer: Arc<Peer>,
-        clock: Clock,
+        context: &ClientContext,
     ) -> Option<Arc<dyn SessionSink>> {
-        let sink = || Arc::new(CacheSink { cache: Arc::downgrade(self), key: key.clone(), peer, clock }) as _;
-        (self.capacity > 0).then(sink)
-    }
-}
-
-impl Kept {
-    fn retain(&mut self, key: &SessionKey, keep: impl Fn(&KeptSession) -> bool) {
-        if let Some(sessions) = self.by_key.peek_mut(key) {
-            let before = sessions.len();
-            sessions.retain(keep);
-            self.count -= before - sessions.len();
-            self.drop_empty(key);
-        }
+        let (cache, key) = (Arc::downgrade(self), key.clone());
+        let (clock, context) = (context.clock().clone(), context.unique());
+        self.store.is_some().then(|| Arc::new(CacheSink { cache, key, peer, clock, context }) as _)
     }
 
-    fn drop_empty(&mut self, key: &SessionKey) {
-        if self.by_key.peek(key).is_some_and(VecDeque::is_empty) {
-            self.by_key.pop(key);
-        }
-    }
-
-    fn remove(&mut self, key: &SessionKey) -> VecDeque<KeptSession> {
-        let removed = self.by_key.pop(key).unwrap_or_default();
-        self.count -= removed.len();
-        removed
-    }
-
-    /// Drops the oldest session of the server that was not asked for longest.
-    fn evict(&mut self) {
-        let Some((key, sessions)) = self.by_key.iter_mut().next_back() else { return };
-        let key = key.clone();
-        sessions.pop_front();
-        self.count -= 1;
-        self.drop_empty(&key);
+    pub(super) fn stats(&self) -> SessionStats {
+        let evicted = self.store.as_ref().map_or(0, SessionStore::evicted);
+        self.counters.read(evicted)
     }
 }
 
 /// The cache goes with its connector, or with the terms that its sessions were made under: what comes later is dropped.
 struct CacheSink {
     cache: Weak<SessionCache>,
-    key: Arc<SessionKey>,
+    key: SessionKey,
     peer: Arc<Peer>,
     clock: Clock,
+    context: Unique,
 }
 
 impl SessionSink for CacheSink {
     fn add(&self, session: NewSession) {
         let Some(cache) = self.cache.upgrade() else { return };
         if let Some(session) = KeptSession::new(session, self.peer.clone(), (self.clock.0)()) {
-            cache.add(&self.key, session);
+            cache.keep(&self.key, session.into_live(self.key.clone(), self.context));
         }
     }
 }

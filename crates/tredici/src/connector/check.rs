@@ -79,7 +79,7 @@ impl Connector {
     fn with_check(&self, check: Check) -> Self {
         Self {
             terms: self.terms.clone(),
-            current: self.terms.family.derive(&self.current, self.terms.values.max_cached_sessions()),
+            current: self.terms.family.derive(&self.current, &self.terms.values),
             checks: self.checks.iter().cloned().chain([check]).collect(),
             observer: self.observer.clone(),
         }

@@ -48,7 +48,7 @@ impl Connector {
         let rotated = present.rotated(&options)?;
         rotated.validate()?;
         let context = ClientContext::on(self.terms.choice.clone(), rotated.values())?;
-        self.terms.family.replace(context, rotated.values().max_cached_sessions());
+        self.terms.family.replace(context, rotated.values());
         *present = rotated;
         Ok(())
     }

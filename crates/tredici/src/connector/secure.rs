@@ -2,14 +2,14 @@
 
 use tracing::{Instrument, debug_span, field, warn};
 
-use super::{cache::SessionKey, journey::Journey, settle, snapshot::Snapshot};
+use super::{journey::Journey, settle, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
     options::events::SessionOffered,
     tls::{
         handshake::{self, ClientTerms},
-        session::KeptSession,
+        session::{KeptSession, Offer},
     },
 };
 
@@ -22,49 +22,70 @@ impl Snapshot {
         session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<handshake::Secured, HandshakeFailure> {
-        let offered = session.clone();
+        let server = tls.key.server();
+        let offered = session.as_ref().map(KeptSession::offer);
         let terms = ClientTerms {
-            hostname: tls.key.hostname.clone(),
+            hostname: server.hostname.clone(),
             servername: tls.servername.clone(),
-            alpn: tls.key.alpn.clone(),
+            alpn: server.alpn.clone(),
             session,
             watched: journey.watched().clone(),
         };
         let securing = journey.enter(Phase::SecureConnect);
-        let span = debug_span!("secure_connect", hostname = %tls.key.hostname, offered = offered.is_some());
+        let span = debug_span!("secure_connect", hostname = %server.hostname, offered = offered.is_some());
         let result = handshake::connect(&self.context, transport, terms).instrument(span).await;
         let _spent = journey.leave(securing);
         if let Ok(secured) = &result
             && let Some(failure) = &secured.judgement.pin_failure
         {
             let pin = failure.pins().next().map(field::display);
-            warn!(target: "tredici::connect", hostname = tls.key.hostname, code = failure.code(), pin, "{failure}");
+            warn!(target: "tredici::connect", hostname = server.hostname, code = failure.code(), pin, "{failure}");
         }
-        let declined = match &result {
-            Ok(secured) => !secured.facts.resumed,
-            // A connection that breaks says nothing of the session.
-            Err(error) => !matches!(error.kind(), ErrorKind::System | ErrorKind::Disconnected),
-        };
-        if let Some(declined) = offered.as_ref().filter(|_| declined) {
-            let refused = SessionOffered { tls_version: declined.version };
-            journey.watched().tell(|to, connection| to.session_refused(connection, &refused));
-            self.cache.forget(&tls.key, declined);
-            self.supplied.forget(declined);
+        match (result, offered) {
+            (Ok(secured), offered) => {
+                match &offered {
+                    Some(_) if secured.facts.resumed => self.cache.resumed(),
+                    Some(offered) => self.declined(tls, offered, journey),
+                    None => {}
+                }
+                Ok(secured)
+            }
+            (Err(error), None) => Err(HandshakeFailure { error, second: Second::Pointless }),
+            (Err(error), Some(offered)) => {
+                let second = match error.kind() {
+                    // A connection that breaks says nothing of the session by itself.
+                    ErrorKind::System | ErrorKind::Disconnected => Second::Tells(offered),
+                    kind => {
+                        self.declined(tls, &offered, journey);
+                        match kind {
+                            ErrorKind::Alert(_) | ErrorKind::Tls => Second::MayHelp,
+                            _ => Second::Pointless,
+                        }
+                    }
+                };
+                Err(HandshakeFailure { error, second })
+            }
         }
-        result.map_err(|error| HandshakeFailure {
-            may_be_retried: offered.is_some() && matches!(error.kind(), ErrorKind::Alert(_) | ErrorKind::Tls),
-            error,
-        })
     }
 
-    /// The session to offer.
-    pub(super) fn session(&self, key: &SessionKey) -> Option<KeptSession> {
-        let context = &self.context;
-        self.supplied.take(key, context).or_else(|| self.cache.take(key, context.now()))
+    /// The server would not take this session.
+    pub(super) fn declined(&self, tls: &settle::Tls, offered: &Offer, journey: &Journey) {
+        let refused = SessionOffered { tls_version: offered.version };
+        journey.watched().tell(|to, connection| to.session_refused(connection, &refused));
+        self.cache.declined(&tls.key, offered);
     }
 }
 
 pub(super) struct HandshakeFailure {
     pub(super) error: Error,
-    pub(super) may_be_retried: bool,
+    pub(super) second: Second,
+}
+
+/// What a second handshake, in full, would be good for.
+pub(super) enum Second {
+    Pointless,
+    /// The server choked on the session that it was offered.
+    MayHelp,
+    /// The connection broke. Where the second does not, some servers' way of choking, it was this session's fault.
+    Tells(Offer),
 }

@@ -2,8 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Connector, cache::SessionKey, settle, snapshot::Snapshot, supplied};
-use crate::{error::Error, options::Session, socket::Socket, target::Target, tls::session::SessionSink};
+use super::{
+    Connector, SessionStats,
+    settle::{self, Settled},
+    snapshot::Snapshot,
+};
+use crate::{
+    error::Error,
+    options::{Session, SessionKey, Values},
+    socket::Socket,
+    target::Target,
+    tls::session::{KeptSession, SessionSink},
+};
 
 impl Connector {
     /// How many sessions for this target are in the cache, where they wait to be resumed. An addition of this library.
@@ -16,15 +26,18 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target)?;
-        let Snapshot { context, cache, .. } = &*self.current.load();
-        Ok(route.tls.map_or(0, |tls| cache.count(&tls.key, context.now())))
+        let snapshot = self.current.load();
+        let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
+        Ok(route.tls.map_or(0, |tls| snapshot.cache.count(&tls.key, &snapshot.context)))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
     /// offer them in another process through that option. They are secrets. None are left here: a ticket of TLS 1.3 is
     /// used once.
+    ///
+    /// Each says whom it belongs to: the name, the port, the protocols that were offered, and a digest of all that trust
+    /// depends on. A check or `checkServerIdentity` is a function, which is equal to none in another process: there,
+    /// sessions of a connector that has one are not offered.
     ///
     /// # Errors
     ///
@@ -35,27 +48,42 @@ impl Connector {
         T: TryInto<Target>,
         T::Error: Into<Error>,
     {
-        let target = target.try_into().map_err(Into::into)?;
-        let (route, _) = settle::settle(&self.terms.values, target)?;
+        let snapshot = self.current.load();
+        let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
-        let Snapshot { context, supplied, cache } = &*self.current.load();
-        let now = context.now();
-        let mut kept = supplied.take_all(&tls.key, now);
-        kept.extend(cache.take_all(&tls.key, now));
-        let export = |kept| supplied::export(kept, &tls.key, context);
-        let exported: Result<Vec<_>, Error> = kept.iter().map(export).collect();
+        let Snapshot { context, cache } = &*snapshot;
+        let scope = Some(cache.scope(context));
+        let live = |kept: KeptSession| kept.into_live(tls.key.clone(), context.unique());
+        let taken: Vec<_> = cache.take_all(&tls.key, context).into_iter().map(live).collect();
+        let exported: Result<Vec<_>, Error> = taken.iter().map(|live| live.export(scope)).collect();
         if exported.is_err() {
-            cache.give_back(&tls.key, kept);
+            taken.into_iter().for_each(|live| cache.keep(&tls.key, live));
         }
         exported
+    }
+
+    /// What became of the sessions of this connector and its clones. An addition of this library.
+    ///
+    /// ```
+    /// # let connector = tredici::Connector::new(tredici::ConnectOptions::new())?;
+    /// let stats = connector.session_stats();
+    /// println!("{} resumed, {} in full, {} declined", stats.hits, stats.misses, stats.refused);
+    /// # Ok::<(), tredici::Error>(())
+    /// ```
+    pub fn session_stats(&self) -> SessionStats {
+        self.current.load().cache.stats()
     }
 }
 
 impl Snapshot {
+    /// The call's parameters and the options in one route.
+    pub(super) fn settle(&self, values: &Values, target: Target) -> Result<Settled, Error> {
+        settle::settle(values, self.cache.key_scope(&self.context), target)
+    }
+
     /// Where the sessions of this connection go; nowhere where its peer is not authorized.
-    pub(super) fn sink(&self, socket: &Socket, key: &Arc<SessionKey>) -> Option<Arc<dyn SessionSink>> {
+    pub(super) fn sink(&self, socket: &Socket, key: &SessionKey) -> Option<Arc<dyn SessionSink>> {
         let judgement = socket.judgement().filter(|judgement| judgement.is_authorized())?;
-        let clock = self.context.clock().clone();
-        self.cache.sink(key, judgement.peer.clone(), clock)
+        self.cache.sink(key, judgement.peer.clone(), &self.context)
     }
 }

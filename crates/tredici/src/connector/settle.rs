@@ -1,14 +1,13 @@
 //! The call's parameters and the options, settled into one route.
 
-use std::{any::Any, sync::Arc};
+use std::any::Any;
 
 use tokio::net::TcpStream;
 
-use super::cache::{Place, SessionKey};
 use crate::{
     dial::{Addresses, Transport},
     error::Error,
-    options::{Values, normalise_servername},
+    options::{Place, Server, SessionKey, Values, normalise_servername},
     resolve,
     socket::Socket,
     target::{ByteStream, Destination, Protocol, Target},
@@ -27,16 +26,17 @@ pub(super) struct Tls {
     /// The name for SNI.
     pub(super) servername: Option<String>,
     /// With the name that the certificate must be for.
-    pub(super) key: Arc<SessionKey>,
+    pub(super) key: SessionKey,
 }
 
-type Settled = (Route, Option<Transport>);
+pub(super) type Settled = (Route, Option<Transport>);
 
-/// The call's own parameters win over the options, those over the protocol's defaults.
-pub(super) fn settle(values: &Values, target: Target) -> Result<Settled, Error> {
+/// The call's own parameters win over the options, those over the protocol's defaults. `scope` is what the key of a
+/// session says of the terms of trust.
+pub(super) fn settle(values: &Values, scope: Option<[u8; 32]>, target: Target) -> Result<Settled, Error> {
     let (mut destination, over) = target.into_parts();
     let is_dialled = over.is_none();
-    match route(values, &mut destination, is_dialled) {
+    match route(values, scope, &mut destination, is_dialled) {
         Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(given))),
         Err(error) => Err(error.with_target(destination)),
     }
@@ -55,7 +55,12 @@ fn given(stream: Box<dyn ByteStream>) -> Transport {
     Transport::given(stream, addresses)
 }
 
-fn route(values: &Values, destination: &mut Destination, is_dialled: bool) -> Result<Option<Tls>, Error> {
+fn route(
+    values: &Values,
+    scope: Option<[u8; 32]>,
+    destination: &mut Destination,
+    is_dialled: bool,
+) -> Result<Option<Tls>, Error> {
     if destination.hostname.as_ref().is_some_and(|name| name.is_empty() || name.contains('\0')) {
         let message = "the target's hostname must not be empty and must not hold a NUL byte";
         return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message));
@@ -85,7 +90,7 @@ fn route(values: &Values, destination: &mut Destination, is_dialled: bool) -> Re
         return Err(Error::invalid("ERR_MISSING_ARGS", "the target needs a hostname"));
     }
     match destination.protocol.is_tls() {
-        true => tls(values, destination, is_dialled).map(Some),
+        true => tls(values, scope, destination, is_dialled).map(Some),
         false => plain(destination, is_dialled).map(|()| None),
     }
 }
@@ -106,7 +111,12 @@ fn plain(destination: &Destination, is_dialled: bool) -> Result<(), Error> {
     Ok(())
 }
 
-fn tls(values: &Values, destination: &mut Destination, is_dialled: bool) -> Result<Tls, Error> {
+fn tls(
+    values: &Values,
+    scope: Option<[u8; 32]>,
+    destination: &mut Destination,
+    is_dialled: bool,
+) -> Result<Tls, Error> {
     let hostname = destination.hostname.get_or_insert_with(|| "localhost".to_owned()).clone();
     let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
     let from_host = || destination.host.as_deref().map(server_name).transpose();
@@ -121,10 +131,11 @@ fn tls(values: &Values, destination: &mut Destination, is_dialled: bool) -> Resu
         None => Some(normalise_servername(&hostname)?),
     };
     destination.servername = sni.clone();
-    let key = SessionKey {
+    let key = Server {
         hostname: servername.unwrap_or(hostname),
         place: place(destination, is_dialled),
         alpn: alpn(values, destination.protocol)?,
+        scope,
     };
     Ok(Tls { servername: sni, key: key.into() })
 }
@@ -171,12 +182,14 @@ mod tests {
     use crate::options::ConnectOptions;
 
     fn settled(options: &ConnectOptions, target: Target) -> Result<Route, String> {
-        settle(options.values(), target).map(|(route, _)| route).map_err(|error| error.code().to_owned())
+        settle(options.values(), None, target)
+            .map(|(route, _)| route)
+            .map_err(|error| error.code().to_owned())
     }
 
     fn names(options: &ConnectOptions, target: Target) -> (String, Option<String>) {
         let tls = settled(options, target).expect("a route").tls.expect("TLS");
-        (tls.key.hostname.clone(), tls.servername)
+        (tls.key.server().hostname.clone(), tls.servername)
     }
 
     #[test]
@@ -218,7 +231,7 @@ mod tests {
     #[test]
     fn alpn_is_the_callers_or_undicis() {
         let offered = |options: ConnectOptions, target| {
-            settled(&options, target).expect("a route").tls.expect("TLS").key.alpn.clone()
+            settled(&options, target).expect("a route").tls.expect("TLS").key.server().alpn.clone()
         };
         assert_eq!(offered(ConnectOptions::new(), Target::https("a")), b"\x08http/1.1\x02h2");
         assert_eq!(offered(ConnectOptions::new().prefer_h2(true), Target::https("a")), b"\x02h2\x08http/1.1");

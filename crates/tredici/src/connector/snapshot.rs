@@ -4,14 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
 
-use super::{cache::SessionCache, supplied::Supplied};
-use crate::tls::context::ClientContext;
+use super::cache::SessionCache;
+use crate::{options::Values, tls::context::ClientContext};
 
 /// Whom to trust and who to be, with the sessions that were made so. It never changes: it is replaced as a whole, and
 /// who has begun with the old one ends with it.
 pub(super) struct Snapshot {
     pub(super) context: Arc<ClientContext>,
-    pub(super) supplied: Arc<Supplied>,
     pub(super) cache: Arc<SessionCache>,
 }
 
@@ -38,21 +37,19 @@ impl Family {
         join(&mut self.members(), snapshot)
     }
 
-    /// One more, under the context of a member, with a cache of its own.
-    pub(super) fn derive(&self, from: &Current, capacity: usize) -> Arc<Current> {
+    /// One more, under the context of a member, with sessions of its own.
+    pub(super) fn derive(&self, from: &Current, values: &Values) -> Arc<Current> {
         let mut members = self.members();
-        let Snapshot { context, supplied, .. } = &*from.load();
-        let cache = Arc::new(SessionCache::new(capacity));
-        join(&mut members, Snapshot { context: context.clone(), supplied: supplied.clone(), cache })
+        let Snapshot { context, cache } = &*from.load();
+        join(&mut members, Snapshot { context: context.clone(), cache: Arc::new(cache.apart(values)) })
     }
 
     /// Puts another context in the place of the present one, everywhere. The sessions of the old stay behind.
-    pub(super) fn replace(&self, context: ClientContext, capacity: usize) {
-        let (context, supplied) = (Arc::new(context), Arc::new(Supplied::none()));
+    pub(super) fn replace(&self, context: ClientContext, values: &Values) {
+        let context = Arc::new(context);
         for current in self.members().iter().filter_map(Weak::upgrade) {
-            let cache = Arc::new(SessionCache::new(capacity));
-            let (context, supplied) = (context.clone(), supplied.clone());
-            current.0.store(Arc::new(Snapshot { context, supplied, cache }));
+            let cache = Arc::new(current.load().cache.renewed(values));
+            current.0.store(Arc::new(Snapshot { context: context.clone(), cache }));
         }
     }
 }

@@ -1,24 +1,59 @@
-//! Sessions that come from outside, through the option `session`, and go outside.
+//! Sessions that come from outside, through the option `session` or a store, and go outside.
 
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
-use super::cache::{Place, SessionKey};
+use tracing::debug;
+
 use crate::{
     error::Error,
-    options::{Endpoint, Origin, Session, Sessions, TlsVersion},
-    tls::{context::ClientContext, engine::PeerChain, judgement::Peer, session::KeptSession},
+    options::{Content, Live, Origin, Session, SessionKey, Sessions, StoredSession, TlsVersion, is_unspent},
+    tls::{
+        context::ClientContext,
+        engine::PeerChain,
+        judgement::Peer,
+        session::{KeptSession, Offer},
+    },
     verify::VerifyCode,
 };
+
+/// Why a session is not offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfit {
+    Name,
+    Place,
+    Alpn,
+    Scope,
+    Ended,
+    Spent,
+    Unverified,
+    Unreadable,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "it belongs to another name",
+            Self::Place => "it belongs to another port or path",
+            Self::Alpn => "it was made with other protocols offered",
+            Self::Scope => "it was made under other terms of trust",
+            Self::Ended => "it has ended",
+            Self::Spent => "it was offered before, and may be used once",
+            Self::Unverified => "no certificate came with it to verify the server by",
+            Self::Unreadable => "the engine cannot read it",
+        })
+    }
+}
 
 /// What the option `session` holds and has not been used up.
 pub(super) struct Supplied(Mutex<VecDeque<Item>>);
 
 struct Item {
-    origin: Origin,
+    portable: Session,
     session: KeptSession,
 }
 
@@ -29,13 +64,12 @@ impl Supplied {
     /// it to verify the server by: it is offered only by a connector that does not reject.
     pub(super) fn load(sessions: Option<&Sessions>, context: &ClientContext) -> Result<Self, Error> {
         let mut items = VecDeque::new();
-        for session in sessions.map_or(Ok(Vec::new()), Sessions::load)? {
-            let same_scope = session.origin.scope.is_none_or(|scope| scope == context.scope().digest());
-            let is_verified = session.origin.scope.is_some() && !session.chain.is_empty();
+        for portable in sessions.map_or(Ok(Vec::new()), Sessions::load)? {
             // Read in any case: what is no session at all is the caller's mistake.
-            let item = import(&session, is_verified, context)?;
-            if same_scope && (is_verified || !context.rejects_unauthorized()) {
-                items.push_back(item);
+            let session = import(&portable, context)?;
+            match is_verified(&portable) || !context.rejects_unauthorized() {
+                true => items.push_back(Item { portable, session }),
+                false => debug!(unfit = %Unfit::Unverified, "a session of the option session is not offered"),
             }
         }
         Ok(Self(Mutex::new(items)))
@@ -50,82 +84,132 @@ impl Supplied {
     }
 
     /// Drops a session that its server would not take: one of TLS 1.2 would be offered for ever.
-    pub(super) fn forget(&self, declined: &KeptSession) {
+    pub(super) fn forget(&self, declined: &Offer) {
         self.items().retain(|item| !Arc::ptr_eq(&item.session.session, &declined.session));
     }
 
-    /// One for this server. A ticket of TLS 1.3 is used once.
-    pub(super) fn take(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
+    /// One for this server under terms with this digest. A ticket of TLS 1.3 is used once.
+    pub(super) fn take(
+        &self,
+        key: &SessionKey,
+        context: &ClientContext,
+        scope: impl FnOnce() -> [u8; 32],
+    ) -> Option<KeptSession> {
         let mut items = self.items();
         if items.is_empty() {
             return None;
         }
-        let now = context.now();
-        items.retain(|item| now < item.session.expires);
-        let index = items.iter().position(|item| belongs(&item.origin, key))?;
-        match items.get(index)?.session.is_single_use() {
-            true => items.remove(index).map(|item| item.session),
-            false => items.get(index).map(|item| item.session.clone()),
+        let (now, scope) = (context.now(), scope());
+        let mut at = 0;
+        while let Some(item) = items.get(at) {
+            let unfit = match misplaced(&item.portable.origin, key, scope) {
+                Some(unfit) => unfit,
+                None if item.session.expires <= now => Unfit::Ended,
+                None if !item.session.is_single_use() => return Some(item.session.clone()),
+                None if is_unspent(item.portable.der()) => return items.remove(at).map(|item| item.session),
+                None => Unfit::Spent,
+            };
+            debug!(%key, %unfit, "a session of the option session is not offered");
+            match unfit {
+                Unfit::Ended | Unfit::Spent => drop(items.remove(at)),
+                _ => at += 1,
+            }
         }
+        None
     }
 
     /// What is left for this server, taken out.
-    pub(super) fn take_all(&self, key: &SessionKey, now: SystemTime) -> Vec<KeptSession> {
-        let mut items = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        items.retain(|item| now < item.session.expires);
-        let (taken, left) = items.drain(..).partition(|item| belongs(&item.origin, key));
+    pub(super) fn take_all(
+        &self,
+        key: &SessionKey,
+        context: &ClientContext,
+        scope: [u8; 32],
+    ) -> Vec<KeptSession> {
+        let (now, mut items) = (context.now(), self.items());
+        let all = items.drain(..).filter(|item| now < item.session.expires);
+        let (taken, left) = all.partition(|item| misplaced(&item.portable.origin, key, scope).is_none());
         *items = left;
-        VecDeque::into_iter(taken).map(|item| item.session).collect()
+        VecDeque::into_iter(taken).map(|item| item.session).rev().collect()
     }
 }
 
-fn belongs(origin: &Origin, key: &SessionKey) -> bool {
-    let same_name = origin.servername.as_ref().is_none_or(|name| *name == key.hostname);
-    let same_endpoint =
-        origin.endpoint.as_ref().is_none_or(|endpoint| Some(endpoint) == endpoint_of(key).as_ref());
-    same_name && same_endpoint
-}
-
-fn endpoint_of(key: &SessionKey) -> Option<Endpoint> {
-    match &key.place {
-        Place::Port(port) => Some(Endpoint::Port(*port)),
-        Place::Unix(path) => Some(Endpoint::SocketPath(path.to_string())),
-        Place::Given(port) => port.map(Endpoint::Port),
+/// What a store has handed back, if it is to be offered to this server.
+pub(super) fn admit(
+    stored: StoredSession,
+    key: &SessionKey,
+    context: &ClientContext,
+    now: SystemTime,
+) -> Result<KeptSession, Unfit> {
+    match stored.into_content() {
+        Content::Live(live) if live.key != *key => Err(mismatch(&live.key, key)),
+        Content::Live(live) if live.expires <= now => Err(Unfit::Ended),
+        Content::Live(live) if live.context == context.unique() => {
+            KeptSession::of(live).ok_or(Unfit::Unreadable)
+        }
+        Content::Live(live) => adopt(live, context),
+        Content::Portable(portable) => {
+            let scope = key.server().scope.filter(|_| is_verified(&portable)).ok_or(Unfit::Unverified)?;
+            if let Some(unfit) = misplaced(&portable.origin, key, scope) {
+                return Err(unfit);
+            }
+            let session = import(&portable, context).map_err(|_| Unfit::Unreadable)?;
+            match session.expires <= now {
+                true => Err(Unfit::Ended),
+                false if session.is_single_use() && !is_unspent(portable.der()) => Err(Unfit::Spent),
+                false => Ok(session),
+            }
+        }
     }
 }
 
-fn import(session: &Session, is_verified: bool, context: &ClientContext) -> Result<Item, Error> {
-    let chain: Vec<Arc<[u8]>> = match is_verified {
+/// A session of another connector of equal terms: an engine offers none but those of the same context.
+fn adopt(live: Live, context: &ClientContext) -> Result<KeptSession, Unfit> {
+    let der = live.session.to_der().map_err(|_| Unfit::Unreadable)?;
+    let session = context.read_session(&der).map_err(|_| Unfit::Unreadable)?;
+    KeptSession::of(Live { session, ..live }).ok_or(Unfit::Unreadable)
+}
+
+fn mismatch(key: &SessionKey, wanted: &SessionKey) -> Unfit {
+    let (server, wanted) = (key.server(), wanted.server());
+    match () {
+        () if server.hostname != wanted.hostname => Unfit::Name,
+        () if server.place != wanted.place => Unfit::Place,
+        () if server.alpn != wanted.alpn => Unfit::Alpn,
+        () => Unfit::Scope,
+    }
+}
+
+/// Why a session is not for this server under terms with this digest. What is not known of it does not stand in the way.
+fn misplaced(origin: &Origin, key: &SessionKey, scope: [u8; 32]) -> Option<Unfit> {
+    let server = key.server();
+    let is_other = |known: bool, unfit| (!known).then_some(unfit);
+    is_other(origin.servername.as_ref().is_none_or(|name| *name == server.hostname), Unfit::Name)
+        .or_else(|| {
+            let same = |endpoint| server.place.endpoint().as_ref() == Some(endpoint);
+            is_other(origin.endpoint.as_ref().is_none_or(same), Unfit::Place)
+        })
+        .or_else(|| is_other(origin.alpn.as_ref().is_none_or(|alpn| *alpn == server.alpn), Unfit::Alpn))
+        .or_else(|| is_other(origin.scope.is_none_or(|own| own == scope), Unfit::Scope))
+}
+
+/// Whether it is known by which certificates its server was verified, and on whose terms.
+fn is_verified(session: &Session) -> bool {
+    session.origin.scope.is_some() && !session.chain.is_empty()
+}
+
+fn import(session: &Session, context: &ClientContext) -> Result<KeptSession, Error> {
+    let chain: Vec<Arc<[u8]>> = match is_verified(session) {
         true => session.chain.iter().map(|der| der.as_slice().into()).collect(),
         false => Vec::new(),
     };
     // The verified path is what was kept; the verdict over name and dates is taken anew.
     let chain = PeerChain { presented: chain.clone(), path: chain, code: VerifyCode::OK };
     let version = session.version.unwrap_or(TlsVersion::Tls1_3);
-    let kept = KeptSession {
+    Ok(KeptSession {
         session: context.read_session(session.der())?,
         peer: Arc::new(Peer::new(chain)),
         version: version.as_str(),
         expires: session.expires.unwrap_or_else(|| context.now() + KeptSession::LIFETIME_UNKNOWN),
         serial: 0,
-    };
-    Ok(Item { origin: session.origin.clone(), session: kept })
-}
-
-/// The portable form of a kept session.
-pub(super) fn export(
-    kept: &KeptSession,
-    key: &SessionKey,
-    context: &ClientContext,
-) -> Result<Session, Error> {
-    let origin = Origin {
-        servername: Some(key.hostname.clone()),
-        endpoint: endpoint_of(key),
-        scope: Some(context.scope().digest()),
-    };
-    let mut session = Session::new(kept.session.to_der()?.to_vec(), origin);
-    session.chain = kept.peer.chain().path.iter().map(|der| der.to_vec()).collect();
-    session.expires = Some(kept.expires).filter(|&expires| expires > SystemTime::UNIX_EPOCH);
-    session.version = kept.version.parse().ok();
-    Ok(session)
+    })
 }

@@ -1,7 +1,17 @@
 //! The way of one connection: dial, handshake, check.
 
-use super::{Connector, journey::Journey, settle::Route, snapshot::Snapshot};
-use crate::{dial::Transport, error::Error, socket::Socket};
+use super::{
+    Connector,
+    journey::Journey,
+    secure::{HandshakeFailure, Second},
+    settle::Route,
+    snapshot::Snapshot,
+};
+use crate::{
+    dial::Transport,
+    error::{Error, Phase},
+    socket::Socket,
+};
 
 impl Connector {
     pub(super) async fn walk(
@@ -22,12 +32,19 @@ impl Connector {
             return Ok(socket);
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
-        let session = snapshot.session(&tls.key);
+        journey.set_phase(Phase::SecureConnect);
+        let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context).await;
         let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
-            Err(failure) if failure.may_be_retried && route.is_dialled => {
-                // The server choked on the session that it was offered. Nothing was written yet: once more, in full.
+            Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })
+                if route.is_dialled =>
+            {
+                // Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                self.secure_in_time(snapshot, route, tls, transport, None, journey).await?
+                let secured = self.secure_in_time(snapshot, route, tls, transport, None, journey).await?;
+                if let (Ok(_), Second::Tells(offered)) = (&secured, &second) {
+                    snapshot.declined(tls, offered, journey);
+                }
+                secured
             }
             result => result,
         };
@@ -35,9 +52,18 @@ impl Connector {
         let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
         let mut socket = Socket::secured(secured, choice, origin);
+        let ours = socket.tls_identity();
         self.examine(&mut socket, journey).await?;
+        if socket.tls_identity() != ours {
+            // A check has put another connection in its place, whose sessions are not ours to keep.
+            return Ok(socket);
+        }
         let sink = snapshot.sink(&socket, &tls.key);
+        let keeps = sink.is_some();
         socket.release_sessions(sink);
+        if let Some(lead) = lead {
+            lead.land(&mut socket, keeps).await;
+        }
         Ok(socket)
     }
 }

@@ -7,23 +7,23 @@ use serde_json::Value;
 
 #[cfg(feature = "serde")]
 use super::form::Place;
-use super::{OptionKind, form::Form};
+use super::{OptionKind, form::Form, unique::Unique};
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::{certificate::PeerCertificate, target::RemoteAddress};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Defines the shared handle of a function and its form.
+/// Defines the shared handle of a function, perhaps with what tells it from every other, and its form.
 macro_rules! callback {
-    ($(#[doc = $doc:literal])+ $name:ident, $instead:literal: $($function:tt)+) => {
+    ($(#[doc = $doc:literal])+ $name:ident $(($unique:ident))?, $instead:literal: $($function:tt)+) => {
         $(#[doc = $doc])+
         #[derive(Clone)]
-        pub(crate) struct $name(pub(crate) Arc<dyn $($function)+ + Send + Sync>);
+        pub(crate) struct $name(pub(crate) Arc<dyn $($function)+ + Send + Sync> $(, pub(crate) $unique)?);
 
         impl<F: $($function)+ + Send + Sync + 'static> From<F> for $name {
             fn from(function: F) -> Self {
-                Self(Arc::new(function))
+                Self(Arc::new(function) $(, $unique::new())?)
             }
         }
 
@@ -47,7 +47,7 @@ macro_rules! callback {
 
 callback! {
     /// The caller's own verdict on the name of the peer.
-    CheckServerIdentity, "use servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
+    CheckServerIdentity(Unique), "use servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
 }
 
 callback! {

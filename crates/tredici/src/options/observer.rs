@@ -93,7 +93,7 @@ observer! {
     ///
     /// # What `tracing` is told
     ///
-    /// The same events go to [`tracing`], within the spans `connect`, `lookup`, `dial` and `secure_connect`; an observer
+    /// The same events go to [`tracing`], within the spans listed here; an observer
     /// is not needed for it.
     ///
     #[doc = include_str!("observer/trace.md")]
@@ -111,7 +111,7 @@ observer! {
     attempt_failed(AttemptEnded<'_>);
     /// The address answered, and is the one that is used.
     attempt_won(AttemptEnded<'_>);
-    /// The attempt was given up because another one won.
+    /// The attempt was given up, because another one won or the caller's signal came.
     attempt_cancelled(AttemptEnded<'_>);
     /// The TLS handshake begins. It can do so a second time, after a server that choked on a session.
     handshake_started(HandshakeStarted<'_>);

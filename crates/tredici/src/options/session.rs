@@ -37,6 +37,8 @@ pub struct Session {
 pub(crate) struct Origin {
     pub(crate) servername: Option<String>,
     pub(crate) endpoint: Option<Endpoint>,
+    /// The protocols that were offered, in wire form.
+    pub(crate) alpn: Option<Vec<u8>>,
     /// A digest of all that the trust decision depended on.
     pub(crate) scope: Option<[u8; 32]>,
 }
@@ -57,7 +59,8 @@ impl Session {
     }
 
     pub(crate) fn new(der: Vec<u8>, origin: Origin) -> Self {
-        Self { der: Arc::new(Zeroizing::new(der)), origin, chain: Vec::new(), expires: None, version: None }
+        let version = parse::version(&der);
+        Self { der: Arc::new(Zeroizing::new(der)), origin, chain: Vec::new(), expires: None, version }
     }
 
     /// The session's bytes: a secret.
@@ -83,6 +86,23 @@ impl Session {
     /// The version of TLS that it was made with, where that is known.
     pub fn version(&self) -> Option<TlsVersion> {
         self.version
+    }
+
+    /// The session as Node's option `session` takes it since the versions 22.23, 24.17 and 26.3.1, bound to its server
+    /// name; older ones take [`der`](Self::der). It is a secret.
+    ///
+    /// Node offers it to a server of that name alone, and knows nothing of port and trust scope.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_ARG_VALUE` where the name is not known, or is longer than 65535 bytes.
+    pub fn to_node(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        parse::to_nodes(self)
+    }
+
+    /// RFC 8446 appendix C.4. Where nothing tells the version, nothing speaks for using it again.
+    pub(crate) fn is_single_use(&self) -> bool {
+        self.version.is_none_or(|version| version >= TlsVersion::Tls1_3)
     }
 }
 

@@ -25,6 +25,7 @@ use super::{
     pins::PinList,
     scalar::{Address, Boolean, CacheSize, Device, Port, ServiceType, Text, UndiciBoolean, Whole},
     servername::Servername,
+    session_store::{SessionStore, SharedSessionStore},
     version::{MaxVersion, MinVersion},
 };
 use crate::{
@@ -516,9 +517,9 @@ options! {
 
     in "What to remember":
 
-    /// How many TLS sessions are kept for resumption; 0 keeps none.
+    /// How many TLS sessions are kept for resumption; 0 keeps none and offers none.
     ///
-    /// Default: 100, the least recently used going first.
+    /// Default: 100, the least recently used going first. A `sessionStore` has a bound of its own.
     ///
     /// Errors, from JSON: `UND_ERR_INVALID_ARG` for what is not an integer from 0. undici's
     /// `maxCachedSessions`.
@@ -533,6 +534,27 @@ options! {
     /// Errors: `ERR_INVALID_ARG_VALUE` for what is no session (Node ignores it); `ERR_INVALID_ARG_TYPE`. Node's
     /// `session`.
     client tls - session: Sessions = "those of the cache" rustls limit::NO_SESSIONS => session(impl Into<Sessions>);
+
+    /// Keeps the TLS sessions instead of the connector's own memory.
+    ///
+    /// Default: a [`MemorySessionStore`](crate::MemorySessionStore) of `maxCachedSessions` that belongs to the connector
+    /// and its clones. Whatever a store hands back, a session is offered only where it belongs, and a ticket of TLS 1.3
+    /// once: see [`SessionStore`]. No effect where `maxCachedSessions` is 0.
+    ///
+    /// Not in JSON. An addition of this library.
+    client tls - sessionStore: SharedSessionStore = "in memory" => session_store(impl SessionStore + 'static);
+
+    /// The longest time that a connection waits for the session of one to the same server that began before it.
+    ///
+    /// Default: zero, which waits for none: connections that begin at once each make a full handshake. Otherwise the
+    /// first makes one, stays for the server's tickets as long as somebody waits, and then as many as there are
+    /// sessions resume them; the others go on in full at once. A ticket of TLS 1.3 is shared by none, a session of TLS
+    /// 1.2 by all. Where the first fails, the next takes its place. In JSON in milliseconds.
+    ///
+    /// A server that gives no tickets costs the first and the waiting this time: leave it at zero there.
+    ///
+    /// Errors, from JSON: `UND_ERR_INVALID_ARG` for what is not a finite number from 0. An addition of this library.
+    client tls - coalesceSessions: Timeout = "0" (Duration::ZERO) => coalesce_sessions(Duration);
 
     /// Whether the verdict over a peer's chain is remembered, so that the same chain need not be verified again.
     ///

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    options::{AlpnProtocols, CheckServerIdentity, Clock, Suites, Values},
+    options::{AlpnProtocols, CheckServerIdentity, Clock, Suites, Unique, Values},
 };
 
 pub(crate) use choice::Choice;
@@ -30,6 +30,7 @@ pub(crate) struct ClientContext {
     pins: Option<Arc<PinTerms>>,
     clock: Clock,
     scope: Scope,
+    unique: Unique,
     verified: Option<Arc<VerifiedPeers>>,
 }
 
@@ -45,7 +46,8 @@ impl ClientContext {
         let pins = values.pins.clone().map(|pins| PinTerms { pins, report_only });
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
-            scope: Scope::of(&terms, pins.as_ref(), values.reject_unauthorized()),
+            scope: Scope::of(&terms, pins.as_ref(), values),
+            unique: Unique::new(),
             engine: (choice.built_in.compile)(&terms)?,
             choice,
             reject_unauthorized: values.reject_unauthorized(),
@@ -68,6 +70,16 @@ impl ClientContext {
     /// All that the decision to trust a server depends on, but for the server's name.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// What tells it from every other context, those on equal terms too.
+    pub(crate) fn unique(&self) -> Unique {
+        self.unique
+    }
+
+    /// Whether its sessions can be written down, and so be offered by another context on equal terms.
+    pub(crate) fn shares_sessions(&self) -> bool {
+        self.engine.writes_sessions()
     }
 
     pub(crate) fn rejects_unauthorized(&self) -> bool {
@@ -128,9 +140,9 @@ impl ServerContext {
             ));
         }
         if terms.identities.chains.is_empty() {
-            return Err(Error::invalid(
-                "ERR_MISSING_ARGS",
-                "a TLS listener needs options.cert and options.key",
+            let message = "a TLS listener needs options.cert and options.key";
+            return Err(Error::invalid("ERR_MISSING_ARGS", message).with_hint(
+                "for a test, Authority makes them (the command's --self-signed NAME); without any option of TLS it is plain",
             ));
         }
         Ok(Self {
@@ -190,7 +202,7 @@ fn verified(values: &Values) -> Option<Arc<VerifiedPeers>> {
 }
 
 fn clock(values: &Values) -> Clock {
-    values.clock.clone().unwrap_or_else(|| Clock(Arc::new(system_time)))
+    values.clock.clone().unwrap_or_else(|| Clock::from(system_time))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]

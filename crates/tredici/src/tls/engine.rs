@@ -26,6 +26,7 @@ use crate::{
     verify::VerifyCode,
 };
 
+pub(crate) use crate::options::EngineSession as Session;
 pub(crate) use built_in::{BUILT_IN, BuiltIn};
 pub(crate) use wire::{Outgoing, Wire};
 
@@ -92,6 +93,9 @@ pub(crate) trait Context: Send + Sync {
 
     /// A server's connection that waits for the client's first bytes.
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn Connection>, Error>;
+
+    /// Whether the sessions of this engine have a portable form.
+    fn writes_sessions(&self) -> bool;
 
     /// A session from its portable form, to be offered by connections of this context.
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn Session>, Error>;
@@ -230,12 +234,6 @@ pub(crate) trait Judge: Send + Sync {
 
     /// The time to judge by.
     fn now(&self) -> SystemTime;
-}
-
-/// A session in the engine's own form.
-pub(crate) trait Session: Send + Sync + std::any::Any {
-    /// The portable form. It holds secrets.
-    fn to_der(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, Error>;
 }
 
 /// A session as the engine reports it.

@@ -39,6 +39,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<(LookupCache, CachedLookup, LookupStats)>();
     shared::<LookupHints>();
     shared::<LookupQuery>();
+    shared::<MemorySessionStore>();
     shared::<Name>();
     shared::<Networks>();
     shared::<OptionKind>();
@@ -58,6 +59,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<RemoteAddress>();
     shared::<Secret>();
     shared::<Session>();
+    shared::<SessionKey>();
+    shared::<SessionStats>();
     shared::<Sessions>();
     shared::<Side>();
     shared::<Socket>();

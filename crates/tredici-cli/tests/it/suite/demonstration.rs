@@ -45,6 +45,7 @@ async fn a_person_is_told_what_it_is_and_sees_both() {
         "✔ verified, resumed\n",
         "lookup ",
         "secureConnect ",
+        "  verify ",
         "total ",
         "TLSv1.3",
         "TLS_AES_256_GCM_SHA384",
@@ -53,7 +54,7 @@ async fn a_person_is_told_what_it_is_and_sees_both() {
         "CN=tredici throw-away authority",
         "DNS:localhost, IP Address:127.0.0.1",
         "SHA-256",
-        &format!("{ENGINE} (engine)"),
+        &format!("{ENGINE} (asked for)"),
     ] {
         assert!(ran.stdout.contains(part), "{part}:\n{}", ran.stdout);
     }

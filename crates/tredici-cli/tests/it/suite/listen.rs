@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tredici_test::{CertificateSpec, NodeServer, Pki, node_client, node_oracle, within};
 
 use super::{
+    ENGINE,
     command::{Files, keys, listen, start, tredici, url},
     of_openssl,
 };
@@ -343,6 +344,16 @@ async fn options_of_the_server_come_from_a_file_too() {
     let ca = files.write("ca.pem", certificate.pem());
     let ran = tredici(&["connect", &url(port), "--ca", &ca, "--reject-unauthorized=false", "--json"]).await;
     assert_eq!((ran.status, &ran.document()["socket"]["tlsVersion"]), (0, &json!("TLSv1.2")));
+}
+
+#[tokio::test]
+async fn a_person_reads_which_engine_it_listens_by() {
+    let mut server = start(&["listen", "127.0.0.1:0", "--self-signed", "localhost"]);
+    let mut line = String::new();
+    while !line.contains("listening at 127.0.0.1:") {
+        line = server.line().await.expect("a line");
+    }
+    assert!(line.ends_with(&format!("TLS by {ENGINE} (asked for)")), "{line}");
 }
 
 #[tokio::test]

@@ -5,10 +5,10 @@ use tredici_test::{Fault, Pki, RefusedPort, ScriptedServer};
 
 use super::{
     ENGINE,
-    command::{Files, keys, listen, tredici, url},
+    command::{Files, command, keys, listen, tredici, url},
     of_openssl,
 };
-use crate::shape::{ATTEMPT, CONNECTED, FAILED, TARGET, TIMINGS, assert_failed};
+use crate::shape::{ATTEMPT, CONNECTED, FAILED, STEP, TARGET, TIMINGS, assert_failed};
 
 const SOCKET: &[&str] = &[
     "readyState",
@@ -179,7 +179,7 @@ async fn every_field_of_a_refused_connection() {
     assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
     let document = ran.document();
     assert_failed(&document, "ECONNREFUSED", "connect");
-    assert_eq!(keys(&document), FAILED);
+    assert_eq!(keys(&document), [FAILED, &["waterfall"]].concat());
     assert_eq!(document["attempts"][0]["error"]["code"], "ECONNREFUSED");
     assert_eq!(
         (&document["error"]["name"], &document["error"]["retryable"]),
@@ -200,7 +200,7 @@ async fn the_peers_certificate_is_told_where_it_was_refused() {
     assert_eq!(ran.status, 1);
     let document = ran.document();
     assert_failed(&document, "ERR_TLS_CERT_ALTNAME_INVALID", "verify");
-    assert_eq!(keys(&document), FAILED);
+    assert_eq!(keys(&document), [FAILED, &["waterfall"]].concat());
     assert_eq!(document["error"]["host"], "other.test");
     assert!(document["error"]["reason"].as_str().expect("reason").starts_with("Host: other.test. is not in"));
     assert_eq!(document["peerCertificate"]["subject"]["CN"], "localhost");
@@ -264,4 +264,77 @@ async fn words_of_a_peer_command_no_terminal() {
     let ran = tredici(&["connect", &target, "--send", "x", "--read", "5s"]).await;
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stdout.contains(r"\u{1b}[2Jboo\u{7}") && !ran.stdout.contains('\x1b'), "{}", ran.stdout);
+}
+
+/// The steps of a report's waterfall, each within the whole, as `name` or `name: code`.
+fn steps(document: &Value) -> Vec<String> {
+    let total = document["timings"]["total"].as_f64().expect("a time");
+    let steps = document["waterfall"].as_array().expect("steps");
+    let told = steps.iter().map(|step| {
+        let time = |name: &str| step[name].as_f64().expect(name);
+        assert!(time("start") + time("elapsed") <= total + 0.002, "{document}");
+        let name = step["name"].as_str().expect("a name");
+        match name {
+            "attempt" => assert_eq!(keys(step), ["name", "address", "port", "start", "elapsed", "error"]),
+            _ => assert_eq!(keys(step), STEP),
+        }
+        match step["error"]["code"].as_str() {
+            Some(code) => format!("{name}: {code}"),
+            None => name.to_owned(),
+        }
+    });
+    told.collect()
+}
+
+#[tokio::test]
+async fn what_happened_when_is_told_step_by_step() {
+    let files = Files::trusting(Pki::shared());
+    let (cert, key) = files.identity(Pki::shared().localhost());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key, "--mode", "discard"]).await;
+    let ca = files.name("ca.pem");
+    let connect = async |target: &str, more: &[&str]| {
+        let ran = tredici(&[&["connect", target, "--ca", &ca, "--json"], more].concat()).await;
+        ran.document()
+    };
+    let by_name = format!("tls://db.test:{port}");
+    let lookup = ["--lookup", "db.test=::1,127.0.0.1", "--servername", "localhost"];
+    let document = connect(&by_name, &lookup).await;
+    assert_eq!(steps(&document), ["lookup", "attempt: ECONNREFUSED", "attempt", "secureConnect", "verify"]);
+    let attempts = [&document["waterfall"][1], &document["waterfall"][2]];
+    assert_eq!(attempts.map(|it| &it["address"]), [&json!("::1"), &json!("127.0.0.1")]);
+    for (step, attempt) in attempts.iter().zip(document["attempts"].as_array().expect("attempts")) {
+        assert_eq!(step["elapsed"], attempt["elapsed"]);
+    }
+
+    let refused = connect(&by_name, &["--lookup", "db.test=127.0.0.1"]).await;
+    let code = "ERR_TLS_CERT_ALTNAME_INVALID";
+    let of_name = |step: &str| format!("{step}: {code}");
+    assert_eq!(steps(&refused), ["lookup", "attempt", &of_name("secureConnect"), &of_name("verify")]);
+
+    let unknown = connect(&by_name, &["--lookup", "other.test=127.0.0.1"]).await;
+    assert_eq!(steps(&unknown), ["lookup: ENOTFOUND"]);
+
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let target = format!("tls://127.0.0.1:{}", silent.port());
+    let cut_off = connect(&target, &["--timeout", "50ms"]).await;
+    assert_eq!(steps(&cut_off), ["attempt", "secureConnect: UND_ERR_CONNECT_TIMEOUT"]);
+    assert!(cut_off["waterfall"][1]["elapsed"].as_f64().expect("a time") > 1.0, "{cut_off}");
+}
+
+#[tokio::test]
+async fn a_person_sees_where_the_time_went() {
+    let silent = ScriptedServer::tcp(Fault::Silent).await;
+    let target = format!("tls://127.0.0.1:{}", silent.port());
+    let ran = tredici(&["connect", &target, "--timeout", "100ms"]).await;
+    let row = |name: &str| ran.stderr.lines().find(|line| line.trim_start().starts_with(name));
+    let handshake = row("secureConnect ").expect("a row");
+    assert!(handshake.contains("━━━━━━━━━━━━━━━━") && handshake.ends_with("✘ timed out"), "{}", ran.stderr);
+    assert!(row("connect ").is_some_and(|row| row.contains("━")), "{}", ran.stderr);
+
+    // The letters are those of the locale.
+    let mut command = command(&["connect", &target, "--timeout", "100ms"]);
+    let output = command.env("LC_ALL", "C").output().await.expect("it runs");
+    assert!(output.stderr.is_ascii());
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert!(text.contains("================") && text.contains("x timed out"), "{text}");
 }

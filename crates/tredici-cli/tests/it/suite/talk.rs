@@ -64,7 +64,7 @@ async fn a_truncated_stream_is_a_failure_with_what_was_received() {
         assert_eq!(ran.status, 1);
         let document = ran.document();
         assert_failed(&document, "ERR_TLS_TRUNCATED", "transfer");
-        assert_eq!(keys(&document)[7..], ["received", "closed"]);
+        assert_eq!(keys(&document)[7..], ["received", "closed", "waterfall"]);
         assert_eq!(
             (&document["received"], &document["closed"]),
             (&json!("aGFsZg=="), &json!({ "clean": false }))

@@ -73,6 +73,7 @@ fn json_and_rust_say_the_same() {
         .engine(Engine::OpenSsl)
         .max_cached_sessions(7)
         .session(Session::from_der(der).unwrap())
+        .coalesce_sessions(Duration::from_millis(250))
         .remember_verdicts(false)
         .danger()
         .reject_unauthorized(false)
@@ -94,7 +95,7 @@ fn json_and_rust_say_the_same() {
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",
             "ciphers": "DEFAULT", "engine": "openssl", "maxCachedSessions": 7, "session": {"base64": "MAA="},
-            "rememberVerdicts": false, "rejectUnauthorized": false, "keylogFile": "keys"
+            "coalesceSessions": 250, "rememberVerdicts": false, "rejectUnauthorized": false, "keylogFile": "keys",
         }),
         Path::new("base"),
     )

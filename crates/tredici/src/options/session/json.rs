@@ -1,5 +1,5 @@
 //! Sessions as JSON:
-//! `{"servername", "port", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
+//! `{"servername", "port", "alpn", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -61,10 +61,11 @@ pub(super) fn read_list(json: &Value, place: &Place<'_>) -> Result<Vec<Session>,
 const WANTED: &str = r#"a Buffer, {"base64":"..."}, {"file":"..."} or {"sessions":[...]}"#;
 
 fn read_ours(object: &Map<String, Value>, place: &Place<'_>) -> Result<Vec<Session>, Error> {
-    known_keys(object, &["servername", "port", "scope", "sessions"], place)?;
+    known_keys(object, &["servername", "port", "alpn", "scope", "sessions"], place)?;
     let origin = Origin {
         servername: field(object, "servername", place, |json, place| place.text(json).map(str::to_owned))?,
         endpoint: field(object, "port", place, read_endpoint)?,
+        alpn: field(object, "alpn", place, read_base64)?,
         scope: field(object, "scope", place, read_scope)?,
     };
     let place = place.key("sessions");
@@ -82,7 +83,8 @@ fn read_session(json: &Value, origin: &Origin, place: &Place<'_>) -> Result<Sess
     session.origin = origin.clone();
     session.chain = field(object, "chain", place, read_chain)?.unwrap_or_default();
     session.expires = field(object, "expires", place, read_expiry)?;
-    session.version = field(object, "version", place, read_version)?;
+    // What the session itself says is the truth.
+    session.version = session.version.or(field(object, "version", place, read_version)?);
     Ok(session)
 }
 
@@ -190,6 +192,7 @@ impl serde::Serialize for Group<'_> {
             Some(Endpoint::Port(port)) => object.serialize_entry("port", port)?,
             Some(Endpoint::SocketPath(path)) => object.serialize_entry("port", path)?,
         }
+        object.serialize_entry("alpn", &origin.alpn.as_ref().map(|wire| STANDARD.encode(wire)))?;
         object.serialize_entry("scope", &origin.scope.map(|scope| to_hex(&scope)))?;
         object.serialize_entry("sessions", self.0)?;
         object.end()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{Origin, Session};
+use super::{Origin, Session, TlsVersion};
 use crate::{error::Error, options::form::Place};
 
 /// What Node puts before a session since CVE-2026-48934; a length, the server name and the DER follow.
@@ -30,8 +30,32 @@ pub(super) fn bare(der: Zeroizing<Vec<u8>>, place: &Place<'_>) -> Result<Session
             place.wrong_value("is no TLS session: it is neither DER nor what Node or this library writes")
         );
     }
+    let version = version(&der);
     let der = Arc::new(der);
-    Ok(Session { der, origin: Origin::default(), chain: Vec::new(), expires: None, version: None })
+    Ok(Session { der, origin: Origin::default(), chain: Vec::new(), expires: None, version })
+}
+
+/// The version of TLS in a session in DER: `SEQUENCE { INTEGER 1, INTEGER 0x0304, ... }`.
+pub(super) fn version(der: &[u8]) -> Option<TlsVersion> {
+    let (length, rest) = der.strip_prefix(&[SEQUENCE])?.split_first()?;
+    let content = match length {
+        ..0x80 => rest,
+        long => rest.get(usize::from(long & 0x7f)..)?,
+    };
+    match content.strip_prefix(&[2, 1, 1, 2, 2, 3])?.first()? {
+        1 => Some(TlsVersion::Tls1_0),
+        2 => Some(TlsVersion::Tls1_1),
+        3 => Some(TlsVersion::Tls1_2),
+        4 => Some(TlsVersion::Tls1_3),
+        _ => None,
+    }
+}
+
+pub(super) fn to_nodes(session: &Session) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let place = Place::option(super::NAME);
+    let name = session.servername().ok_or_else(|| place.wrong_value("has no server name to be bound to"))?;
+    let length = u16::try_from(name.len()).map_err(|_| place.wrong_value("has too long a server name"))?;
+    Ok(Zeroizing::new([NODE_PREFIX, &length.to_be_bytes(), name.as_bytes(), session.der()].concat()))
 }
 
 fn nodes(rest: &[u8], place: &Place<'_>) -> Result<Session, Error> {

@@ -1,5 +1,6 @@
 use std::time::{Duration, UNIX_EPOCH};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::*;
@@ -30,6 +31,35 @@ fn the_three_forms() {
 }
 
 #[test]
+fn what_node_reads() {
+    let named = one(&nodes("db.internal", &DER));
+    assert_eq!(*named.to_node().expect("a name"), nodes("db.internal", &DER));
+    assert_eq!(one(&DER).to_node().expect_err("no name").code(), "ERR_INVALID_ARG_VALUE");
+    let long = Origin { servername: Some("a".repeat(65536)), ..Origin::default() };
+    assert_eq!(
+        Session::new(DER.to_vec(), long).to_node().expect_err("too long").code(),
+        "ERR_INVALID_ARG_VALUE"
+    );
+}
+
+#[test]
+fn a_session_says_its_version_itself() {
+    let version = |sequence: &[u8]| Session::from_der(sequence).expect("a sequence").version();
+    let said = |minor| [0x30, 7, 2, 1, 1, 2, 2, 3, minor];
+    assert_eq!(version(&said(4)), Some(TlsVersion::Tls1_3));
+    assert_eq!(version(&said(3)), Some(TlsVersion::Tls1_2));
+    assert_eq!(version(&[&[0x30, 0x82, 4, 0], &said(4)[2..]].concat()), Some(TlsVersion::Tls1_3));
+    for unsaid in [said(9).as_slice(), &said(4)[..8], &[0x30], &[0x30, 0xff, 2], &[0x30, 0x80], &DER] {
+        assert_eq!(version(unsaid), None, "{unsaid:?}");
+    }
+    // A ticket does not become one that may be used again by what is written beside it.
+    let beside =
+        |version| json!({ "sessions": [{ "session": STANDARD.encode(said(4)), "version": version }] });
+    let session = one(beside("TLSv1.2").to_string().as_bytes());
+    assert_eq!((session.version(), session.is_single_use()), (Some(TlsVersion::Tls1_3), true));
+}
+
+#[test]
 fn what_is_no_session() {
     let cut = nodes("db.internal", &DER);
     for bytes in [
@@ -55,6 +85,7 @@ fn full() -> Session {
     let origin = Origin {
         servername: Some("db.internal".to_owned()),
         endpoint: Some(Endpoint::Port(5433)),
+        alpn: Some(b"\x02h2".to_vec()),
         scope: Some([0xab; 32]),
     };
     Session {
@@ -72,7 +103,7 @@ fn written_and_read_again() {
         "session": "MAIFAA==", "chain": ["AQID", "BA=="], "expires": 1_900_000_000, "version": "TLSv1.3",
     });
     let want = json!({
-        "servername": "db.internal", "port": 5433, "scope": "ab".repeat(32), "sessions": [session, session],
+        "servername": "db.internal", "port": 5433, "alpn": "Amgy", "scope": "ab".repeat(32), "sessions": [session, session],
     });
     assert_eq!(written, want);
     let read: Sessions = serde_json::from_value(written).unwrap();
@@ -117,6 +148,8 @@ fn shapes_that_are_refused() {
         (json!({"sessions": [{"session": "MAA=", "version": "x"}]}), "ERR_TLS_INVALID_PROTOCOL_VERSION", "x"),
         (json!({"sessions": [], "scope": "ab"}), "ERR_INVALID_ARG_VALUE", "options.session.scope"),
         (json!({"sessions": [], "scope": "é".repeat(32)}), "ERR_INVALID_ARG_VALUE", "options.session.scope"),
+        (json!({"sessions": [], "alpn": "!"}), "ERR_INVALID_ARG_VALUE", "options.session.alpn"),
+        (json!({"sessions": [], "alpn": ["h2"]}), "ERR_INVALID_ARG_TYPE", "options.session.alpn"),
         (json!({"sessions": [], "port": 70000}), "ERR_SOCKET_BAD_PORT", "options.session.port"),
         (json!({"sessions": [], "servername": 5}), "ERR_INVALID_ARG_TYPE", "options.session.servername"),
         (json!([{"file": "x"}]), "ERR_INVALID_ARG_VALUE", "options.session[0]"),

@@ -418,6 +418,11 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
                 (json!(5), TYPE),
             ],
         ),
+        ("sessionStore", vec![(json!({}), UNDICI), (json!("x"), UNDICI)]),
+        (
+            "coalesceSessions",
+            vec![(json!(0), OK), (json!(250), OK), (json!(-1), UNDICI), (json!(true), UNDICI)],
+        ),
         ("rememberVerdicts", vec![(json!(false), OK), (json!("false"), TYPE), (json!(0), TYPE)]),
         ("observer", vec![(json!("x"), UNDICI)]),
         (
@@ -531,6 +536,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("engine", "rustls", json!("rustls")),
         ("maxCachedSessions", "7", json!(7)),
         ("session", "a.json", json!({"file": "a.json"})),
+        ("coalesceSessions", "250ms", json!(250)),
         ("rememberVerdicts", "false", json!(false)),
         ("keylogFile", "keys", json!("keys")),
     ];
@@ -606,6 +612,7 @@ fn defaults_are_what_the_table_says() {
     check("minVersion", none.min_version(), |values| values.min_version);
     check("maxVersion", none.max_version(), |values| values.max_version);
     check("engine", none.engine(), |values| Some(values.engine()));
+    check("coalesceSessions", none.coalesce_sessions(), |values| values.coalesce_sessions);
     check("rememberVerdicts", none.remember_verdicts(), |values| values.remember_verdicts);
     check("maxCachedSessions", none.max_cached_sessions(), |values| values.max_cached_sessions);
 }

@@ -83,7 +83,7 @@ mod tests {
     fn a_file_that_cannot_be_opened_is_named() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("none").join("keys");
-        let error = open(&ConnectOptions::new().danger().keylog_file(&path)).expect_err("an error");
+        let error = open(&ConnectOptions::new().danger().keylog_file(&path)).expect_err("it cannot be made");
         assert_eq!((error.code(), error.phase().as_str()), ("ENOENT", "options"));
         assert!(error.message().contains("keylogFile") && error.message().contains("none/keys"), "{error}");
         assert!(super::open(ConnectOptions::new().values()).expect("nothing to open").is_none());

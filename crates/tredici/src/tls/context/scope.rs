@@ -8,9 +8,10 @@ use super::super::{
     engine::{Anchors, ContextTerms, Der},
     judgement::PinTerms,
 };
+use crate::options::Values;
 
-/// A session may be resumed under the trust decision that it was made under, and under no other. Within a process
-/// that is so because each connector has a cache of its own; a session that leaves the process takes this along.
+/// A session may be resumed under the trust decision that it was made under, and under no other. A connector that keeps
+/// its sessions itself has but one; a session in a store that others use, or that leaves the process, takes this along.
 pub(crate) struct Scope {
     anchors: Option<Vec<Der>>,
     extra: Vec<Der>,
@@ -21,7 +22,8 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    pub(super) fn of(terms: &ContextTerms, pins: Option<&PinTerms>, reject_unauthorized: bool) -> Self {
+    pub(super) fn of(terms: &ContextTerms, pins: Option<&PinTerms>, values: &Values) -> Self {
+        let identity_check = values.check_server_identity.as_ref().map(|check| check.1.to_bytes());
         Self {
             anchors: match &terms.trust.anchors {
                 Anchors::Bundled => None,
@@ -31,8 +33,11 @@ impl Scope {
             identities: terms.identities.chains.clone(),
             pins: pins.map(texts).unwrap_or_default(),
             policy: format!(
-                "{} {} {:?} {reject_unauthorized}",
-                terms.min_version, terms.max_version, terms.suites
+                "{} {} {:?} {} {identity_check:?}",
+                terms.min_version,
+                terms.max_version,
+                terms.suites,
+                values.reject_unauthorized()
             ),
             digest: OnceLock::new(),
         }

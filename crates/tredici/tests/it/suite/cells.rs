@@ -10,8 +10,8 @@ use std::{
 };
 
 use tredici::{
-    AlpnProtocols, CaStore, ConnectOptions, Connector, Error, ErrorKind, ListenOptions, Listener, OPTIONS,
-    Pins, PrivateKey, Sessions, Socket, Target, TlsVersion,
+    AlpnProtocols, CaStore, ConnectOptions, Connector, Error, ErrorKind, ListenOptions, Listener,
+    MemorySessionStore, OPTIONS, Pins, PrivateKey, Sessions, Socket, Target, TlsVersion,
 };
 use tredici_test::{Authority, Fault, Pki, Relay, ScriptedServer, wire::ClientHello};
 
@@ -355,6 +355,29 @@ async fn session() {
     let other = Connector::new(options).expect("a connector");
     let socket = other.connect(target(server.port())).await.expect("a connection");
     assert!(socket.is_session_reused());
+}
+
+#[tokio::test]
+async fn session_store() {
+    let store = Arc::new(MemorySessionStore::new(10));
+    assert_eq!(resumes(trusting().session_store(store.clone())).await, [false, true]);
+    let kept = store.len();
+    assert!(kept >= 2, "one of two was used, and at least one more came");
+    assert_eq!(resumes(trusting().session_store(store.clone()).max_cached_sessions(0)).await, [false, false]);
+    assert_eq!(store.len(), kept, "they are not kept there either");
+}
+
+#[tokio::test]
+async fn coalesce_sessions() {
+    let server = super::ends::Echo::tls().await;
+    for (patience, resumed) in [(Duration::ZERO, [false; 2]), (Duration::from_secs(60), [false, true])] {
+        let connector = Connector::new(trusting().coalesce_sessions(patience)).expect("a connector");
+        let connect = || connector.connect(target(server.port()));
+        let (first, second) = tokio::join!(connect(), connect());
+        let mut seen = [first, second].map(|socket| socket.expect("a connection").is_session_reused());
+        seen.sort_unstable();
+        assert_eq!(seen, resumed, "{patience:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,15 @@
 //! TLS sessions: what is kept, for whom, for how long, and what is known of the server when one is resumed.
 
+mod at_once;
 mod cache;
 mod declined;
+mod defects;
 mod expiry;
 mod keys;
 mod resumed;
+mod store;
+mod terms;
+mod told;
 mod unverified;
 
 use tredici::{Connector, Socket, Target};

@@ -27,7 +27,7 @@ async fn from_one_process_to_the_next() {
         let mode = files.path("sessions.json").metadata().expect("the file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let written: Value = serde_json::from_str(&files.read("sessions.json")).expect("one document");
-        assert_eq!(keys(&written), ["servername", "port", "scope", "sessions"]);
+        assert_eq!(keys(&written), ["servername", "port", "alpn", "scope", "sessions"]);
         assert_eq!((&written["servername"], &written["port"]), (&"localhost".into(), &server.port().into()));
         assert!(written["sessions"][0]["session"].is_string(), "{version}");
 

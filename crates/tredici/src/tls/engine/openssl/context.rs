@@ -159,6 +159,10 @@ impl engine::Context for OpensslContext {
         Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
     }
 
+    fn writes_sessions(&self) -> bool {
+        true
+    }
+
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn engine::Session>, Error> {
         let session = Session::from_der(&self.context, der).map_err(|stack| {
             Error::invalid("ERR_INVALID_ARG_VALUE", "session is not one that this engine can read")

@@ -162,6 +162,10 @@ impl engine::Context for RustlsContext {
         Ok(Box::new(RustlsConnection::new(tls, companion)))
     }
 
+    fn writes_sessions(&self) -> bool {
+        false
+    }
+
     fn read_session(&self, _der: &[u8]) -> Result<Box<dyn Session>, Error> {
         Err(unsupported("session"))
     }

@@ -1,5 +1,6 @@
 //! Sessions that leave the process, and sessions that come from elsewhere.
 
+mod stored;
 #[cfg(feature = "serde")]
 mod written;
 
@@ -155,6 +156,105 @@ async fn a_session_of_node_is_for_those_who_do_not_reject() {
     assert_eq!(socket.authorization_error().expect("a reason").code(), "ERR_TLS_SESSION_UNVERIFIED");
     let socket = connector.connect(target(relay.port())).await.expect("a connection");
     assert!(!socket.is_session_reused() && socket.authorized(), "it was used once");
+}
+
+/// Connects with Node's own client and this session, and says whether it was resumed.
+const NODE_RESUMES: &str = "
+    const tls = require('tls');
+    const [major, minor] = process.versions.node.split('.').map(Number);
+    // The releases that write the name before a session.
+    const binds = major > 26 || (major == 26 && minor >= 3) || (major == 24 && minor >= 17) || (major == 22 && minor >= 23);
+    const session = Buffer.from(binds ? input.bound : input.der, 'base64');
+    const { port, ca, maxVersion } = input;
+    const socket = tls.connect({ host: '127.0.0.1', servername: 'localhost', port, ca, maxVersion, session });
+    return new Promise((resolve, reject) => {
+        socket.on('secureConnect', () => {
+            resolve({ resumed: socket.isSessionReused(), authorized: socket.authorized });
+            socket.destroy();
+        });
+        socket.on('error', reject);
+    });";
+
+#[tokio::test]
+async fn node_resumes_a_session_of_ours() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    let server = NodeServer::with(Pki::shared().localhost()).start().await;
+    for newest in super::VERSIONS {
+        let mut sessions =
+            sessions_of(trusting().max_version(newest), || target(server.port())).await.into_iter();
+        let session = sessions.next().expect("a session");
+        let bound = session.to_node().expect("its name is known");
+        let input = json!({
+            "port": server.port(), "ca": Pki::shared().root().pem(), "maxVersion": newest.as_str(),
+            "der": STANDARD.encode(session.der()), "bound": STANDARD.encode(&bound),
+        });
+        let told = node_oracle(NODE_RESUMES, input).await;
+        assert_eq!(told, json!({ "resumed": true, "authorized": true }), "{newest}");
+
+        // What Node would be given, we read.
+        let lenient = forgetful().max_version(newest).danger().reject_unauthorized(false);
+        let read = with(lenient, Sessions::parse(&bound).expect("what we have written"));
+        let socket = read.connect(target(server.port())).await.expect("a connection");
+        assert!(socket.is_session_reused(), "{newest}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_tls_1_2_that_comes_alone_may_be_used_again_and_again() {
+    let server = Echo::tls().await;
+    let old = || forgetful().max_version(TlsVersion::Tls1_2).danger().reject_unauthorized(false);
+    let sessions = sessions_of(trusting().max_version(TlsVersion::Tls1_2), || target(server.port())).await;
+    let bare = Session::from_der(sessions[0].der()).expect("DER");
+    assert_eq!(bare.version(), Some(TlsVersion::Tls1_2));
+    for connector in [with(old(), bare.clone()), with(old(), bare)] {
+        assert_eq!(resumptions(&connector, || target(server.port()), 3).await, [true; 3]);
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_given_to_many_is_offered_once() {
+    let server = Echo::tls().await;
+    let relay = Relay::to(server.port()).await;
+    let session = sessions_of(trusting(), || target(relay.port())).await.remove(0);
+    let before = offers(&relay).len();
+    let copy = Session::from_der(session.der()).expect("DER");
+    let one = with(forgetful(), vec![session.clone(), session.clone()]);
+    assert_eq!(resumptions(&one, || target(relay.port()), 2).await, [true, false]);
+    let other = with(forgetful(), session);
+    assert!(!visit(&other, target(relay.port())).await);
+    let lenient = with(forgetful().danger().reject_unauthorized(false), copy);
+    assert!(!visit(&lenient, target(relay.port())).await);
+    assert_eq!(offers(&relay)[before..], [true, false, false, false]);
+}
+
+#[tokio::test]
+async fn other_protocols_are_other_terms_in_another_process_too() {
+    let server = Echo::tls().await;
+    let relay = Relay::to(server.port()).await;
+    let https = || Target::https("127.0.0.1").port(relay.port()).servername("localhost");
+    let sessions = sessions_of(trusting(), https).await;
+    let before = offers(&relay).len();
+    let connector = with(forgetful(), sessions);
+    assert!(!visit(&connector, target(relay.port())).await);
+    assert!(visit(&connector, https()).await);
+    assert_eq!(offers(&relay)[before..], [false, true]);
+}
+
+#[tokio::test]
+async fn a_check_is_equal_to_none_in_another_process() {
+    let server = Echo::tls().await;
+    let relay = Relay::to(server.port()).await;
+    let checked = Connector::new(trusting()).expect("a connector").check(|_| Ok(()));
+    visit(&checked, target(relay.port())).await;
+    let sessions = checked.take_sessions(target(relay.port())).expect("sessions");
+    let unchecked = sessions_of(trusting(), || target(relay.port())).await;
+    let before = offers(&relay).len();
+    assert!(!visit(&with(forgetful(), sessions.clone()), target(relay.port())).await);
+    assert!(!visit(&with(forgetful(), sessions).check(|_| Ok(())), target(relay.port())).await);
+    assert!(!visit(&with(forgetful(), unchecked).check(|_| Ok(())), target(relay.port())).await);
+    assert_eq!(offers(&relay)[before..], [false; 3]);
 }
 
 #[tokio::test]

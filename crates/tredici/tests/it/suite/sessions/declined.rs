@@ -11,7 +11,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 use tredici::{Connector, ErrorKind, Target, TlsVersion};
-use tredici_test::{Fault, ScriptedServer, wire::ClientHello};
+use tredici_test::{Cut, Fault, Relay, ScriptedServer, wire::ClientHello};
 
 use super::super::ends::{Echo, connector, listen_unix, localhost, target, trusting};
 use super::{held, visit};
@@ -38,7 +38,15 @@ async fn a_server_that_has_forgotten_is_met_in_full_and_the_old_sessions_go() {
     }
 }
 
-/// Passes clients on to a server, but for those who offer a session: they get an alert.
+/// How a server chokes.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Alert,
+    Reset,
+    End,
+}
+
+/// Passes clients on to a server, but for those who offer a session.
 struct Choking {
     port: u16,
     offers: Arc<Mutex<Vec<bool>>>,
@@ -46,7 +54,7 @@ struct Choking {
 }
 
 impl Choking {
-    async fn before(server: u16) -> Self {
+    async fn before(server: u16, way: Way) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let offers = Arc::<Mutex<Vec<bool>>>::default();
@@ -55,7 +63,7 @@ impl Choking {
             async move {
                 let mut connections = JoinSet::new();
                 while let Ok((client, _)) = listener.accept().await {
-                    connections.spawn(choke_or_pass(client, server, offers.clone()));
+                    connections.spawn(choke_or_pass(client, server, way, offers.clone()));
                 }
             }
         });
@@ -73,7 +81,12 @@ impl Drop for Choking {
     }
 }
 
-async fn choke_or_pass(mut client: TcpStream, server: u16, offers: Arc<Mutex<Vec<bool>>>) -> io::Result<()> {
+async fn choke_or_pass(
+    mut client: TcpStream,
+    server: u16,
+    way: Way,
+    offers: Arc<Mutex<Vec<bool>>>,
+) -> io::Result<()> {
     let mut received = Vec::new();
     let hello = loop {
         if client.read_buf(&mut received).await? == 0 {
@@ -86,8 +99,12 @@ async fn choke_or_pass(mut client: TcpStream, server: u16, offers: Arc<Mutex<Vec
     let is_offer = hello.ticket().is_some();
     offers.lock().expect("nobody panics here").push(is_offer);
     if is_offer {
-        // A fatal illegal_parameter.
-        return client.write_all(&[21, 3, 3, 0, 2, 2, 47]).await;
+        return match way {
+            // A fatal illegal_parameter.
+            Way::Alert => client.write_all(&[21, 3, 3, 0, 2, 2, 47]).await,
+            Way::Reset => client.set_zero_linger(),
+            Way::End => Ok(()),
+        };
     }
     let mut server = TcpStream::connect(("127.0.0.1", server)).await?;
     server.write_all(&received).await?;
@@ -98,20 +115,26 @@ async fn choke_or_pass(mut client: TcpStream, server: u16, offers: Arc<Mutex<Vec
 async fn a_server_that_chokes_on_a_session_is_asked_once_more_without() {
     let server = Echo::tls().await;
     for newest in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
-        let front = Choking::before(server.port()).await;
-        let connector = Connector::new(trusting().max_version(newest)).expect("a connector");
-        assert!(!visit(&connector, target(front.port)).await);
-        let socket = connector.connect(target(front.port)).await.expect("the second attempt is good");
-        assert!(!socket.is_session_reused());
-        assert_eq!(front.offers(), [false, true, false], "{newest}");
-        assert_eq!(socket.attempts().len(), 2, "both are told");
+        for way in [Way::Alert, Way::Reset, Way::End] {
+            let front = Choking::before(server.port(), way).await;
+            let connector = Connector::new(trusting().max_version(newest)).expect("a connector");
+            assert!(!visit(&connector, target(front.port)).await);
+            let socket = connector.connect(target(front.port)).await.expect("the second attempt is good");
+            assert!(!socket.is_session_reused());
+            assert_eq!(front.offers(), [false, true, false], "{newest}, {way:?}");
+            assert_eq!(socket.attempts().len(), 2, "both are told");
+            let new = usize::from(newest == TlsVersion::Tls1_2);
+            assert_eq!(held(&connector, target(front.port)), new, "{newest}, {way:?}: no old one is left");
+            let stats = connector.session_stats();
+            assert_eq!((stats.hits, stats.misses, stats.refused), (0, 1, 1), "{newest}, {way:?}");
+        }
     }
 }
 
 #[tokio::test]
 async fn over_a_given_stream_there_is_no_second_attempt() {
     let server = Echo::tls().await;
-    let front = Choking::before(server.port()).await;
+    let front = Choking::before(server.port(), Way::Alert).await;
     let connector = connector();
     let stream = async || TcpStream::connect(("127.0.0.1", front.port)).await.expect("connects");
     let over = async || target(1).over(stream().await);
@@ -127,4 +150,23 @@ async fn an_alert_without_a_session_is_final() {
     let server = ScriptedServer::tcp(Fault::alert(40)).await;
     let error = connector().connect(target(server.port())).await.expect_err("the alert");
     assert_eq!((error.kind(), server.accepted()), (ErrorKind::Alert(40), 1));
+}
+
+/// A server that breaks every connection says nothing of the session, and is asked once more all the same.
+#[tokio::test]
+async fn a_line_that_breaks_twice_leaves_the_sessions() {
+    let server = Echo::tls().await;
+    for cut in [Cut::Reset, Cut::Fin] {
+        let relay = Relay::to(server.port()).await;
+        let connector = connector();
+        visit(&connector, target(relay.port())).await;
+        relay.cut(cut);
+        let error = connector.connect(target(relay.port())).await.expect_err("broken");
+        assert_eq!((error.code(), error.attempts().len()), ("ECONNRESET", 2), "{cut:?}");
+        assert_eq!(held(&connector, target(relay.port())), 1, "{cut:?}: one of two was offered");
+        relay.resume();
+        assert!(visit(&connector, target(relay.port())).await, "{cut:?}");
+        let stats = connector.session_stats();
+        assert_eq!((stats.hits, stats.misses, stats.refused), (1, 1, 0), "{cut:?}");
+    }
 }

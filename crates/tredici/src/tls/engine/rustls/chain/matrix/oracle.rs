@@ -120,7 +120,7 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
         max_version: TlsVersion::Tls1_3,
         suites: Suites::read(None).unwrap(),
         keylog: None,
-        clock: Clock(Arc::new(move || now)),
+        clock: Clock::from(move || now),
         keeps_sessions: false,
     }
 }

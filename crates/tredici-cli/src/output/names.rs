@@ -1,0 +1,61 @@
+//! How the options are called that a message is about: as the reader has given them.
+
+use std::borrow::Cow;
+
+use tredici::{OPTIONS, OptionRow};
+
+/// Which options are known to the reader as flags.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Names {
+    /// All of them: there is no file of options.
+    #[default]
+    Flags,
+    /// These; the others stand in a file.
+    FlagsFor(Vec<&'static str>),
+}
+
+const PREFIX: &str = "options.";
+
+impl Names {
+    /// `options.caStore` as `--ca-store` where that is how it was given.
+    pub(super) fn tell<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !text.contains(PREFIX) {
+            return text.into();
+        }
+        let mut told = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(PREFIX) {
+            let end = after.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(after.len());
+            let (name, behind) = after.split_at(end);
+            told.push_str(before);
+            match self.flag(name) {
+                Some(row) => told.push_str(&format!("--{}", row.flag())),
+                None => told.push_str(&format!("{PREFIX}{name}")),
+            }
+            rest = behind;
+        }
+        told.push_str(rest);
+        told.into()
+    }
+
+    fn flag(&self, name: &str) -> Option<&'static OptionRow> {
+        let is_flag = match self {
+            Self::Flags => true,
+            Self::FlagsFor(flags) => flags.contains(&name),
+        };
+        OPTIONS.iter().find(|row| is_flag && row.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_called_what_its_giver_called_it() {
+        let message = "options.caStore and options.ca[0]: options.nothing, myoptions.ca of options.";
+        assert_eq!(Names::Flags.tell(message), "--ca-store and --ca[0]: options.nothing, my--ca of options.");
+        let mixed = Names::FlagsFor(vec!["ca"]);
+        assert_eq!(mixed.tell("options.ca and options.caStore"), "--ca and options.caStore");
+    }
+}

@@ -1,0 +1,226 @@
+//! What happened on the way of one connection, and when: the steps, in the order in which they began.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use tredici::{AttemptError, Error, Observer, Phase, RemoteAddress, Timings, events};
+
+/// The steps of a connection.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Waterfall(Vec<Step>);
+
+/// One step, with its place in time from the call on.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) kind: Kind,
+    pub(crate) start: Duration,
+    pub(crate) elapsed: Duration,
+    pub(crate) end: End,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Lookup,
+    /// Which of several, and where.
+    Attempt(usize, RemoteAddress),
+    SecureConnect,
+    /// A part of the handshake.
+    Verify,
+    /// Which of several.
+    Check(usize),
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    Well,
+    /// With this code.
+    Badly(String),
+    /// With this code, which was let through.
+    Tolerated(String),
+    /// It is still under way.
+    Open,
+}
+
+#[cfg(test)]
+impl FromIterator<Step> for Waterfall {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        Self(steps.into_iter().collect())
+    }
+}
+
+impl Waterfall {
+    /// What is known where nobody watched: a listener's part is the handshake alone.
+    pub(crate) fn of(timings: &Timings, error: Option<&Error>) -> Self {
+        let code = error.filter(|error| error.phase() == Phase::SecureConnect).map(Error::code);
+        let handshake = timings.secure_connect.map(|elapsed| Step {
+            kind: Kind::SecureConnect,
+            start: Duration::ZERO,
+            elapsed,
+            end: End::of(code),
+        });
+        Self(handshake.into_iter().collect())
+    }
+
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    pub(crate) fn attempts(&self) -> usize {
+        self.0.iter().filter(|step| matches!(step.kind, Kind::Attempt(..))).count()
+    }
+}
+
+impl Kind {
+    /// As in the names of phases.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::Attempt(..) => "attempt",
+            Self::SecureConnect => "secureConnect",
+            Self::Verify => "verify",
+            Self::Check(_) => "check",
+        }
+    }
+}
+
+impl End {
+    fn of(code: Option<&str>) -> Self {
+        code.map_or(Self::Well, |code| Self::Badly(code.to_owned()))
+    }
+
+    pub(crate) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Badly(code) | Self::Tolerated(code) => Some(code),
+            Self::Well | Self::Open => None,
+        }
+    }
+}
+
+/// Writes the steps down while they happen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Vec<Step>>>);
+
+impl Recorder {
+    /// What was written down so far.
+    pub(crate) fn waterfall(&self) -> Waterfall {
+        Waterfall(self.steps().clone())
+    }
+
+    fn steps(&self) -> MutexGuard<'_, Vec<Step>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, kind: Kind, start: Duration) {
+        self.steps().push(Step { kind, start, elapsed: Duration::ZERO, end: End::Open });
+    }
+
+    /// Ends the step of this kind that is under way.
+    fn finish(&self, kind: &Kind, now: Duration, code: Option<&str>) {
+        self.change(kind, |step| (step.elapsed, step.end) = (now.saturating_sub(step.start), End::of(code)));
+    }
+
+    fn change(&self, kind: &Kind, change: impl FnOnce(&mut Step)) {
+        let mut steps = self.steps();
+        steps.iter_mut().rev().find(|step| step.kind == *kind && step.end == End::Open).map(change);
+    }
+
+    fn finish_attempt(&self, event: &events::AttemptEnded<'_>) {
+        let attempt = event.attempt;
+        let kind = Kind::Attempt(event.number, attempt.address().clone());
+        self.change(&kind, |step| {
+            (step.start, step.elapsed) = (attempt.start(), attempt.elapsed());
+            step.end = End::of(attempt.error().map(AttemptError::code));
+        });
+    }
+}
+
+impl Observer for Recorder {
+    fn lookup_started(&self, connection: &events::Connection<'_>, _: &events::LookupStarted<'_>) {
+        self.begin(Kind::Lookup, connection.elapsed);
+    }
+
+    fn lookup_finished(&self, connection: &events::Connection<'_>, event: &events::LookupFinished<'_>) {
+        self.finish(&Kind::Lookup, connection.elapsed, event.result.err().map(Error::code));
+    }
+
+    fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
+        self.begin(Kind::Attempt(event.number, event.address.clone()), connection.elapsed);
+    }
+
+    fn attempt_failed(&self, _: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+        self.finish_attempt(event);
+    }
+
+    fn attempt_won(&self, _: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+        self.finish_attempt(event);
+    }
+
+    fn attempt_cancelled(&self, _: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+        self.finish_attempt(event);
+    }
+
+    fn handshake_started(&self, connection: &events::Connection<'_>, _: &events::HandshakeStarted<'_>) {
+        self.begin(Kind::SecureConnect, connection.elapsed);
+    }
+
+    fn verified(&self, _: &events::Connection<'_>, event: &events::Verified<'_>) {
+        let end = match event.error.map(|error| error.code().to_owned()) {
+            None => End::Well,
+            Some(code) if event.is_enforced => End::Badly(code),
+            Some(code) => End::Tolerated(code),
+        };
+        let (start, elapsed) = (event.start, event.duration);
+        self.steps().push(Step { kind: Kind::Verify, start, elapsed, end });
+    }
+
+    fn handshake_finished(&self, connection: &events::Connection<'_>, event: &events::HandshakeFinished<'_>) {
+        self.finish(&Kind::SecureConnect, connection.elapsed, event.result.err().map(Error::code));
+    }
+
+    fn check_started(&self, connection: &events::Connection<'_>, event: &events::CheckStarted) {
+        self.begin(Kind::Check(event.number), connection.elapsed);
+    }
+
+    fn check_finished(&self, connection: &events::Connection<'_>, event: &events::CheckFinished<'_>) {
+        self.finish(&Kind::Check(event.number), connection.elapsed, event.error.map(Error::code));
+    }
+
+    /// What is under way is cut off.
+    fn failed(&self, _: &events::Connection<'_>, event: &events::Failed<'_>) {
+        let total = event.error.timings().total;
+        for step in self.steps().iter_mut().filter(|step| step.end == End::Open) {
+            step.elapsed = total.saturating_sub(step.start);
+            step.end = End::of(Some(event.error.code()));
+        }
+    }
+}
+
+impl Serialize for Waterfall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut step = serializer.serialize_map(None)?;
+        step.serialize_entry("name", self.kind.name())?;
+        if let Kind::Attempt(_, address) = &self.kind {
+            step.serialize_entry("address", &address.address())?;
+            step.serialize_entry("port", &address.port())?;
+        }
+        step.serialize_entry("start", &milliseconds(self.start))?;
+        step.serialize_entry("elapsed", &milliseconds(self.elapsed))?;
+        step.serialize_entry("error", &self.end.code().map(|code| serde_json::json!({ "code": code })))?;
+        step.end()
+    }
+}
+
+/// To the microsecond, as all times of a report.
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}
