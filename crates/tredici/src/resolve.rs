@@ -13,7 +13,7 @@ mod resolving;
 mod system;
 mod threads;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 pub use cached::{CachedLookup, LookupStats};
 use filter::Filter;
