@@ -159,8 +159,10 @@ fn separator(kind: OptionKind) -> &'static str {
 const COMMON: &[&str] = &[
     "socketPath",
     "timeout",
+    "lookup",
     "ca",
     "rejectUnauthorized",
+    "pins",
     "servername",
     "requestCert",
     "cert",

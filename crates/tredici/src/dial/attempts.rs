@@ -47,7 +47,8 @@ impl Attempts {
         let Some(attempt) = self.all.get_mut(number) else { return };
         attempt.end(self.call.elapsed(), error);
         let ended = AttemptEnded { number, attempt };
-        self.watched.tell(|observer, connection| match ended.attempt.error() {
+        self.watched.tell(|observer, connection| match ended.attempt.error().map(AttemptError::code) {
+            Some("ECANCELED") => observer.attempt_cancelled(connection, &ended),
             Some(_) => observer.attempt_failed(connection, &ended),
             None => observer.attempt_won(connection, &ended),
         });
