@@ -1,5 +1,6 @@
 //! Who is faster.
 
+mod connecting;
 mod machine;
 mod programs;
 mod report;
@@ -11,9 +12,10 @@ use std::fs;
 
 use clap::Parser;
 
+use self::report::Section;
 use crate::Outcome;
 
-/// tredici beside tokio-openssl and tokio-rustls.
+/// tredici beside those who connect without it.
 #[derive(Parser)]
 struct Arguments {
     /// A few seconds instead of minutes, without the system's OpenSSL: shows that it runs, and little more.
@@ -36,21 +38,40 @@ struct Arguments {
     bench: bool,
 }
 
+impl Arguments {
+    fn rounds(&self, usual: usize) -> usize {
+        self.rounds.unwrap_or(if self.short { 1 } else { usual })
+    }
+}
+
 pub(crate) fn compare() -> Outcome<()> {
     let arguments = Arguments::parse();
-    let programs = programs::Programs::find(!arguments.short)?;
-    let servers = servers::Servers::start()?;
-    let plan = rounds::Plan::new(arguments.short, arguments.rounds, &arguments.only, &programs);
-    let mut report = report::heading(&plan, &programs)?;
-    report += &report::times(&rounds::run(&plan, &programs, &servers)?, &plan);
-    if arguments.syscalls {
-        report += &report::syscalls(&syscalls::count(&plan, &programs, &servers)?);
-    }
-    print!("{report}");
+    let sections = [streams(&arguments)?, connecting::compare(&arguments)?];
+    let sections: Vec<_> = sections.into_iter().flatten().collect();
+    let texts: Vec<_> = sections.iter().map(Section::as_text).collect();
+    print!("{}", texts.join("\n"));
     if arguments.write {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
-        fs::write(path, report::as_markdown(&report)?)?;
+        fs::write(path, report::document(&sections))?;
         println!("\nwritten to {path}");
     }
     Ok(())
+}
+
+/// The same stream library beneath, with tredici and without; `None` where no row is wanted.
+fn streams(arguments: &Arguments) -> Outcome<Option<Section>> {
+    let Arguments { short, only, .. } = arguments;
+    if rounds::tasks(only).is_empty() {
+        return Ok(None);
+    }
+    let programs = programs::Programs::find(!short)?;
+    let servers = servers::Servers::start()?;
+    let plan = rounds::Plan::new(*short, arguments.rounds(12), only, &programs);
+    let mut tables = report::times(&rounds::run(&plan, &programs, &servers)?, &plan);
+    if arguments.syscalls {
+        tables += &report::syscalls(&syscalls::count(&plan, &programs, &servers)?);
+    }
+    let heading = report::heading(&plan, &programs)?;
+    let (title, explanation) = ("Handshakes and transfer", report::EXPLANATION);
+    Ok(Some(Section { title, heading, explanation, tables }))
 }

@@ -1,8 +1,8 @@
 //! Those who are compared: each connects, verifies the server, and gives back a byte stream.
 
-mod tokio_openssl;
+pub(crate) mod tokio_openssl;
 #[cfg(feature = "comparison")]
-mod tokio_rustls;
+pub(crate) mod tokio_rustls;
 #[cfg(feature = "comparison")]
 mod tredici;
 

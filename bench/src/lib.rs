@@ -4,6 +4,8 @@
 //! the same for all. They take turns for several rounds, and the best of one is compared with the best of the other: what
 //! else the machine does can only make a round slower.
 
+#[cfg(feature = "comparison")]
+mod connecting;
 mod contender;
 mod cores;
 mod measure;

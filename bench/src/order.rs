@@ -3,12 +3,15 @@
 use std::env;
 #[cfg(feature = "comparison")]
 use std::{
-    path::Path,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "comparison")]
+use crate::connecting::{self, Errand, Peer};
 use crate::{
     Outcome,
     contender::{Name, Terms},
@@ -26,6 +29,12 @@ pub(crate) enum Order {
     Serve { chain: String, key: String, groups: Groups },
     /// Be a client, and print the figures.
     Work { name: Name, row: Row, place: Place, amount: u64, terms: Terms },
+    /// Be a client that connects and nothing else, and print what came of it.
+    #[cfg(feature = "comparison")]
+    Connect { peer: Peer, errand: Errand },
+    /// Become this program, in a client's place.
+    #[cfg(feature = "comparison")]
+    Become { program: PathBuf, arguments: Vec<String> },
     /// Print the version of OpenSSL.
     Describe,
 }
@@ -49,6 +58,17 @@ impl Order {
                 let figures = work::carry_out(*name, *row, *place, *amount, terms)?;
                 println!("{}", serde_json::to_string(&figures)?);
                 Ok(())
+            }
+            #[cfg(feature = "comparison")]
+            Self::Connect { peer, errand } => {
+                cores::take(Side::Client)?;
+                println!("{}", serde_json::to_string(&connecting::carry_out(*peer, errand)?)?);
+                Ok(())
+            }
+            #[cfg(feature = "comparison")]
+            Self::Become { program, arguments } => {
+                cores::take(Side::Client)?;
+                Err(Command::new(program).args(arguments).env_remove(VARIABLE).exec().into())
             }
             Self::Describe => {
                 println!("{}", serde_json::to_string(openssl::version::version())?);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Outcome, contender::Name};
 
-const EXPLANATION: &str = "\
+pub(crate) const EXPLANATION: &str = "\
 Everybody is under the same terms: TLS 1.3, suites, groups, signature algorithms, one root, a P-256 leaf with an
 intermediate, verification of chain and host name, `TCP_NODELAY`, ten seconds to connect, tickets used once. Both that are on
 OpenSSL link the same one, built from source; `system's` is the same program on the OpenSSL of the machine. The server is
@@ -30,15 +30,19 @@ Each figure is the best of all rounds, each turn in a fresh process, the contend
 divided by tredici's on the same library: above 1, tredici is ahead.
 ";
 
+/// Today, and on which machine.
+pub(crate) fn when_and_where() -> Outcome<String> {
+    Ok(format!("{}: {}", OffsetDateTime::now_utc().date(), machine::describe()?))
+}
+
 pub(crate) fn heading(plan: &Plan, programs: &Programs) -> Outcome<String> {
-    let date = OffsetDateTime::now_utc().date();
-    let machine = machine::describe()?;
+    let when_and_where = when_and_where()?;
     let vendored = openssl::version::version();
     let system =
         programs.system_version()?.map_or_else(String::new, |version| format!(" (the system's: {version})"));
     let rounds = plan.rounds;
     Ok(format!(
-        "tredici, tokio-openssl and tokio-rustls, {date}: {machine}, {vendored}{system}; rounds: {rounds}\n\n"
+        "tredici, tokio-openssl and tokio-rustls, {when_and_where}, {vendored}{system}; rounds: {rounds}"
     ))
 }
 
@@ -75,7 +79,7 @@ pub(crate) fn times(all: &[Best], plan: &Plan) -> String {
 }
 
 /// Three digits are as many as are worth anything.
-fn rounded(figure: f64) -> String {
+pub(crate) fn rounded(figure: f64) -> String {
     if figure < 100.0 { format!("{figure:.1}") } else { format!("{figure:.0}") }
 }
 
@@ -100,15 +104,33 @@ pub(crate) fn syscalls(all: &[Calls]) -> String {
 }
 
 /// With decimals only where there are any.
-fn figure(count: f64) -> String {
+pub(crate) fn figure(count: f64) -> String {
     let text = format!("{count:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-pub(crate) fn as_markdown(report: &str) -> Outcome<String> {
-    let (heading, tables) = report.split_once("\n\n").ok_or("the report has no heading")?;
-    Ok(format!(
-        "# Results\n\n{heading}.\n\n{EXPLANATION}\n{tables}\n\
-         Made by `cargo bench --manifest-path bench/Cargo.toml -- --write`.\n"
-    ))
+/// One comparison.
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    /// What was compared, when and where, in a line.
+    pub(crate) heading: String,
+    pub(crate) explanation: &'static str,
+    pub(crate) tables: String,
+}
+
+impl Section {
+    /// For whoever waits for it, without what does not change.
+    pub(crate) fn as_text(&self) -> String {
+        format!("{}\n\n{}", self.heading, self.tables)
+    }
+
+    fn as_markdown(&self) -> String {
+        let Self { title, heading, explanation, tables } = self;
+        format!("## {title}\n\n{heading}.\n\n{explanation}\n{tables}\n")
+    }
+}
+
+pub(crate) fn document(sections: &[Section]) -> String {
+    let sections: String = sections.iter().map(Section::as_markdown).collect();
+    format!("# Results\n\n{sections}Made by `cargo bench --manifest-path bench/Cargo.toml -- --write`.\n")
 }

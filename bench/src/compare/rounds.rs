@@ -47,12 +47,10 @@ impl Task {
 }
 
 impl Plan {
-    pub(crate) fn new(short: bool, rounds: Option<usize>, only: &str, programs: &Programs) -> Self {
-        let tasks =
-            Row::ALL.into_iter().flat_map(|row| row.places().iter().map(move |&place| Task { row, place }));
+    pub(crate) fn new(short: bool, rounds: usize, only: &str, programs: &Programs) -> Self {
         Self {
-            tasks: tasks.filter(|task| task.name().contains(only)).collect(),
-            rounds: rounds.unwrap_or(if short { 1 } else { 12 }),
+            tasks: tasks(only),
+            rounds,
             short,
             names: Name::ALL.into_iter().filter(|&name| programs.have(name)).collect(),
         }
@@ -68,6 +66,12 @@ impl Plan {
         progress.enable_steady_tick(Duration::from_millis(250));
         Ok(progress)
     }
+}
+
+/// Those whose name contains this.
+pub(crate) fn tasks(only: &str) -> Vec<Task> {
+    let all = Row::ALL.into_iter().flat_map(|row| row.places().iter().map(move |&place| Task { row, place }));
+    all.filter(|task| task.name().contains(only)).collect()
 }
 
 /// The best that each contender did.

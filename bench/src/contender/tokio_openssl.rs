@@ -8,7 +8,7 @@ use std::{
 };
 
 use openssl::{
-    ssl::{SslConnector, SslMethod, SslSessionCacheMode},
+    ssl::{SslConnector, SslConnectorBuilder, SslMethod, SslSessionCacheMode},
     x509::{X509, store::X509StoreBuilder},
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -35,11 +35,7 @@ impl Contender for TokioOpenssl {
     type Socket<T: Transport> = SslStream<T>;
 
     fn new(_name: Name, terms: &Terms) -> Outcome<Self> {
-        let mut context = SslConnector::builder(SslMethod::tls_client())?;
-        policy::client(&mut context)?;
-        let mut store = X509StoreBuilder::new()?;
-        store.add_cert(X509::from_pem(terms.ca.as_bytes())?)?;
-        context.set_cert_store(store.build());
+        let mut context = context(terms)?;
         let sessions = Arc::new(Mutex::new(Vec::new()));
         if terms.resume {
             context.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
@@ -69,6 +65,16 @@ impl Contender for TokioOpenssl {
     fn is_resumed<T: Transport>(stream: &SslStream<T>) -> bool {
         stream.ssl().session_reused()
     }
+}
+
+/// What everybody on the `openssl` crate has.
+pub(crate) fn context(terms: &Terms) -> Outcome<SslConnectorBuilder> {
+    let mut context = SslConnector::builder(SslMethod::tls_client())?;
+    policy::client(&mut context)?;
+    let mut store = X509StoreBuilder::new()?;
+    store.add_cert(X509::from_pem(terms.ca.as_bytes())?)?;
+    context.set_cert_store(store.build());
+    Ok(context)
 }
 
 impl TokioOpenssl {

@@ -36,32 +36,8 @@ impl Contender for TokioRustls {
     type Socket<T: Transport> = TlsStream<T>;
 
     fn new(_name: Name, terms: &Terms) -> Outcome<Self> {
-        let provider = CryptoProvider {
-            cipher_suites: vec![
-                cipher_suite::TLS13_AES_256_GCM_SHA384,
-                cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
-                cipher_suite::TLS13_AES_128_GCM_SHA256,
-            ],
-            kx_groups: vec![
-                kx_group::X25519MLKEM768,
-                kx_group::X25519,
-                kx_group::SECP256R1,
-                kx_group::SECP384R1,
-            ],
-            ..default_provider()
-        };
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(terms.ca.as_bytes())?)?;
-        let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
-            .with_protocol_versions(&[&TLS13])?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        if !terms.resume {
-            let groups = GroupsAlone(ClientSessionMemoryCache::new(SERVERS));
-            config.resumption = Resumption::store(Arc::new(groups));
-        }
         Ok(Self {
-            connector: Arc::new(config).into(),
+            connector: Arc::new(config(terms)?).into(),
             address: terms.address,
             name: ServerName::try_from(HOSTNAME)?,
         })
@@ -83,6 +59,30 @@ impl Contender for TokioRustls {
     fn is_resumed<T: Transport>(stream: &TlsStream<T>) -> bool {
         stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)
     }
+}
+
+/// What everybody on rustls has.
+pub(crate) fn config(terms: &Terms) -> Outcome<ClientConfig> {
+    let provider = CryptoProvider {
+        cipher_suites: vec![
+            cipher_suite::TLS13_AES_256_GCM_SHA384,
+            cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
+            cipher_suite::TLS13_AES_128_GCM_SHA256,
+        ],
+        kx_groups: vec![kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1],
+        ..default_provider()
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(terms.ca.as_bytes())?)?;
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[&TLS13])?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    if !terms.resume {
+        let groups = GroupsAlone(ClientSessionMemoryCache::new(SERVERS));
+        config.resumption = Resumption::store(Arc::new(groups));
+    }
+    Ok(config)
 }
 
 /// Remembers which group a server has chosen, as rustls does, and no session: `Resumption::disabled` forgets both, and

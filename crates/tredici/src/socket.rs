@@ -133,6 +133,14 @@ impl Socket {
         self
     }
 
+    /// Tells its TLS connection from every other that is alive.
+    pub(crate) fn tls_identity(&self) -> Option<usize> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => Some(std::ptr::from_ref(&**stream).addr()),
+        }
+    }
+
     /// Says where the sessions of this connection are kept, if anywhere, now that its peer was found good.
     pub(crate) fn release_sessions(&mut self, sink: Option<Arc<dyn SessionSink>>) {
         if let Stream::Tls(stream) = &mut self.stream {
@@ -222,9 +230,11 @@ fn not_taken() -> Error {
 }
 
 impl Drop for Socket {
-    /// Reads away what nobody wants any more, so that the close is no reset.
+    /// Reads away what nobody wants any more, so that the close is no reset, in which what was written last could be
+    /// lost. Where nothing was written there is nothing to lose.
     fn drop(&mut self) {
         match &mut self.stream {
+            Stream::Plain(_) if self.bytes_written == 0 => {}
             Stream::Plain(transport) => transport.discard_unread(),
             Stream::Tls(stream) => stream.discard_unread(),
         }

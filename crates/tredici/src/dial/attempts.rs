@@ -71,14 +71,13 @@ impl Attempts {
         }
     }
 
-    /// Those of a socket that was lost after all.
-    pub(crate) fn take_back(&mut self, mut tried: Vec<Attempt>) {
-        tried.append(&mut self.all);
-        self.all = tried;
-    }
-
     pub(crate) fn all(&self) -> &[Attempt] {
         &self.all
+    }
+
+    /// Notes once more what was taken, for a socket that may still be lost.
+    pub(crate) fn restore(&mut self, attempts: &[Attempt]) {
+        self.all = attempts.to_vec();
     }
 
     pub(crate) fn take(&mut self) -> Vec<Attempt> {

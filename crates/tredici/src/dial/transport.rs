@@ -12,7 +12,7 @@ use std::{
 use socket2::SockRef;
 use sync_wrapper::SyncWrapper;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::{TcpStream, UnixStream},
 };
 
@@ -100,6 +100,19 @@ impl Transport {
             // Whoever tries again meets the error.
             Poll::Ready(Err(_)) | Poll::Pending => 0,
         }
+    }
+
+    /// Has what can be taken now wait for the end of the stream, which the caller sends next, so that the two leave in one
+    /// segment; tells how much that is.
+    pub(crate) fn try_send_with_end(&self, bytes: &[u8]) -> usize {
+        #[cfg(target_os = "linux")]
+        if let Stream::Tcp(stream, _) = &self.0 {
+            let flags = libc::MSG_MORE | libc::MSG_NOSIGNAL;
+            let send = || SockRef::from(stream).send_with_flags(bytes, flags);
+            return stream.try_io(Interest::WRITABLE, send).unwrap_or_default();
+        }
+        let _ = bytes;
+        0
     }
 
     /// Reads away what has come and nobody wants, so that the close that follows is no reset. A stream that the caller

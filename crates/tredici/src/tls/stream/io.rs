@@ -115,6 +115,8 @@ impl AsyncWrite for TlsStream {
             this.take_buffer();
             this.connection.close(&mut this.wire);
             this.write_closed = true;
+            let sent = this.transport.try_send_with_end(&this.wire.outgoing);
+            this.wire.outgoing.sent(sent);
         }
         ready!(this.poll_send(cx))?;
         Pin::new(&mut this.transport).poll_shutdown(cx)
