@@ -2,7 +2,12 @@
 
 use std::{io, time::Duration};
 
-use tokio::{runtime::Runtime, signal, sync::watch, time::timeout};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::timeout,
+};
 
 /// Tells everybody who waits that the command is to end.
 #[derive(Debug, Clone)]
@@ -12,14 +17,15 @@ impl Interrupt {
     /// Listens for Ctrl-C from now on, on the current runtime.
     pub(crate) fn listen() -> Self {
         let (sender, receiver) = watch::channel(false);
+        // Registered here and not by the task, which may begin when the signal has long come.
+        let interrupts = signal(SignalKind::interrupt());
         tokio::spawn(async move {
             // Where the signal cannot be had, its default ends the process.
-            if signal::ctrl_c().await.is_err() {
-                return sender.closed().await;
-            }
+            let Ok(mut interrupts) = interrupts else { return sender.closed().await };
+            interrupts.recv().await;
             let _nobody_waits = sender.send(true);
             // What is open is being closed, which a peer can delay: a second Ctrl-C, or a second of waiting, ends that.
-            let _again_or_late = timeout(Duration::from_secs(1), signal::ctrl_c()).await;
+            let _again_or_late = timeout(Duration::from_secs(1), interrupts.recv()).await;
             std::process::exit(130);
         });
         Self(receiver)

@@ -9,6 +9,7 @@ mod or;
 mod routes;
 #[cfg(feature = "hyper")]
 mod service;
+mod signal;
 mod timeout;
 mod traced;
 

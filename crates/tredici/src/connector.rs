@@ -40,7 +40,7 @@ use crate::{
     dial::SocketTerms,
     error::Error,
     options::{ConnectOptions, Observer, Values},
-    resolve::Resolver,
+    resolve::{CachedLookup, Resolver},
     socket::Socket,
     target::Target,
     tls::context::{Choice, ClientContext},
@@ -134,6 +134,12 @@ impl Connector {
     /// options that the preferred engine does not honour, such as `minVersion, ciphers`.
     pub fn engine_reason(&self) -> &str {
         &self.terms.choice.reason
+    }
+
+    /// What remembers the addresses of names, where the option `lookupCache` asks for it: its counters, and a way to
+    /// clear it.
+    pub fn lookup_cache(&self) -> Option<&CachedLookup> {
+        self.terms.resolver.cache()
     }
 
     /// Connects to a [`Target`] or to what a string names, such as `https://localhost:8443`.

@@ -27,6 +27,7 @@
 //! - `openssl`: the engine on OpenSSL, which honours every option: the system's, 3.0 or later.
 //! - `vendored`: the same on a current OpenSSL, built from source; needs make and perl too.
 //! - `serde` (default): options from JSON; certificates, errors and reports as JSON.
+//! - `hickory`: `HickoryLookup`, which asks name servers by itself instead of the system's resolver.
 //! - `hyper`: connectors as hyper-util's client and tonic take them (`tower_service::Service<http::Uri>`), sockets with
 //!   hyper's `Read` and `Write`.
 //! - `self-signed`: `Authority`, a throw-away certificate authority for a listener.
@@ -70,10 +71,14 @@ pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
     AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
-    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupError, LookupQuery, MemorySessionStore, Networks,
-    OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey, PrivateKeys, Secret, Session,
-    SessionKey, SessionStore, Sessions, Side, StoredSession, TlsVersion, events,
+    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupCache, LookupError, LookupHints, LookupQuery,
+    MemorySessionStore, Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey,
+    PrivateKeys, Secret, Session, SessionKey, SessionStore, Sessions, Side, StoredSession, TlsVersion,
+    events,
 };
+#[cfg(feature = "hickory")]
+pub use resolve::HickoryLookup;
+pub use resolve::{CachedLookup, LookupStats, SystemLookup};
 #[cfg(feature = "hyper")]
 pub use socket::ConnectionInfo;
 #[cfg(feature = "serde")]

@@ -43,7 +43,10 @@ pub(crate) use ciphers::Suites;
 pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
 pub(crate) use limit::Beyond;
-pub use lookup::{AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupError, LookupQuery};
+pub use lookup::{
+    AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupCache, LookupError, LookupHints,
+    LookupQuery,
+};
 pub use networks::Networks;
 pub(crate) use observer::Watched;
 pub use observer::{Observer, events};

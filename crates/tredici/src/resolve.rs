@@ -1,41 +1,71 @@
 //! A name becomes addresses.
 
+mod cached;
 mod filter;
+mod flights;
+#[cfg(feature = "hickory")]
+mod hickory;
 mod literal;
 mod name;
 pub(crate) mod order;
 mod permits;
 mod system;
+mod threads;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
+pub use cached::{CachedLookup, LookupStats};
 use filter::Filter;
+#[cfg(feature = "hickory")]
+pub use hickory::HickoryLookup;
 pub(crate) use literal::is_address;
-use system::SystemLookup;
+pub use system::SystemLookup;
 
 use crate::{
     error::{AttemptError, Error, ErrorKind, Phase},
-    options::{AddressFamily, Answers, Lookup, LookupError, LookupQuery, Values},
+    options::{AddressFamily, Answers, Lookup, LookupError, LookupHints, LookupQuery, Values},
 };
 
 /// Who is asked for addresses, and which of them may be dialled.
 pub(crate) struct Resolver {
     lookup: Arc<dyn Lookup>,
+    /// The same, where it remembers.
+    cache: Option<CachedLookup>,
+    hints: Option<LookupHints>,
     filter: Filter,
 }
 
 impl Resolver {
     pub(crate) fn new(values: &Values) -> Self {
-        let filter = Filter::new(values);
-        match &values.lookup {
-            Some(shared) => Self { lookup: shared.0.clone(), filter },
-            None => Self { filter, ..Self::system() },
+        let chosen: Arc<dyn Lookup> = match &values.lookup {
+            Some(shared) => shared.0.clone(),
+            None => Arc::new(SystemLookup),
+        };
+        let (hints, filter) = (values.hints, Filter::new(values));
+        match values.lookup_cache {
+            None => Self { lookup: chosen, cache: None, hints, filter },
+            Some(terms) => {
+                let cache = CachedLookup::of(chosen, terms);
+                Self { lookup: Arc::new(cache.clone()), cache: Some(cache), hints, filter }
+            }
         }
     }
 
-    /// The system's resolver, and all that it says.
+    /// The system's resolver, and all that it says: for who listens.
     pub(crate) fn system() -> Self {
-        Self { lookup: Arc::new(SystemLookup), filter: Filter::default() }
+        let (hints, filter) = (Some(LookupHints::none()), Filter::default());
+        Self { lookup: Arc::new(SystemLookup), cache: None, hints, filter }
+    }
+
+    /// What remembers the answers, where that is wanted.
+    pub(crate) fn cache(&self) -> Option<&CachedLookup> {
+        self.cache.as_ref()
+    }
+
+    /// The address that `hostname` is, where it is one and may be dialled: there is nobody to be asked.
+    pub(crate) fn literal(&self, hostname: &str, port: u16) -> Option<SocketAddr> {
+        let address = hostname.parse().ok()?;
+        self.filter.refusal(address).is_none().then(|| SocketAddr::new(address, port))
     }
 
     /// The addresses of `hostname`, which may be one itself: then nobody is asked, and `family` is not looked at.
@@ -64,9 +94,20 @@ impl Resolver {
 
     fn ask(&self, hostname: &str, family: AddressFamily) -> Answers<'_> {
         match name::to_ascii(hostname) {
-            Ok(name) => self.lookup.lookup(LookupQuery::new(name).family(family)),
+            Ok(name) => {
+                let query = LookupQuery::new(name).family(family).hints(self.hints(family));
+                self.lookup.lookup(query)
+            }
             Err(problem) => Answers::ready(Err(LookupError::new("ENOTFOUND", problem))),
         }
+    }
+
+    /// Node's default.
+    fn hints(&self, family: AddressFamily) -> LookupHints {
+        self.hints.unwrap_or(match family {
+            AddressFamily::Any => LookupHints::ADDRCONFIG,
+            AddressFamily::V4 | AddressFamily::V6 => LookupHints::none(),
+        })
     }
 }
 
@@ -169,9 +210,11 @@ impl Resolving<'_> {
         let none = || LookupError::new("ENOTFOUND", format!("the name has no {} address", self.family));
         let error = self.failure.take().unwrap_or_else(none);
         let code = error.code().to_owned();
-        let hint = match code.as_str() {
-            "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`"),
-            "EAI_AGAIN" => Some("the name server does not answer; try again"),
+        let nobody_was_asked = is_address(self.hostname) || name::to_ascii(self.hostname).is_err();
+        let hint: Option<Cow<'static, str>> = match code.as_str() {
+            _ if nobody_was_asked => Some(error.to_string().into()),
+            "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`".into()),
+            "EAI_AGAIN" => Some("the name server does not answer; try again".into()),
             _ => None,
         };
         let message = format!("getaddrinfo {code} {}", self.hostname.escape_debug());

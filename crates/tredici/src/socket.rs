@@ -133,6 +133,14 @@ impl Socket {
         self
     }
 
+    /// Tells its TLS connection from every other that is alive.
+    pub(crate) fn tls_identity(&self) -> Option<usize> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => Some(std::ptr::from_ref(&**stream).addr()),
+        }
+    }
+
     /// Says where the sessions of this connection are kept, if anywhere, now that its peer was found good.
     pub(crate) fn release_sessions(&mut self, sink: Option<Arc<dyn SessionSink>>) {
         if let Stream::Tls(stream) = &mut self.stream {

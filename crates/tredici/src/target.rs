@@ -229,6 +229,10 @@ impl Target {
         self
     }
 
+    pub(crate) fn given_signal(&self) -> Option<CancellationToken> {
+        self.signal.clone()
+    }
+
     pub(crate) fn take_signal(&mut self) -> Option<CancellationToken> {
         self.signal.take()
     }
@@ -238,7 +242,7 @@ impl Target {
     pub fn try_clone(&self) -> Option<Self> {
         match self.over {
             Some(_) => None,
-            None => Some(self.destination.clone().into()),
+            None => Some(Self { signal: self.signal.clone(), ..self.destination.clone().into() }),
         }
     }
 

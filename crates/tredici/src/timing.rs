@@ -9,9 +9,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timings {
-    /// From name to addresses.
+    /// From name to addresses: the first ones, where they come in parts.
     pub lookup: Option<Duration>,
-    /// From addresses to a byte stream, failed attempts included.
+    /// From addresses to a byte stream, all attempts included.
     pub connect: Option<Duration>,
     /// The TLS handshake with its verification.
     pub secure_connect: Option<Duration>,

@@ -159,8 +159,10 @@ fn separator(kind: OptionKind) -> &'static str {
 const COMMON: &[&str] = &[
     "socketPath",
     "timeout",
+    "lookup",
     "ca",
     "rejectUnauthorized",
+    "pins",
     "servername",
     "requestCert",
     "cert",
@@ -191,7 +193,9 @@ fn flag(row: &'static OptionRow) -> Arg {
             .hide_possible_values(true)
             .value_parser(Suggested(&["true", "false"])),
         OptionKind::Choice(words) => arg.value_parser(Suggested(words)),
-        OptionKind::List | OptionKind::Files | OptionKind::Addresses => arg.action(ArgAction::Append),
+        OptionKind::List | OptionKind::Files | OptionKind::Addresses | OptionKind::Networks => {
+            arg.action(ArgAction::Append)
+        }
         _ => arg,
     };
     match row.name {

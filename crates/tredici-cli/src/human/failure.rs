@@ -19,12 +19,13 @@ pub(super) fn page(failure: &Failure, paper: Paper) -> String {
     let mut page = Page::new(paper, false);
     page.gap();
     let phase = error.phase();
-    let headline = format!("{}  in {phase}", headline(error));
+    // The last two words are not to be parted.
+    let (headline, phase) = (headline(error), format!("in\u{a0}{phase}"));
+    let headline = format!("{headline}  {phase}");
     for (number, line) in paper.wrapped(&headline, INDENT).iter().enumerate() {
         let mark = if number == 0 { "✘" } else { " " };
-        // Where it broke, the phase may stand on a line of its own.
-        let (line, phase) = match line.strip_suffix(&format!("in {phase}")) {
-            Some(line) => (line, format!("in {phase}")),
+        let (line, phase) = match line.strip_suffix(&phase) {
+            Some(line) => (line, phase.replace('\u{a0}', " ")),
             None => (&**line, String::new()),
         };
         page.line(&format!("{BAD}{mark}{BAD:#} {STRONG}{line}{STRONG:#}{FAINT}{phase}{FAINT:#}"));

@@ -23,12 +23,10 @@ const NARROWEST_BAR: usize = 8;
 
 /// A row for each step. `total` is how long the whole took, `scale` what the whole width stands for.
 pub(super) fn rows(page: &mut Page, waterfall: &Waterfall, total: Duration, scale: Duration) {
-    let is_explained = page.is_explained();
-    let rows: Vec<Row> = Rows::new(waterfall).chain([Row::total(total)]).collect();
-    let rows: Vec<Row> = match is_explained {
-        true => rows.into_iter().map(Row::explained).collect(),
-        false => rows,
-    };
+    let rows = || Rows::new(waterfall).chain([Row::total(total)]);
+    let explained: Vec<Row> = rows().map(Row::explained).collect();
+    let has_room = Columns::of(&explained, page.paper()).bar.is_some();
+    let rows = if page.is_explained() && has_room { explained } else { rows().collect() };
     let columns = Columns::of(&rows, page.paper());
     for row in rows {
         page.raw(&columns.line(&row, scale));

@@ -1,4 +1,10 @@
-use crate::{connector::Connect, error::Error, socket::Socket, target::Target};
+use super::signal::Signal;
+use crate::{
+    connector::Connect,
+    error::{Error, Phase},
+    socket::Socket,
+    target::Target,
+};
 
 /// See [`ConnectExt::and_then`](crate::ConnectExt::and_then).
 #[derive(Debug, Clone)]
@@ -20,7 +26,8 @@ where
     Fut: Future<Output = Result<Socket, Error>> + Send,
 {
     async fn connect(&self, target: Target) -> Result<Socket, Error> {
+        let signal = Signal::of(&target);
         let socket = self.connector.connect(target).await?;
-        (self.then)(socket).await
+        signal.unless_given(Phase::Check, (self.then)(socket)).await?
     }
 }

@@ -5,9 +5,10 @@ use std::{
 
 use tokio::sync::Semaphore;
 
+use super::signal::Signal;
 use crate::{
     connector::Connect,
-    error::Error,
+    error::{Error, Phase},
     socket::Socket,
     target::{Destination, Protocol, SocketPath, Target},
 };
@@ -74,13 +75,17 @@ impl<C: Connect> Connect for ConcurrencyLimit<C> {
             let message = "the limit of connections at once must be at least 1";
             return Err(Error::invalid("ERR_OUT_OF_RANGE", message).with_target(target.destination().clone()));
         }
+        let signal = Signal::of(&target);
         // First that of the server: whoever waits there takes no place from the others. Neither is ever closed.
         let visit = gates.per_origin.map(|limit| gates.visit(Origin::of(target.destination()), limit));
-        let _to_origin = match &visit {
-            Some(visit) => Some(visit.semaphore.acquire().await),
-            None => None,
+        let turn = async {
+            let to_origin = match &visit {
+                Some(visit) => Some(visit.semaphore.acquire().await),
+                None => None,
+            };
+            (to_origin, gates.all.acquire().await)
         };
-        let _to_any = gates.all.acquire().await;
+        let _turn = signal.unless_given(Phase::Connect, turn).await?;
         self.connector.connect(target).await
     }
 }

@@ -42,10 +42,16 @@ pub type ConnectFuture<'a> = Pin<Box<dyn Future<Output = Result<Socket, Error>> 
 /// }
 /// ```
 ///
-/// [`ConnectExt`](crate::ConnectExt) puts connectors together: a time limit, a limit of connections at once, a second way, names that go elsewhere.
-/// An `Arc` of a connector is one, too, and [`BoxConnector`](crate::BoxConnector) is any of them behind one type that can be cloned.
-/// (Rust lets either closures or all references and boxes implement a trait. A reference to a closure, and a boxed
-/// `Fn`, are closures.)
+/// [`ConnectExt`](crate::ConnectExt) puts connectors together: a time limit, a second way, names that go elsewhere. An
+/// `Arc` of a connector is one, too, and [`BoxConnector`](crate::BoxConnector) is any of them behind one type, which can be
+/// kept in a struct and cloned. (Rust lets either closures or all references and boxes implement a trait. References to
+/// closures and boxed `Fn`s are closures themselves.)
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no connector",
+    label = "this is no connector",
+    note = "a connector implements `tredici::Connect`, or is an `Fn(Target) -> impl Future<Output = Result<Socket, Error>> + Send`",
+    note = "where this is a reference or a box of one, clone the connector, or hold it in an `Arc` or a `BoxConnector`"
+)]
 pub trait Connect: Send + Sync {
     /// Makes a socket of the target. Whoever drops the future wants none any more: what it opened is to be closed.
     fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send;

@@ -24,8 +24,6 @@ pub(super) struct Journey {
     entered: Instant,
     timings: Timings,
     attempts: Attempts,
-    /// Those of a socket that stands and may still be lost.
-    tried: Vec<Attempt>,
     watched: Watched,
     is_over: bool,
 }
@@ -43,7 +41,6 @@ impl Journey {
             entered: start,
             timings: Timings::default(),
             attempts: Attempts::new(start),
-            tried: Vec::new(),
             watched: Watched::default(),
             is_over: false,
         }
@@ -104,7 +101,7 @@ impl Journey {
 
     /// Notes what was tried for a socket that stands, should time be up before the caller has it.
     pub(super) fn has_tried(&mut self, attempts: &[Attempt]) {
-        self.tried = attempts.to_vec();
+        self.attempts.restore(attempts);
     }
 
     /// What the socket takes over.
@@ -163,7 +160,6 @@ impl Journey {
             let _spent = self.leave(Entered(phase));
         }
         self.attempts.end_running(code);
-        self.attempts.take_back(std::mem::take(&mut self.tried));
         phase
     }
 }

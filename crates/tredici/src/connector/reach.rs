@@ -13,14 +13,14 @@ use super::{
     settle::Route,
 };
 use crate::{
-    dial::{self, Dialling, Rules, Transport},
+    dial::{self, Attempts, Dialling, Rules, Transport},
     error::{Error, Phase},
     options::{
         AddressFamily,
         events::{LookupFinished, LookupStarted},
     },
     resolve::{self, Resolving},
-    target::{Destination, SocketPath},
+    target::Destination,
 };
 
 /// The least time from one attempt to the next: Node's.
@@ -28,34 +28,44 @@ const LEAST_ATTEMPT_DELAY: Duration = Duration::from_millis(10);
 
 impl Connector {
     pub(super) async fn dial(&self, route: &Route, journey: &mut Journey) -> Result<Transport, Error> {
-        let destination = &route.destination;
-        match &destination.socket_path {
-            Some(path) => self.dial_unix(path, destination, journey).await,
-            None => self.dial_tcp(destination, journey).await,
+        let Route { destination, .. } = route;
+        if let Some(path) = &destination.socket_path {
+            let span = debug_span!("dial", %path);
+            let work = async |attempts: &mut Attempts| {
+                dial::unix(path, &self.terms.socket, attempts).instrument(span).await
+            };
+            return self.connect_in_time(destination, journey, work).await;
+        }
+        let hostname = destination.hostname.as_deref().unwrap_or_default();
+        let port = destination.port.unwrap_or_default();
+        match self.terms.resolver.literal(hostname, port) {
+            Some(address) => self.dial_address(address, destination, journey).await,
+            None => self.dial_name(hostname, port, destination, journey).await,
         }
     }
 
-    async fn dial_unix(
+    async fn dial_address(
         &self,
-        path: &SocketPath,
+        address: SocketAddr,
         destination: &Destination,
         journey: &mut Journey,
     ) -> Result<Transport, Error> {
-        let connecting = journey.enter(Phase::Connect);
-        let connected = {
-            let span = debug_span!("dial", %path);
-            let work = dial::unix(path, &self.terms.socket, journey.attempts_mut()).instrument(span);
-            limited(self.dial_limit(), pin!(work)).await
+        let dialling = self.dialling(destination, journey);
+        let work = async |attempts: &mut Attempts| {
+            dialling.alone(address, attempts).instrument(debug_span!("dial")).await
         };
-        let _spent = journey.leave(connecting);
-        connected.unwrap_or_else(|limit| Err(journey.time_out(limit, destination)))
+        self.connect_in_time(destination, journey, work).await
     }
 
-    async fn dial_tcp(&self, destination: &Destination, journey: &mut Journey) -> Result<Transport, Error> {
-        let before = journey.attempts_mut().all().len();
+    async fn dial_name(
+        &self,
+        hostname: &str,
+        port: u16,
+        destination: &Destination,
+        journey: &mut Journey,
+    ) -> Result<Transport, Error> {
         let values = &self.terms.values;
-        let hostname = destination.hostname.as_deref().unwrap_or_default();
-        let port = destination.port.unwrap_or_default();
+        let dialling = self.dialling(destination, journey);
         let is_address = resolve::is_address(hostname);
         let family = match is_address {
             true => AddressFamily::Any,
@@ -69,30 +79,44 @@ impl Connector {
         };
         let refused = note_refused(&resolving, 0, journey);
         let first = first?;
-
+        let rest = stream::unfold(&mut resolving, |resolving| async move {
+            // What a slow lookup has not found by then is not waited for.
+            let part = match lookup_deadline {
+                Some(deadline) => timeout_at(deadline, resolving.next()).await.ok().flatten(),
+                None => resolving.next().await,
+            };
+            part.map(|part| (part, resolving))
+        });
         let rules = Rules {
             attempt_delay: values.auto_select_family_attempt_timeout().max(LEAST_ATTEMPT_DELAY),
             first_only: !values.auto_select_family(),
             both_families: family == AddressFamily::Any,
             order: resolve::order::sort,
         };
-        let dialling =
-            Dialling { terms: &self.terms.socket, local: destination.local_address, rules, before };
-        let connecting = journey.enter(Phase::Connect);
-        let connected = {
-            let rest = stream::unfold(&mut resolving, |resolving| async move {
-                // What a slow lookup has not found by then is not waited for.
-                let part = match lookup_deadline {
-                    Some(deadline) => timeout_at(deadline, resolving.next()).await.ok().flatten(),
-                    None => resolving.next().await,
-                };
-                part.map(|part| (part, resolving))
-            });
-            let work = dialling.race(first, rest, journey.attempts_mut()).instrument(debug_span!("dial"));
-            limited(self.dial_limit(), pin!(work)).await
+        let work = async |attempts: &mut Attempts| {
+            dialling.race(first, rest, rules, attempts).instrument(debug_span!("dial")).await
         };
-        let _spent = journey.leave(connecting);
+        let connected = self.connect_in_time(destination, journey, work).await;
         note_refused(&resolving, refused, journey);
+        connected
+    }
+
+    fn dialling(&self, destination: &Destination, journey: &mut Journey) -> Dialling<'_> {
+        let before = journey.attempts_mut().all().len();
+        Dialling { terms: &self.terms.socket, local: destination.local_address, before }
+    }
+
+    /// From addresses to a byte stream, within `dialTimeout`.
+    async fn connect_in_time(
+        &self,
+        destination: &Destination,
+        journey: &mut Journey,
+        work: impl AsyncFnOnce(&mut Attempts) -> Result<Transport, Error>,
+    ) -> Result<Transport, Error> {
+        let limit = Limit::of("dialTimeout", self.terms.values.dial_timeout);
+        let connecting = journey.enter(Phase::Connect);
+        let connected = limited(limit, pin!(work(journey.attempts_mut()))).await;
+        let _spent = journey.leave(connecting);
         connected.unwrap_or_else(|limit| Err(journey.time_out(limit, destination)))
     }
 
@@ -115,10 +139,6 @@ impl Connector {
         let finished = LookupFinished { hostname, duration, result: found.as_deref() };
         span.in_scope(|| journey.watched().tell(|to, connection| to.lookup_finished(connection, &finished)));
         found
-    }
-
-    fn dial_limit(&self) -> Option<Limit> {
-        Limit::of("dialTimeout", self.terms.values.dial_timeout)
     }
 }
 

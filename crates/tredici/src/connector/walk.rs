@@ -52,7 +52,12 @@ impl Connector {
         let choice = snapshot.context.choice().clone();
         let origin = journey.origin(&route.destination);
         let mut socket = Socket::secured(secured, choice, origin);
+        let ours = socket.tls_identity();
         self.examine(&mut socket, journey).await?;
+        if socket.tls_identity() != ours {
+            // A check has put another connection in its place, whose sessions are not ours to keep.
+            return Ok(socket);
+        }
         let sink = snapshot.sink(&socket, &tls.key);
         let keeps = sink.is_some();
         socket.release_sessions(sink);

@@ -47,7 +47,8 @@ impl Attempts {
         let Some(attempt) = self.all.get_mut(number) else { return };
         attempt.end(self.call.elapsed(), error);
         let ended = AttemptEnded { number, attempt };
-        self.watched.tell(|observer, connection| match ended.attempt.error() {
+        self.watched.tell(|observer, connection| match ended.attempt.error().map(AttemptError::code) {
+            Some("ECANCELED") => observer.attempt_cancelled(connection, &ended),
             Some(_) => observer.attempt_failed(connection, &ended),
             None => observer.attempt_won(connection, &ended),
         });
@@ -70,14 +71,13 @@ impl Attempts {
         }
     }
 
-    /// Those of a socket that was lost after all.
-    pub(crate) fn take_back(&mut self, mut tried: Vec<Attempt>) {
-        tried.append(&mut self.all);
-        self.all = tried;
-    }
-
     pub(crate) fn all(&self) -> &[Attempt] {
         &self.all
+    }
+
+    /// Notes once more what was taken, for a socket that may still be lost.
+    pub(crate) fn restore(&mut self, attempts: &[Attempt]) {
+        self.all = attempts.to_vec();
     }
 
     pub(crate) fn take(&mut self) -> Vec<Attempt> {

@@ -168,3 +168,88 @@ pub(super) fn local_place(local: SocketAddr) -> String {
         port => format!("{}:{port}", local.ip()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn address(number: u8) -> RemoteAddress {
+        RemoteAddress::Ip(([10, 0, 0, number], 80).into())
+    }
+
+    fn errno(number: i32) -> io::Error {
+        io::Error::from_raw_os_error(number)
+    }
+
+    /// The error for these failures, the first of them first.
+    fn error(failures: impl IntoIterator<Item = Failure>) -> Error {
+        let mut failures: Vec<_> = failures.into_iter().collect();
+        let ended = failures.iter().zip(1..).map(|(failure, number)| {
+            let mut attempt = Attempt::begin(address(number), Duration::ZERO);
+            attempt.end(Duration::ZERO, Some(failure.attempt_error()));
+            attempt
+        });
+        let attempts: Vec<_> = ended.collect();
+        none_answered(failures.remove(0), &attempts)
+    }
+
+    #[test]
+    fn an_option_that_the_system_refuses_is_named_with_what_to_do() {
+        for (option, number, message, hint) in [
+            ("mark", libc::EPERM, "setsockopt EPERM 10.0.0.1:80 (options.mark)", "CAP_NET_ADMIN"),
+            ("bindDevice", libc::EPERM, "setsockopt EPERM 10.0.0.1:80 (options.bindDevice)", "CAP_NET_RAW"),
+            ("bindDevice", libc::ENODEV, "setsockopt ENODEV 10.0.0.1:80 (options.bindDevice)", "no such"),
+        ] {
+            let error = error([Failure::of_option(option, &address(1), errno(number))]);
+            assert_eq!((error.message(), error.kind()), (message, ErrorKind::System));
+            assert!(error.hint().expect(message).contains(hint), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_local_end_says_what_is_wrong_with_it() {
+        let bind = |place: &str, number| error([Failure::of("bind", place)(errno(number))]);
+        let taken = bind("0.0.0.0:5", libc::EADDRINUSE);
+        assert_eq!(taken.message(), "bind EADDRINUSE 0.0.0.0:5");
+        assert!(taken.hint().expect("a hint").contains("localPort"));
+        assert!(bind("1.2.3.4", libc::EADDRNOTAVAIL).hint().expect("a hint").contains("localAddress"));
+        assert!(bind("0.0.0.0:5", libc::EACCES).hint().expect("a hint").contains("1024"));
+        assert!(bind("::1", libc::EINVAL).hint().expect("a hint").contains("family"));
+    }
+
+    /// The first to fail gives the code; only where a limit has ended them all is it a deadline's.
+    #[test]
+    fn a_limit_is_the_cause_where_it_was_everybodys() {
+        let limit = Duration::from_millis(400);
+        let late = |number| Failure::timed_out(&address(number), limit);
+        let refused = |number| Failure::of("connect", address(number))(errno(libc::ECONNREFUSED));
+        for (error, code, message) in [
+            (
+                error([late(1)]),
+                "UND_ERR_CONNECT_TIMEOUT",
+                "Connect Timeout Error (attempted address: 10.0.0.1:80, attemptTimeout: 400ms) during connect",
+            ),
+            (
+                error([late(1), late(2)]),
+                "UND_ERR_CONNECT_TIMEOUT",
+                "Connect Timeout Error (attempted addresses: 10.0.0.1:80, 10.0.0.2:80, attemptTimeout: 400ms) \
+                 during connect",
+            ),
+            (
+                error([late(1), refused(2)]),
+                "ETIMEDOUT",
+                "connect ETIMEDOUT: no address answered (10.0.0.1:80 ETIMEDOUT, 10.0.0.2:80 ECONNREFUSED)",
+            ),
+            (
+                error([refused(1), late(2)]),
+                "ECONNREFUSED",
+                "connect ECONNREFUSED: no address answered (10.0.0.1:80 ECONNREFUSED, 10.0.0.2:80 ETIMEDOUT)",
+            ),
+        ] {
+            assert_eq!((error.code(), error.message()), (code, message));
+            assert!(error.hint().is_some() && error.retryable(), "{error}");
+        }
+    }
+}

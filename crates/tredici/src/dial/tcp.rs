@@ -7,7 +7,7 @@ use std::{
     task::Poll,
 };
 
-use futures_util::{FutureExt, Stream, StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::{
@@ -26,7 +26,6 @@ type Part = Result<Vec<SocketAddr>, Error>;
 pub(crate) struct Dialling<'a> {
     pub(crate) terms: &'a SocketTerms,
     pub(crate) local: Option<IpAddr>,
-    pub(crate) rules: Rules,
     /// How many attempts there were before it was begun to dial.
     pub(crate) before: usize,
 }
@@ -37,14 +36,25 @@ impl Dialling<'_> {
         self,
         first: Vec<SocketAddr>,
         rest: impl Stream<Item = Part>,
+        rules: Rules,
         attempts: &mut Attempts,
     ) -> Result<Transport, Error> {
         let connect = |address| self.attempt(address);
-        let connected = first_to_answer(first, pin!(rest), self.rules, attempts, connect).await;
+        let connected = first_to_answer(first, pin!(rest), rules, attempts, connect).await;
         connected.map_err(|failure| match failure {
             Some(failure) => failure::none_answered(failure, &attempts.all()[self.before..]),
             None => failure::no_address(),
         })
+    }
+
+    /// Connects to this address.
+    pub(crate) async fn alone(
+        self,
+        address: SocketAddr,
+        attempts: &mut Attempts,
+    ) -> Result<Transport, Error> {
+        let connected = alone(address, attempts, |address| self.attempt(address)).await;
+        connected.map_err(|failure| failure::none_answered(failure, &attempts.all()[self.before..]))
     }
 
     async fn attempt(self, address: SocketAddr) -> Result<Transport, Failure> {
@@ -109,14 +119,14 @@ where
     if let Some(part) = second {
         race.handle(arrived(part), Instant::now());
     }
-    let mut running = FuturesUnordered::new();
+    let mut running = Vec::new();
     let mut alarm = pin!(None::<Sleep>);
     let mut first_failure = None;
     loop {
         match race.next(Instant::now()) {
             Action::Start(address) => {
                 let number = attempts.begin(RemoteAddress::Ip(address));
-                running.push(connect(address).map(move |connected| (number, connected)));
+                running.push((number, Box::pin(connect(address))));
                 continue;
             }
             Action::WaitUntil(then) => alarm.set(Some(sleep_until(then))),
@@ -124,9 +134,12 @@ where
             Action::Lost => return Err(first_failure),
         }
         let happened = poll_fn(|cx| {
-            // What an attempt has come to counts before the clock.
-            if let Poll::Ready(Some((number, connected))) = running.poll_next_unpin(cx) {
-                return Poll::Ready(Happened::Attempt(number, connected));
+            // What an attempt has come to counts before the clock. They are few, and all are asked: a set that knows
+            // which of them was woken wakes the task once more itself, at the price of a system call.
+            for at in 0..running.len() {
+                if let Poll::Ready(connected) = running[at].1.as_mut().poll(cx) {
+                    return Poll::Ready(Happened::Attempt(running.remove(at).0, connected));
+                }
             }
             if race.awaits_addresses()
                 && let Poll::Ready(part) = rest.as_mut().poll_next(cx)

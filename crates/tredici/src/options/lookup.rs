@@ -1,16 +1,20 @@
 //! How a host name becomes addresses.
 
 mod answers;
+mod cache;
 mod error;
 mod fixed;
+mod hints;
 mod option;
 mod query;
 
 use std::{net::IpAddr, sync::Arc};
 
 pub use answers::{Addresses, Answers};
+pub use cache::LookupCache;
 pub use error::LookupError;
 pub use fixed::FixedLookup;
+pub use hints::LookupHints;
 pub(crate) use option::SharedLookup;
 pub use query::{AddressFamily, LookupQuery};
 

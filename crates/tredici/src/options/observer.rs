@@ -111,7 +111,7 @@ observer! {
     attempt_failed(AttemptEnded<'_>);
     /// The address answered, and is the one that is used.
     attempt_won(AttemptEnded<'_>);
-    /// The attempt was given up because another one won.
+    /// The attempt was given up, because another one won or the caller's signal came.
     attempt_cancelled(AttemptEnded<'_>);
     /// The TLS handshake begins. It can do so a second time, after a server that choked on a session.
     handshake_started(HandshakeStarted<'_>);

@@ -54,6 +54,10 @@ pub enum OptionKind {
     SocketPath,
     /// Names with their addresses; a flag writes `name=address,address;name=address`.
     Addresses,
+    /// Networks: addresses, ranges, subnets and groups; a flag separates them with commas.
+    Networks,
+    /// These fields, each with a value; a flag writes `field=value,field=value`, or `true` for their defaults.
+    Fields(&'static [&'static str]),
     /// A function: given in Rust only, with no form in JSON and no flag.
     Callback,
 }
@@ -74,6 +78,8 @@ impl OptionKind {
             Self::Address => "ADDRESS",
             Self::SocketPath => "PATH",
             Self::Addresses => "NAME=ADDRESS,...",
+            Self::Networks => "NETWORK,...",
+            Self::Fields(_) => "FIELD=VALUE,...",
             Self::Callback => "FUNCTION",
         }
     }

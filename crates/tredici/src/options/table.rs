@@ -18,7 +18,7 @@ use super::{
     duration::{Delay, Milliseconds, PartTimeout, Timeout},
     form::{Form, Place, given},
     limit::{self, Beyond},
-    lookup::SharedLookup,
+    lookup::{LookupCache, LookupHints, SharedLookup},
     networks::AllowedNetworks,
     observer::SharedObserver,
     path::FileName,
@@ -125,27 +125,47 @@ options! {
     /// Errors, from JSON: `ERR_INVALID_IP_ADDRESS` for what is no IP address. Node's `lookup`.
     client - - lookup: SharedLookup = "getaddrinfo" => lookup(impl Lookup + 'static);
 
-    /// The networks that are not to be connected to.
+    /// Remembers the addresses of names, so that a name is not looked up for every connection.
     ///
-    /// Default: none. The addresses that a name has, and an address that is given as such, are held against it before
-    /// they are dialled, for plain and TLS targets alike; the name is not looked up again. An IPv6 address that carries
-    /// an IPv4 address (IPv4-mapped, 6to4, Teredo, NAT64 with `64:ff9b::/96` or `64:ff9b:1::/48`, ISATAP) is refused
-    /// where that one is, and 0.0.0.0 and :: where loopback is, since that is where they lead. A Unix socket or a given
-    /// stream is no address and not concerned. [`Networks::special_purpose`], in JSON `["special-purpose"]`, is all that
-    /// is internal. `localhost` is refused where its addresses are.
+    /// Default: off, since the system does not tell how long its answers are right. `true` remembers addresses for
+    /// 10 seconds (`maxTTL`), that a name has none for 1 second (`negativeTTL`), and 1000 answers (`maxItems`). In JSON
+    /// `{"maxTTL": 5000}` and so on, in milliseconds; as a flag `maxTTL=5s,maxItems=100`. The connector's clones share
+    /// it; a `CachedLookup` that is given as `lookup` can be shared between connectors. An addition of this library;
+    /// `maxTTL` and `maxItems` are those of undici's `dns` interceptor.
     ///
-    /// Errors: `ERR_IP_BLOCKED` for an address, in the attempts where others were tried; from JSON, a string or an
-    /// array of strings, `ERR_INVALID_ADDRESS`, `ERR_OUT_OF_RANGE` and `ERR_INVALID_ARG_TYPE`. Node's `blockList`,
-    /// which Node does not apply to TLS.
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for an unknown field, `ERR_INVALID_ARG_TYPE`, and
+    /// `UND_ERR_INVALID_ARG` for what is no number from 0.
+    client - - lookupCache: LookupCache = "off" => lookup_cache(LookupCache);
+
+    /// What the system's resolver is told beside the name, as a sum of the numbers in Node's `dns` module.
+    ///
+    /// Default: `ADDRCONFIG` (on Linux 32), as in Node, unless one family is asked for: only addresses of families that
+    /// this machine has an address of; never for `localhost`. 0 is the same as not given. The caller's own `lookup` is
+    /// told too.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another number; `ERR_INVALID_ARG_TYPE`. Node's `hints`.
+    client - - hints: LookupHints = "ADDRCONFIG" => hints(LookupHints);
+
+    /// The networks that are not to be connected to: addresses, ranges, subnets and the names of groups.
+    ///
+    /// Default: none. `special-purpose` is all that is internal; other groups are `loopback`, `private`, `link-local` and
+    /// `multicast`; `10.0.0.0/8`, `192.0.2.1-192.0.2.9` and `::1` are networks too. The addresses of a name, and an
+    /// address that is given as such, are held against it before they are dialled, and not looked up again. An IPv6
+    /// address that carries an IPv4 address (IPv4-mapped, NAT64, 6to4, Teredo, ISATAP) is refused where that one is, and
+    /// `0.0.0.0` and `::` where loopback is. Unix sockets and given streams have no address and are not concerned.
+    ///
+    /// Errors: `ERR_IP_BLOCKED`, for each such address among the attempts and for the connection where there is no other;
+    /// from JSON, a string or an array of strings, `ERR_INVALID_ADDRESS`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
+    /// and `ERR_INVALID_ARG_TYPE`. Node's `blockList`, which Node does not apply to TLS.
     client - - blockList: Networks = "none" => block_list(Networks);
 
     /// The only networks that may be connected to.
     ///
-    /// Default: all. `blockList` is applied too, and what it names is refused. Of IPv6 addresses that carry an IPv4
-    /// address, the IPv4-mapped ones and those of NAT64's `64:ff9b::/96` may be connected to where that one may; the
-    /// others have to be named themselves. An addition of this library.
+    /// Default: all. What `blockList` names is refused even so. Of IPv6 addresses that carry an IPv4 address, the
+    /// IPv4-mapped ones and those behind NAT64's `64:ff9b::/96` may be connected to where that one may; others have to
+    /// be named themselves. An addition of this library.
     ///
-    /// Errors: those of `blockList`; `ERR_INVALID_ARG_VALUE` for an empty one.
+    /// Errors: those of `blockList`; `ERR_INVALID_ARG_VALUE` for an empty list.
     client - - allowList: AllowedNetworks = "all" => allow_list(Networks);
 
     /// The family of the addresses to connect to: 4 or `IPv4`, 6 or `IPv6`, 0 for either.

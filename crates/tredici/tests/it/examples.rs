@@ -37,6 +37,8 @@ examples! {
     lookup: "../../examples/lookup.rs",
     observer: "../../examples/observer.rs",
     pin_ca: "../../examples/pin_ca.rs",
+    raw_socket: "../../examples/raw_socket.rs",
+    session_store: "../../examples/session_store.rs",
     starttls: "../../examples/starttls.rs",
     unix_socket: "../../examples/unix_socket.rs",
 }

@@ -17,6 +17,8 @@ mod engines;
 mod examples;
 mod identity;
 mod layers;
+#[cfg(feature = "hickory")]
+mod name_servers;
 #[cfg(feature = "openssl")]
 mod on_openssl;
 #[cfg(feature = "rustls")]

@@ -36,6 +36,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<ListenOptions>();
     shared::<Listener>();
     shared::<LookupError>();
+    shared::<(LookupCache, CachedLookup, LookupStats)>();
+    shared::<LookupHints>();
     shared::<LookupQuery>();
     shared::<MemorySessionStore>();
     shared::<Name>();
@@ -63,6 +65,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Side>();
     shared::<Socket>();
     shared::<SocketPath>();
+    shared::<SystemLookup>();
     shared::<TargetError>();
     shared::<Timings>();
     shared::<TlsVersion>();
@@ -78,6 +81,8 @@ fn every_public_type_is_send_and_sync() {
     shared::<Timeout<Connector>>();
     shared::<Traced<Connector, fn()>>();
     shared::<Box<dyn Observer>>();
+    #[cfg(feature = "hickory")]
+    shared::<HickoryLookup>();
     #[cfg(feature = "hyper")]
     shared::<ConnectionInfo>();
     #[cfg(feature = "self-signed")]

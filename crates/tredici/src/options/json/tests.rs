@@ -8,8 +8,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     options::{
-        AddressFamily, AlpnProtocols, CaStore, Engine, FixedLookup, Networks, Pem, PrivateKey, Session,
-        TlsVersion,
+        AddressFamily, AlpnProtocols, CaStore, Engine, FixedLookup, LookupCache, LookupHints, Networks, Pem,
+        PrivateKey, Session, TlsVersion,
     },
     verify::Pins,
 };
@@ -50,6 +50,8 @@ fn json_and_rust_say_the_same() {
         .keep_alive_initial_delay(Duration::from_secs(1))
         .type_of_service(8)
         .lookup(FixedLookup::new())
+        .lookup_cache(LookupCache::new().max_ttl(Duration::from_secs(5)).max_items(7))
+        .hints(LookupHints::ADDRCONFIG)
         .block_list("10.0.0.0/8, link-local".parse().unwrap())
         .allow_list(Networks::private())
         .ca(["one", "two"])
@@ -85,8 +87,11 @@ fn json_and_rust_say_the_same() {
             "keepAliveInterval": 2000, "keepAliveCount": 3, "tcpUserTimeout": 30000, "bindDevice": "lo", "mark": 7,
             "fastOpen": true, "multipathTcp": true, "sendBufferSize": 65536, "receiveBufferSize": 131072,
             "localAddress": "127.0.0.1", "noDelay": false, "keepAlive": false, "keepAliveInitialDelay": 1000,
-            "typeOfService": 8, "lookup": {}, "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private", "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"},
-            "caStore": "system", "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.", "cert": {"type": "Buffer", "data": [1, 2, 3]},
+            "typeOfService": 8, "lookup": {}, "lookupCache": {"maxTTL": 5000, "maxItems": 7}, "hints": 32,
+            "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private",
+            "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"}, "caStore": "system",
+            "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.",
+            "cert": {"type": "Buffer", "data": [1, 2, 3]},
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",
             "ciphers": "DEFAULT", "engine": "openssl", "maxCachedSessions": 7, "session": {"base64": "MAA="},

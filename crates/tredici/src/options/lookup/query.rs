@@ -2,6 +2,8 @@
 
 use std::{fmt, net::SocketAddr};
 
+use super::LookupHints;
+
 /// What a [`Lookup`](crate::Lookup) is asked: the parameters of Node's `lookup` function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -11,18 +13,27 @@ pub struct LookupQuery {
     /// The family of the addresses that are wanted. Addresses of another one are left out of the answer, so that a
     /// lookup may overlook this.
     pub family: AddressFamily,
+    /// What the system's resolver is told beside.
+    pub hints: LookupHints,
 }
 
 impl LookupQuery {
-    /// Asks for all addresses of this name.
+    /// Asks for all addresses of this name, without hints.
     pub fn new(hostname: impl Into<String>) -> Self {
-        Self { hostname: hostname.into(), family: AddressFamily::Any }
+        Self { hostname: hostname.into(), family: AddressFamily::Any, hints: LookupHints::default() }
     }
 
     /// Asks for the addresses of this family only.
     #[must_use]
     pub fn family(mut self, family: AddressFamily) -> Self {
         self.family = family;
+        self
+    }
+
+    /// Gives these hints to the system's resolver.
+    #[must_use]
+    pub fn hints(mut self, hints: LookupHints) -> Self {
+        self.hints = hints;
         self
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 impl Form for Networks {
     type Value = Self;
-    const KIND: OptionKind = OptionKind::List;
+    const KIND: OptionKind = OptionKind::Networks;
 
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
@@ -49,7 +49,7 @@ pub(crate) struct AllowedNetworks;
 
 impl Form for AllowedNetworks {
     type Value = Networks;
-    const KIND: OptionKind = OptionKind::List;
+    const KIND: OptionKind = OptionKind::Networks;
 
     fn check(networks: &Networks, place: &Place<'_>) -> Result<(), Error> {
         match networks.is_empty() {

@@ -47,7 +47,7 @@ pub struct LookupFinished<'a> {
     pub hostname: &'a str,
     /// How long the phase took, which goes to [`Timings::lookup`].
     pub duration: Duration,
-    /// The addresses, in the order in which they are to be tried, or why there are none.
+    /// The addresses that came first, which dialling begins with, or why there are none.
     pub result: Result<&'a [SocketAddr], &'a Error>,
 }
 

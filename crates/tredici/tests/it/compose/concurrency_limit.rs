@@ -9,7 +9,9 @@ use std::{
 };
 
 use tokio::sync::oneshot;
-use tredici::{Connect, ConnectExt, Error, Socket, Target};
+use tokio_util::sync::CancellationToken;
+use tredici::{Connect, ConnectExt, Error, ErrorKind, Socket, Target};
+use tredici_test::within;
 
 /// Connections that end when the test says so, each known by its port.
 #[derive(Clone, Default)]
@@ -86,6 +88,24 @@ fn who_gives_up_leaves_no_gap() {
     drop(running);
     assert!(!polled(&mut third));
     assert_eq!(underway.ports(), [3]);
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_waiting() {
+    let underway = Underway::default();
+    let limited = underway.connector().concurrency_limit(1).per_origin(1);
+    let _running = begun(&limited, "a", 1);
+    for name in ["a", "b"] {
+        let signal = CancellationToken::new();
+        let target = Target::tcp(name).port(1).signal(signal.clone());
+        let mut waiting: Connecting<'_> = Box::pin(limited.connect(target));
+        assert!(!polled(&mut waiting));
+        signal.cancel();
+        let error = within("the end of the waiting", waiting).await.expect_err("it was given up");
+        assert_eq!((error.code(), error.kind()), ("ABORT_ERR", ErrorKind::Aborted));
+        assert_eq!(error.target().and_then(|target| target.hostname.as_deref()), Some(name));
+    }
+    assert_eq!(underway.ports(), [1]);
 }
 
 #[test]

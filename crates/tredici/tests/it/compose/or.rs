@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use tokio::io::duplex;
+use tokio_util::sync::CancellationToken;
 use tredici::{
     Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, Socket, Target,
 };
@@ -109,6 +110,29 @@ async fn an_address_that_may_not_be_connected_to_has_no_second_way() {
     let filtered = Connector::new(options).expect("a connector");
     let error = filtered.or(connector()).connect(greeter.target()).await.expect_err("blocked");
     assert_eq!((error.code(), error.earlier().is_none()), ("ERR_IP_BLOCKED", true));
+}
+
+#[tokio::test]
+async fn a_signal_ends_both_ways() {
+    let (greeter, nobody) = (Greeter::tcp("hi").await, RefusedPort::new());
+    let signal = CancellationToken::new();
+    let giving_up = signal.clone();
+    let port = nobody.port();
+    let first = connector().map_target(move |target| {
+        giving_up.cancel();
+        // Without a signal of its own: it goes on until it is refused.
+        let there = Target::from(target.destination().clone());
+        Ok(there.port(port))
+    });
+    let error = first.or(connector()).connect(greeter.target().signal(signal)).await.expect_err("given up");
+    assert_eq!(error.code(), "ABORT_ERR");
+    assert_eq!(error.earlier().map(Error::code), Some("ECONNREFUSED"));
+
+    let given = CancellationToken::new();
+    given.cancel();
+    let (second, asked) = failing(|| Error::check("not to be asked"));
+    let error = connector().or(second).connect(greeter.target().signal(given)).await.expect_err("given up");
+    assert_eq!((error.code(), asked.load(Ordering::Relaxed)), ("ABORT_ERR", 0));
 }
 
 /// The check of a first way is no reason to go a second, even where it ran into what looks like one.

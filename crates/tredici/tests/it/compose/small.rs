@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_util::sync::CancellationToken;
 use tracing::{Subscriber, debug_span, instrument::WithSubscriber, span};
 use tracing_subscriber::{
     Layer,
@@ -36,6 +37,23 @@ async fn and_then_has_the_socket_to_itself() {
     let error = refused.expect_err("refused");
     assert_eq!((error.code(), error.phase().as_str()), ("E_MINE", "options"));
     assert_eq!(within("the end", server.read(&mut [0])).await.expect("a clean end"), 0);
+}
+
+#[tokio::test]
+async fn a_signal_ends_what_comes_after_connecting_too() {
+    let greeter = Greeter::tcp("hi").await;
+    let signal = CancellationToken::new();
+    let giving_up = signal.clone();
+    let stuck = connector().and_then(move |socket: Socket| {
+        giving_up.cancel();
+        async move {
+            std::future::pending::<()>().await;
+            Ok(socket)
+        }
+    });
+    let connecting = stuck.connect(greeter.target().signal(signal));
+    let error = within("the end", connecting).await.expect_err("it was given up");
+    assert_eq!((error.code(), error.phase().as_str()), ("ABORT_ERR", "check"));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use tokio::{
 use tredici::{Connector, Error, ErrorKind, Listener, Socket, Target, TlsVersion};
 use tredici_test::{Pki, within};
 
-use super::ends::{accept, connector, exchange, listen, localhost, pair, port, target, trusting};
+use super::ends::{Echo, accept, connector, exchange, listen, localhost, pair, port, target, trusting};
 
 const VERSIONS: [TlsVersion; 2] = [TlsVersion::Tls1_2, TlsVersion::Tls1_3];
 
@@ -198,6 +198,27 @@ async fn a_panic_in_a_check_harms_nobody_else() {
     let by_address = Target::tls("127.0.0.1").port(port(&listener));
     let (client, _server) = pair(&panicking, &listener, by_address).await;
     assert!(client.authorized());
+}
+
+/// Whatever a check does with the socket, no session of another connection is taken for one of this.
+#[tokio::test]
+async fn the_sessions_of_another_socket_are_not_kept() {
+    let (echo, other) = (Echo::tls().await, Echo::tls().await);
+    let (elsewhere, elsewhere_port) = (connector(), other.port());
+    let swapping = {
+        let elsewhere = elsewhere.clone();
+        connector().check_async(move |socket| {
+            let elsewhere = elsewhere.clone();
+            Box::pin(async move {
+                *socket = elsewhere.connect(target(elsewhere_port)).await?;
+                Ok(())
+            })
+        })
+    };
+    let mut socket = swapping.connect(target(echo.port())).await.expect("a connection");
+    exchange(&mut socket).await;
+    assert_eq!(swapping.cached_sessions(target(echo.port())).expect("a target"), 0);
+    assert!(elsewhere.cached_sessions(target(elsewhere_port)).expect("a target") > 0);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod introspection;
 mod keylog;
 mod leaks;
 mod mended;
+mod names;
 mod pin_ca;
 mod pins;
 mod racing;

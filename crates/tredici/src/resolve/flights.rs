@@ -1,0 +1,209 @@
+//! The same question, asked several times at once, is asked once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared, select},
+    stream,
+};
+use tokio::{runtime, sync::watch};
+
+use crate::options::{Addresses, Answers, LookupError, LookupQuery};
+
+pub(super) type Part = Result<Addresses, LookupError>;
+
+/// What is being asked right now.
+#[derive(Default)]
+pub(super) struct Flights(Arc<Mutex<Running>>);
+
+/// A lookup may hold to the runtime that it began on, and so is shared within that one alone.
+type Key = (LookupQuery, Option<runtime::Id>);
+type Running = HashMap<Key, Weak<Flight>>;
+
+/// One question under way. Whoever waits for it drives it; it ends with the last of them.
+struct Flight {
+    key: Key,
+    running: Arc<Mutex<Running>>,
+    drive: Shared<BoxFuture<'static, ()>>,
+    parts: watch::Receiver<Vec<Part>>,
+}
+
+impl Flights {
+    /// The answers of the flight for this question, and whether it was under way: else it is the one that `begin`
+    /// begins.
+    pub(super) fn join(
+        &self,
+        query: LookupQuery,
+        begin: impl FnOnce(LookupQuery, Parts) -> BoxFuture<'static, ()>,
+    ) -> (Answers<'static>, bool) {
+        let key = (query, runtime::Handle::try_current().ok().map(|handle| handle.id()));
+        // Dropped after the lock is given back, which the last owner of a flight takes.
+        let earlier;
+        let mut running = lock(&self.0);
+        earlier = running.get(&key).and_then(Weak::upgrade);
+        if let Some(flight) = &earlier
+            && flight.is_under_way()
+        {
+            return (follow(flight.clone()), true);
+        }
+        let (known, parts) = watch::channel(Vec::new());
+        let drive = begin(key.0.clone(), Parts(known)).shared();
+        let flight = Arc::new(Flight { key: key.clone(), running: self.0.clone(), drive, parts });
+        running.insert(key, Arc::downgrade(&flight));
+        (follow(flight), false)
+    }
+}
+
+/// Where a flight puts the parts of its answer.
+pub(super) struct Parts(watch::Sender<Vec<Part>>);
+
+impl Parts {
+    /// Hands on every part as it comes, and then gives back all of them.
+    pub(super) async fn take(&self, mut answers: Answers<'_>) -> Vec<Part> {
+        while let Some(part) = answers.next().await {
+            self.0.send_modify(|known| known.push(part));
+        }
+        self.0.borrow().clone()
+    }
+}
+
+impl Flight {
+    fn is_under_way(&self) -> bool {
+        self.parts.has_changed().is_ok()
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let mut running = lock(&self.running);
+        // A later flight for the same question may have taken the place.
+        if running.get(&self.key).is_some_and(|flight| flight.strong_count() == 0) {
+            running.remove(&self.key);
+        }
+    }
+}
+
+/// Every part from the first on.
+fn follow(flight: Arc<Flight>) -> Answers<'static> {
+    let parts = flight.parts.clone();
+    Answers::stream(stream::unfold((flight, parts, 0), async |(flight, mut parts, at)| {
+        loop {
+            let is_over = !flight.is_under_way();
+            let part = parts.borrow_and_update().get(at).cloned();
+            match part {
+                Some(part) => return Some((part, (flight, parts, at + 1))),
+                None if is_over => return None,
+                None => {}
+            }
+            let changed = std::pin::pin!(parts.changed());
+            select(flight.drive.clone(), changed).await;
+        }
+    }))
+}
+
+fn lock(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    fn part(address: &str) -> Part {
+        Ok(Addresses::from_iter([address.parse::<std::net::IpAddr>().expect(address)]))
+    }
+
+    /// Asks what a channel answers, and how often that was asked.
+    struct Asked {
+        flights: Flights,
+        answers: mpsc::UnboundedSender<mpsc::UnboundedSender<Part>>,
+    }
+
+    impl Asked {
+        fn ask(&self, name: &str) -> (Answers<'static>, bool) {
+            let begun = self.answers.clone();
+            self.flights.join(LookupQuery::new(name), |_query, parts| {
+                let answers = async move {
+                    let (part, coming) = mpsc::unbounded_channel();
+                    begun.send(part).expect("the test waits");
+                    let next = async |mut coming: mpsc::UnboundedReceiver<Part>| {
+                        Some((coming.recv().await?, coming))
+                    };
+                    parts.take(Answers::stream(stream::unfold(coming, next))).await;
+                };
+                answers.boxed()
+            })
+        }
+    }
+
+    fn asked() -> (Asked, mpsc::UnboundedReceiver<mpsc::UnboundedSender<Part>>) {
+        let (answers, begun) = mpsc::unbounded_channel();
+        (Asked { flights: Flights::default(), answers }, begun)
+    }
+
+    #[tokio::test]
+    async fn all_who_ask_hear_every_part() {
+        let (asked, mut begun) = asked();
+        let (mut first, joined) = asked.ask("name");
+        assert!(!joined && poll!(Box::pin(first.next())).is_pending());
+        let answer = begun.try_recv().expect("it was asked");
+        answer.send(part("::1")).expect("somebody waits");
+        assert_eq!(first.next().await, Some(part("::1")));
+        let (mut second, joined) = asked.ask("name");
+        assert!(joined);
+        assert_eq!(second.next().await, Some(part("::1")), "what came before");
+        let both = async { tokio::join!(first.next(), second.next()) };
+        let mut both = Box::pin(both);
+        assert!(poll!(&mut both).is_pending());
+        answer.send(part("127.0.0.1")).expect("somebody waits");
+        assert_eq!(both.await, (Some(part("127.0.0.1")), Some(part("127.0.0.1"))));
+        drop(answer);
+        assert_eq!((first.next().await, second.next().await), (None, None));
+        assert!(begun.try_recv().is_err(), "it was asked once");
+    }
+
+    #[tokio::test]
+    async fn who_asked_first_may_go() {
+        let (asked, mut begun) = asked();
+        let mut first = asked.ask("name").0;
+        assert!(poll!(Box::pin(first.next())).is_pending());
+        let mut second = asked.ask("name").0;
+        let second = tokio::spawn(async move { second.next().await });
+        tokio::task::yield_now().await;
+        drop(first);
+        begun.recv().await.expect("it was asked").send(part("::1")).expect("somebody waits");
+        assert_eq!(second.await.expect("no panic"), Some(part("::1")));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_when_all_have_gone() {
+        let (asked, mut begun) = asked();
+        let (mut first, mut second) = (asked.ask("name").0, asked.ask("name").0);
+        assert!(poll!(Box::pin(first.next())).is_pending() && poll!(Box::pin(second.next())).is_pending());
+        let answer = begun.try_recv().expect("it was asked");
+        drop((first, second));
+        assert!(answer.is_closed());
+        assert!(lock(&asked.flights.0).is_empty());
+        assert!(!asked.ask("name").1, "that one has ended");
+    }
+
+    #[tokio::test]
+    async fn one_that_has_landed_is_not_joined() {
+        let (asked, mut begun) = asked();
+        let mut first = asked.ask("name").0;
+        assert!(poll!(Box::pin(first.next())).is_pending());
+        drop(begun.try_recv().expect("it was asked"));
+        assert_eq!(first.next().await, None);
+        assert!(!asked.ask("name").1);
+        assert!(!asked.ask("other").1);
+        drop(first);
+        assert!(lock(&asked.flights.0).is_empty(), "none of them was begun");
+    }
+}
