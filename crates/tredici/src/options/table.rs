@@ -23,6 +23,7 @@ use super::{
     observer::SharedObserver,
     path::FileName,
     pins::PinList,
+    revocation::RevocationLists,
     scalar::{Address, Boolean, CacheSize, Device, Port, ServiceType, Text, UndiciBoolean, Whole},
     servername::Servername,
     session_store::{SessionStore, SharedSessionStore},
@@ -367,6 +368,17 @@ options! {
     /// Errors, from JSON: `ERR_INVALID_ARG_TYPE` for anything but `true` and `false`, of which Node takes
     /// everything but `false` for true. The environment is not asked. Node's `rejectUnauthorized`.
     both tls danger rejectUnauthorized: Boolean = "true" (true) => reject_unauthorized(bool);
+
+    /// Certificates that their issuers have revoked: certificate revocation lists (RFC 5280 section 5), in PEM.
+    ///
+    /// Default: none, and nobody is asked. With it, a list of **every** issuer of the peer's chain is needed, the root
+    /// among them, and has to be within its time. It takes the engine openssl. One PEM may hold several lists, of which
+    /// Node reads the first alone.
+    ///
+    /// Errors: `ERR_CRYPTO_OPERATION_FAILED` for what is no list, an empty text too; when connecting `CERT_REVOKED`,
+    /// `UNABLE_TO_GET_CRL` where the list of an issuer is missing, `CRL_HAS_EXPIRED`, `CRL_NOT_YET_VALID`,
+    /// `CRL_SIGNATURE_FAILURE`. Node's `crl`.
+    both tls - crl: RevocationLists = "none" rustls limit::NO_REVOCATION => crl(impl Into<PemList>);
 
     /// The keys or certificates of which the server's verified chain must have one.
     ///
