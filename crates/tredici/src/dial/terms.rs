@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use socket2::{Domain, SockRef, Socket, TcpKeepalive};
 use tokio::net::{TcpSocket, UnixSocket};
 
 use super::failure::{Failure, local_place};
@@ -208,6 +208,7 @@ fn of(option: &'static str, set: io::Result<()>) -> Result<(), Refused> {
 
 #[cfg(target_os = "linux")]
 fn multipath(domain: Domain) -> io::Result<Socket> {
+    use socket2::{Protocol, Type};
     Socket::new_raw(domain, Type::STREAM.nonblocking().cloexec(), Some(Protocol::MPTCP))
 }
 
