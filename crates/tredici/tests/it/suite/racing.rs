@@ -19,7 +19,7 @@ const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// Loopback addresses that no other test uses.
-fn own(test: u8) -> [IpAddr; 2] {
+pub(super) fn own(test: u8) -> [IpAddr; 2] {
     [1, 2].map(|last| [127, 78, test, last].into())
 }
 
@@ -28,7 +28,11 @@ fn named(options: ConnectOptions, addresses: impl IntoIterator<Item = IpAddr>) -
 }
 
 /// A port that nobody answers at one address and an echo has at the other.
-async fn dead_and_alive(dead: IpAddr, alive: IpAddr, options: ListenOptions) -> (UnansweredPort, Echo) {
+pub(super) async fn dead_and_alive(
+    dead: IpAddr,
+    alive: IpAddr,
+    options: ListenOptions,
+) -> (UnansweredPort, Echo) {
     loop {
         let unanswered = UnansweredPort::at(dead).await;
         let at = SocketAddr::new(alive, unanswered.port()).to_string();
