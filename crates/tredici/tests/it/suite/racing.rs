@@ -185,6 +185,17 @@ async fn from_a_local_address_to_its_family() {
     assert_eq!((error.code(), error.phase().as_str()), ("ERR_INVALID_ARG_VALUE", "options"));
 }
 
+#[tokio::test]
+async fn from_a_local_address_to_an_address_of_the_other_family() {
+    let connector = Connector::new(client_options()).expect("a connector");
+    for (local, remote) in [(V6, V4), (V4, V6)] {
+        let target = Target::tcp(remote.to_string()).port(1).local_address(local);
+        let error = connector.connect(target).await.expect_err("of the other family");
+        assert!(error.message().starts_with("bind E"), "{error}");
+        assert!(error.hint().expect("a hint").contains("family"), "{error}");
+    }
+}
+
 /// Each attempt is bound anew; a port can be shared by attempts to different addresses.
 #[tokio::test(start_paused = true)]
 async fn from_a_local_port() {
