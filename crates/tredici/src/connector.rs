@@ -169,7 +169,9 @@ impl Connector {
             journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit.time));
         });
         let outcome = {
-            let walk = pin!(self.walk(&snapshot, &route, over, &mut journey).instrument(span.clone()));
+            // In its place from the beginning: it is too large to be moved about.
+            let walk = pin!(self.walk(&snapshot, &route, over, &mut journey));
+            let walk = walk.instrument(span.clone());
             let in_time = async {
                 match deadline {
                     Some(deadline) => timeout_at(deadline, walk).await.map_err(|_elapsed| limit),

@@ -1,5 +1,7 @@
 //! TLS over the byte stream, and what its outcome says of the session that was offered.
 
+use std::pin::pin;
+
 use tracing::{Instrument, debug_span, field, warn};
 
 use super::{journey::Journey, settle, snapshot::Snapshot};
@@ -33,7 +35,7 @@ impl Snapshot {
         };
         let securing = journey.enter(Phase::SecureConnect);
         let span = debug_span!("secure_connect", hostname = %server.hostname, offered = offered.is_some());
-        let result = handshake::connect(&self.context, transport, terms).instrument(span).await;
+        let result = pin!(handshake::connect(&self.context, transport, terms)).instrument(span).await;
         let _spent = journey.leave(securing);
         if let Ok(secured) = &result
             && let Some(failure) = &secured.judgement.pin_failure

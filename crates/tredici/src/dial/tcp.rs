@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use super::{
     Attempts, SocketTerms, Transport,
     failure::{self, Failure},
+    opening,
     race::{Action, Event, Race, Rules},
 };
 use crate::{error::Error, target::RemoteAddress};
@@ -58,7 +59,9 @@ impl Dialling<'_> {
 
     async fn attempt(self, address: SocketAddr) -> Result<Transport, Failure> {
         let place = RemoteAddress::Ip(address);
-        let connecting = self.terms.tcp_socket(address, self.local)?.connect(address);
+        let socket = self.terms.tcp_socket(address, self.local)?;
+        let remote = address.into();
+        let connecting = opening::tcp(socket, &remote);
         let connected = match self.terms.attempt_timeout {
             None => connecting.await,
             Some(limit) => match timeout(limit, connecting).await {

@@ -7,10 +7,12 @@ use std::{
     time::Duration,
 };
 
-use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
-use tokio::net::{TcpSocket, UnixSocket};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive};
 
-use super::failure::{Failure, local_place};
+use super::{
+    failure::{Failure, local_place},
+    opening,
+};
 use crate::{
     error::{Error, ErrorKind, Phase, system_code},
     options::{ConfigureSocket, Values},
@@ -89,7 +91,7 @@ impl SocketTerms {
     }
 
     /// A TCP socket on these terms, bound where that was asked for.
-    pub(super) fn tcp_socket(&self, remote: SocketAddr, local: Option<IpAddr>) -> Result<TcpSocket, Failure> {
+    pub(super) fn tcp_socket(&self, remote: SocketAddr, local: Option<IpAddr>) -> Result<Socket, Failure> {
         let place = RemoteAddress::Ip(remote);
         let socket = self.open(remote).map_err(Failure::of("socket", &place))?;
         self.apply(&SockRef::from(&socket), remote)
@@ -99,15 +101,9 @@ impl SocketTerms {
         Ok(socket)
     }
 
-    fn open(&self, remote: SocketAddr) -> io::Result<TcpSocket> {
-        match remote {
-            _ if self.multipath => {
-                let socket = multipath(Domain::for_address(remote))?;
-                Ok(TcpSocket::from_std_stream(socket.into()))
-            }
-            SocketAddr::V4(_) => TcpSocket::new_v4(),
-            SocketAddr::V6(_) => TcpSocket::new_v6(),
-        }
+    fn open(&self, remote: SocketAddr) -> io::Result<Socket> {
+        let domain = Domain::for_address(remote);
+        if self.multipath { multipath(domain) } else { opening::socket(domain, Some(Protocol::TCP)) }
     }
 
     fn apply(&self, socket: &SockRef<'_>, remote: SocketAddr) -> Result<(), Refused> {
@@ -172,7 +168,7 @@ impl SocketTerms {
         }
     }
 
-    fn bind(&self, socket: &TcpSocket, remote: SocketAddr, local: Option<IpAddr>) -> Result<(), Failure> {
+    fn bind(&self, socket: &Socket, remote: SocketAddr, local: Option<IpAddr>) -> Result<(), Failure> {
         if local.is_none() && self.local_port == 0 {
             return Ok(());
         }
@@ -182,16 +178,16 @@ impl SocketTerms {
         };
         let local = SocketAddr::new(local.unwrap_or_else(any), self.local_port);
         let bound = match self.local_port {
-            0 => socket.bind(local),
+            0 => socket.bind(&local.into()),
             // Several attempts may go from one port, and the connection before has left it behind.
-            _ => socket.set_reuseaddr(true).and_then(|()| socket.bind(local)),
+            _ => socket.set_reuse_address(true).and_then(|()| socket.bind(&local.into())),
         };
         bound.map_err(Failure::of("bind", local_place(local)))
     }
 
     /// A Unix socket on those of the terms that have a meaning there.
-    pub(super) fn unix_socket(&self, place: &RemoteAddress) -> Result<UnixSocket, Failure> {
-        let socket = UnixSocket::new_stream().map_err(Failure::of("socket", place))?;
+    pub(super) fn unix_socket(&self, place: &RemoteAddress) -> Result<Socket, Failure> {
+        let socket = opening::socket(Domain::UNIX, None).map_err(Failure::of("socket", place))?;
         self.apply_buffers(&SockRef::from(&socket))
             .map_err(|(option, error)| Failure::of_option(option, place, error))?;
         self.configure(&socket, place)?;
@@ -208,7 +204,7 @@ fn of(option: &'static str, set: io::Result<()>) -> Result<(), Refused> {
 
 #[cfg(target_os = "linux")]
 fn multipath(domain: Domain) -> io::Result<Socket> {
-    Socket::new_raw(domain, Type::STREAM.nonblocking().cloexec(), Some(Protocol::MPTCP))
+    opening::socket(domain, Some(Protocol::MPTCP))
 }
 
 #[cfg(not(target_os = "linux"))]

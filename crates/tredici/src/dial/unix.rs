@@ -2,11 +2,13 @@
 
 use std::{io, path::PathBuf};
 
+use socket2::SockAddr;
 use tokio::{net::UnixStream, time::timeout};
 
 use super::{
     Attempts, SocketTerms, Transport,
     failure::{self, Failure},
+    opening,
 };
 use crate::{
     error::Error,
@@ -43,7 +45,8 @@ async fn connect(
 ) -> Result<UnixStream, Failure> {
     let name = unix_name(path).map_err(Failure::of("connect", place))?;
     let socket = terms.unix_socket(place)?;
-    socket.connect(name).await.map_err(Failure::of("connect", place))
+    let address = SockAddr::unix(name).map_err(Failure::of("connect", place))?;
+    opening::unix(socket, &address).await.map_err(Failure::of("connect", place))
 }
 
 /// The name as the system call takes it: tokio reads a leading NUL as the abstract namespace.

@@ -563,7 +563,8 @@ options! {
     /// sessions resume them; the others go on in full at once. A ticket of TLS 1.3 is shared by none, a session of TLS
     /// 1.2 by all. Where the first fails, the next takes its place. In JSON in milliseconds.
     ///
-    /// A server that gives no tickets costs the first and the waiting this time: leave it at zero there.
+    /// Never more than half of what is left of `timeout`. A server that gives no tickets costs the first and the waiting
+    /// this time: leave it at zero there.
     ///
     /// Errors, from JSON: `UND_ERR_INVALID_ARG` for what is not a finite number from 0. An addition of this library.
     client tls - coalesceSessions: Timeout = "0" (Duration::ZERO) => coalesce_sessions(Duration);

@@ -243,6 +243,12 @@ impl PeerJudge {
         self.judgement.get()
     }
 
+    /// Whether a peer that matches no pin is refused.
+    pub(crate) fn enforces_pins(&self) -> bool {
+        self.criteria.pins.as_ref().is_some_and(|terms| !terms.report_only)
+    }
+
+    /// Whether a peer that is not authorized is refused.
     pub(crate) fn rejects(&self) -> bool {
         self.criteria.reject_unauthorized
     }
@@ -256,8 +262,7 @@ impl PeerJudge {
     /// Why the connection must end; `None` where it may be used.
     pub(crate) fn refusal<'a>(&self, judgement: &'a Judgement) -> Option<Refusal<'a>> {
         let error = judgement.error.as_deref().filter(|_| self.rejects());
-        let is_enforced = self.criteria.pins.as_ref().is_some_and(|terms| !terms.report_only);
-        let pin_failure = judgement.pin_failure.as_deref().filter(|_| is_enforced);
+        let pin_failure = judgement.pin_failure.as_deref().filter(|_| self.enforces_pins());
         error.map(Refusal::Peer).or(pin_failure.map(Refusal::Pins))
     }
 

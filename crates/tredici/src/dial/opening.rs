@@ -1,0 +1,52 @@
+//! A socket that stands ready becomes a stream.
+//!
+//! tokio's own way asks the system of every connection whether it has failed. Here it is asked where it has said so
+//! already; and a connection that stands at once, as each to a Unix socket does, is not waited for.
+
+use std::io;
+
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::{
+    io::Interest,
+    net::{TcpStream, UnixStream},
+};
+
+/// A stream socket for the runtime.
+pub(super) fn socket(domain: Domain, protocol: Option<Protocol>) -> io::Result<Socket> {
+    #[cfg(target_os = "linux")]
+    return Socket::new(domain, Type::STREAM.nonblocking(), protocol);
+    #[cfg(not(target_os = "linux"))]
+    Socket::new(domain, Type::STREAM, protocol)
+        .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
+}
+
+pub(super) async fn tcp(socket: Socket, address: &SockAddr) -> io::Result<TcpStream> {
+    let stands = begin(&socket, address)?;
+    let stream = TcpStream::from_std(socket.into())?;
+    if !stands && stream.ready(Interest::WRITABLE).await?.is_write_closed() {
+        fail(stream.take_error()?)?;
+    }
+    Ok(stream)
+}
+
+pub(super) async fn unix(socket: Socket, address: &SockAddr) -> io::Result<UnixStream> {
+    let stands = begin(&socket, address)?;
+    let stream = UnixStream::from_std(socket.into())?;
+    if !stands && stream.ready(Interest::WRITABLE).await?.is_write_closed() {
+        fail(stream.take_error()?)?;
+    }
+    Ok(stream)
+}
+
+/// Whether it stands already.
+fn begin(socket: &Socket, address: &SockAddr) -> io::Result<bool> {
+    match socket.connect(address) {
+        Ok(()) => Ok(true),
+        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn fail(error: Option<io::Error>) -> io::Result<()> {
+    error.map_or(Ok(()), Err)
+}
