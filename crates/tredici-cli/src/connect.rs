@@ -166,7 +166,7 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
         return output.fail(Failure::to_reach(Some(target), error));
     }
     if !output.is_json() {
-        output.print(&series.summary())?;
+        output.print(&series.summary(plan.connector.session_stats()))?;
     }
     Ok(if series.failed() == 0 { Ending::Done } else { Ending::Failed })
 }

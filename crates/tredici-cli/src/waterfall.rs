@@ -168,11 +168,15 @@ impl Observer for Recorder {
     }
 
     fn verified(&self, _: &events::Connection<'_>, event: &events::Verified<'_>) {
-        let end = match event.error.map(|error| error.code().to_owned()) {
-            None => End::Well,
-            Some(code) if event.is_enforced => End::Badly(code),
-            Some(code) => End::Tolerated(code),
-        };
+        let about_peer = event.error.map(|error| (error.code().to_owned(), event.is_enforced));
+        let about_pins =
+            event.pin_failure.map(|failure| (failure.code().to_owned(), event.are_pins_enforced));
+        let problems = [about_pins, about_peer].into_iter().flatten();
+        // What ends the connection is told before what does not.
+        let end =
+            problems.max_by_key(|(_, is_enforced)| *is_enforced).map_or(End::Well, |(code, is_enforced)| {
+                if is_enforced { End::Badly(code) } else { End::Tolerated(code) }
+            });
         let (start, elapsed) = (event.start, event.duration);
         self.steps().push(Step { kind: Kind::Verify, start, elapsed, end });
     }

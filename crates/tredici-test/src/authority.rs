@@ -45,12 +45,16 @@ impl Authority {
 
     /// A certificate signed by this authority.
     pub fn leaf(&self, spec: CertificateSpec) -> Certificate {
-        let key = spec.make_key();
+        let (key, serial) = (spec.make_key(), spec.serial_number().to_vec());
         let issuer = Issuer::from_params(&self.params, self.certificate.key().pair());
         let issued =
             spec.into_params().signed_by(key.pair(), &issuer).expect("the authority signs the certificate");
         let between = if self.is_root { Vec::new() } else { self.certificate.chain().cloned().collect() };
-        Certificate::new(issued, between, key)
+        Certificate::new(issued, between, key, serial)
+    }
+
+    pub(crate) fn params(&self) -> &CertificateParams {
+        &self.params
     }
 
     /// The authority's own certificate: what goes into `ca`.

@@ -11,11 +11,22 @@ pub struct Certificate {
     issued: rcgen::Certificate,
     intermediates: Vec<rcgen::Certificate>,
     key: Key,
+    serial: Vec<u8>,
 }
 
 impl Certificate {
-    pub(crate) fn new(issued: rcgen::Certificate, intermediates: Vec<rcgen::Certificate>, key: Key) -> Self {
-        Self { issued, intermediates, key }
+    pub(crate) fn new(
+        issued: rcgen::Certificate,
+        intermediates: Vec<rcgen::Certificate>,
+        key: Key,
+        serial: Vec<u8>,
+    ) -> Self {
+        Self { issued, intermediates, key, serial }
+    }
+
+    /// The number that its issuer gave it.
+    pub(crate) fn serial(&self) -> &[u8] {
+        &self.serial
     }
 
     /// The certificate alone, in DER.

@@ -29,6 +29,7 @@ mod pairs;
 mod pki;
 mod program;
 mod relay;
+mod revocation;
 mod servers;
 mod spec;
 mod suites;

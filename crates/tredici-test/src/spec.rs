@@ -254,9 +254,13 @@ impl CertificateSpec {
 
     /// The certificate, signed with its own key.
     pub fn self_signed(self) -> Certificate {
-        let key = self.make_key();
+        let (key, serial) = (self.make_key(), self.serial.clone());
         let issued = self.into_params().self_signed(key.pair()).expect("the certificate signs itself");
-        Certificate::new(issued, Vec::new(), key)
+        Certificate::new(issued, Vec::new(), key, serial)
+    }
+
+    pub(crate) fn serial_number(&self) -> &[u8] {
+        &self.serial
     }
 
     pub(crate) fn make_key(&self) -> Key {

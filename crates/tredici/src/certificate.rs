@@ -38,6 +38,8 @@ use fields::Fields;
 use path::Issuer;
 use public_key::PublicKey;
 
+pub(crate) use moment::system_time;
+
 pub use error::CertificateError;
 pub use info_access::InfoAccess;
 pub use name::Name;

@@ -7,6 +7,7 @@ mod connect;
 mod journey;
 mod limit;
 mod reach;
+mod renewal;
 mod rotation;
 mod secure;
 mod sessions;
@@ -33,6 +34,7 @@ pub use check::CheckFuture;
 pub use connect::{Connect, ConnectFuture};
 use journey::Journey;
 use limit::Limit;
+pub use renewal::FileWatch;
 use snapshot::{Current, Family, Snapshot};
 pub use stats::SessionStats;
 

@@ -64,7 +64,7 @@ pub use compose::{
     AndThen, BoxConnector, Checked, ConcurrencyLimit, ConnectExt, MapTarget, Or, Routed, Routes, Timeout,
     Traced,
 };
-pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, SessionStats, connect};
+pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, FileWatch, SessionStats, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]
 pub use listener::{Authority, AuthorityError};

@@ -22,6 +22,7 @@ mod observer;
 mod path;
 mod pem;
 mod pins;
+mod revocation;
 mod rotation;
 mod row;
 mod scalar;

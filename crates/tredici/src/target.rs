@@ -112,7 +112,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
 /// What to connect to, and the terms of this one call: undici's connector parameters.
 ///
 /// A string is a target too: `https://host[:port]`, `tls://host:port`, `http://host[:port]`, `tcp://host:port`,
-/// `unix:/path` (`unix:@name` for a name in Linux's abstract namespace).
+/// `unix:/path` (`unix:@name` for a name in Linux's abstract namespace). So is an `http::Uri` with the feature `hyper`, of
+/// which the origin counts.
 ///
 /// ```
 /// use tredici::Target;

@@ -7,4 +7,5 @@ pub(crate) mod handshake;
 pub(crate) mod judgement;
 pub(crate) mod session;
 pub(crate) mod stream;
+mod validity;
 mod verified;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use tredici::{Destination, PeerCertificate};
+use tredici::{Destination, PeerCertificate, SessionStats};
 
 use super::{
     certificate,
     facts::{self, verdict},
     failure::{self, headline},
-    page::{BAD, FAINT, Page, STRONG, duration},
+    page::{BAD, FAINT, Page, STRONG, WARNING, duration},
     paper::Paper,
     waterfall,
 };
@@ -115,7 +115,7 @@ impl Series {
     }
 
     /// What they come to, where there were several.
-    pub(crate) fn summary(&self) -> String {
+    pub(crate) fn summary(&self, sessions: SessionStats) -> String {
         let mut page = Page::default();
         if self.demonstration.is_some() {
             page.note("Next: tredici connect https://HOST, and tredici connect --help for the rest.");
@@ -124,6 +124,14 @@ impl Series {
             let mut parts = vec![format!("{} connected", self.connected)];
             if self.resumed > 0 {
                 parts.push(format!("{} resumed", self.resumed));
+            }
+            for (count, what) in
+                [(sessions.refused, "refused"), (sessions.evicted, "dropped for want of room")]
+            {
+                if count > 0 {
+                    let plural = if count == 1 { "" } else { "s" };
+                    parts.push(format!("{WARNING}{count} session{plural} {what}{WARNING:#}"));
+                }
             }
             if self.failed > 0 {
                 parts.push(format!("{BAD}{} failed{BAD:#}", self.failed));
@@ -207,4 +215,21 @@ fn brief(page: &mut Page, number: usize, connected: &Connected) {
         "{STRONG}{number:>4}{STRONG:#}  {total:>10}  {version:<8} {session:<8} {}",
         verdict(facts)
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_that_were_of_no_use_are_in_the_sum() {
+        let sum = |refused, evicted| {
+            let mut stats = SessionStats::default();
+            (stats.refused, stats.evicted) = (refused, evicted);
+            anstream::adapter::strip_str(&Series::new(3).summary(stats)).to_string()
+        };
+        assert_eq!(sum(0, 0).trim(), "0 connected");
+        assert_eq!(sum(1, 0).trim(), "0 connected · 1 session refused");
+        assert_eq!(sum(0, 2).trim(), "0 connected · 2 sessions dropped for want of room");
+    }
 }

@@ -6,6 +6,7 @@ mod ends;
 mod facts;
 mod lent;
 mod load;
+mod revocation;
 mod session;
 mod store;
 mod verification;

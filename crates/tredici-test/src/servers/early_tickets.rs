@@ -52,6 +52,14 @@ impl EarlyTicketServer {
         Self::serve(Terms { tickets, text: text.to_owned(), ..Terms::of(certificate) }).await
     }
 
+    /// The same with tickets that are good for so many seconds.
+    ///
+    /// # Panics
+    /// Where the certificate's key is not a P-256 key.
+    pub async fn for_seconds(certificate: &Certificate, lifetime: u32, tickets: usize, text: &str) -> Self {
+        Self::serve(Terms { tickets, lifetime, text: text.to_owned(), ..Terms::of(certificate) }).await
+    }
+
     /// The same with key updates (RFC 8446, section 4.6.3) instead of tickets, each of which asks for one in return.
     ///
     /// # Panics
@@ -108,6 +116,8 @@ impl Drop for EarlyTicketServer {
 struct Terms {
     certificate: Certificate,
     tickets: usize,
+    /// Of the tickets, in seconds.
+    lifetime: u32,
     key_updates: usize,
     protocol: Option<String>,
     text: String,
@@ -116,7 +126,7 @@ struct Terms {
 impl Terms {
     fn of(certificate: &Certificate) -> Self {
         let certificate = certificate.clone();
-        Self { certificate, tickets: 0, key_updates: 0, protocol: None, text: String::new() }
+        Self { certificate, tickets: 0, lifetime: 7200, key_updates: 0, protocol: None, text: String::new() }
     }
 }
 
@@ -170,7 +180,7 @@ fn everything_at_once(hello: &ClientHello, client_hello: Vec<u8>, terms: &Terms)
     let mut secret = schedule.server_application(&transcript);
     let mut application = Sealer::new(&secret);
     for number in 0..terms.tickets {
-        sent.extend(application.record(22, &message(4, &ticket_body(number))));
+        sent.extend(application.record(22, &message(4, &ticket_body(number, terms.lifetime))));
     }
     for _ in 0..terms.key_updates {
         sent.extend(application.record(22, &message(24, &[1])));
@@ -223,9 +233,9 @@ fn signature_body(certificate: &Certificate, transcript: &[u8]) -> Vec<u8> {
     [&ECDSA_SECP256R1_SHA256[..], &vector::<2>(&signature)].concat()
 }
 
-/// RFC 8446, section 4.6.1: a lifetime of two hours, and a ticket that nobody knows.
-fn ticket_body(number: usize) -> Vec<u8> {
-    let (lifetime, age_add) = (7200_u32.to_be_bytes(), [0; 4]);
+/// RFC 8446, section 4.6.1: a ticket that nobody knows.
+fn ticket_body(number: usize, lifetime: u32) -> Vec<u8> {
+    let (lifetime, age_add) = (lifetime.to_be_bytes(), [0; 4]);
     let nonce = vector::<1>(&number.to_be_bytes());
     let ticket = vector::<2>(&schedule::random());
     [&lifetime[..], &age_add, &nonce, &ticket, &[0, 0]].concat()

@@ -30,6 +30,11 @@ impl Moment {
     }
 }
 
+/// The moment by the system's clock.
+pub(crate) fn system_time(time: ASN1Time) -> SystemTime {
+    Moment::from(time).to_system_time()
+}
+
 /// OpenSSL's form: `Feb  6 23:07:14 2035 GMT`.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use tracing::debug;
 
 use super::{
-    coalesce::{Flights, Lead},
+    coalesce::{Flights, Lead, at_most_half},
     stats::{Counters, SessionStats},
-    supplied::{Supplied, Unfit, admit},
+    supplied::{Admitted, Supplied, Unfit, admit},
 };
 use crate::{
     error::Error,
@@ -104,15 +104,17 @@ impl SessionCache {
         self.is_shared.then(|| self.scope(context))
     }
 
-    /// The session to offer, or the duty to get one for those who wait.
+    /// The session to offer, or the duty to get one for those who wait. `left` is the time left for connecting.
     pub(super) async fn obtain<'a>(
         &'a self,
         key: &'a SessionKey,
         context: &ClientContext,
+        left: Option<Duration>,
     ) -> (Option<KeptSession>, Option<Lead<'a>>) {
         let (taken, lead) = match self.take(key, context) {
             None if !self.patience.is_zero() => {
-                self.flights.wait(key, self.patience, || self.take(key, context)).await
+                let patience = at_most_half(self.patience, left);
+                self.flights.wait(key, patience, || self.take(key, context)).await
             }
             taken => (taken, None),
         };
@@ -124,13 +126,19 @@ impl SessionCache {
 
     /// A session that was supplied, else the newest of the store. One of TLS 1.3 is taken out: nobody else will get it.
     fn take(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
-        self.supplied.take(key, context, || self.scope(context)).or_else(|| self.take_kept(key, context))
+        let supplied = self.supplied.take(key, context, || self.scope(context));
+        supplied.or_else(|| self.take_kept(key, context, Admitted::spend))
     }
 
-    fn take_kept(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
+    fn take_kept(
+        &self,
+        key: &SessionKey,
+        context: &ClientContext,
+        purpose: impl Fn(Admitted) -> Result<KeptSession, Unfit>,
+    ) -> Option<KeptSession> {
         let (store, now) = (self.store.as_ref()?, context.now());
         for _ in 0..UNFIT_MAX {
-            match admit(store.take(key, now)?, key, context, now) {
+            match admit(store.take(key, now)?, key, context, now).and_then(&purpose) {
                 Ok(session) => return Some(session),
                 Err(unfit) => {
                     self.counters.unfit();
@@ -173,7 +181,7 @@ impl SessionCache {
     /// All that is good for `key`, taken out, oldest first.
     pub(super) fn take_all(&self, key: &SessionKey, context: &ClientContext) -> Vec<KeptSession> {
         let mut taken = Vec::new();
-        while let Some(session) = self.take_kept(key, context) {
+        while let Some(session) = self.take_kept(key, context, |admitted| Ok(admitted.session)) {
             let may_be_used_again = !session.is_single_use();
             taken.push(session);
             if may_be_used_again {

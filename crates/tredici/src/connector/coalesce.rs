@@ -84,10 +84,11 @@ impl Flights {
 }
 
 impl Lead<'_> {
-    /// The handshake is made. Stays for the sessions that follow it, as long as somebody waits for them.
-    pub(super) async fn land(self, socket: &mut Socket, keeps: bool) {
+    /// The handshake is made. Stays for the sessions that follow it, as long as somebody waits for them and time is left
+    /// for connecting.
+    pub(super) async fn land(self, socket: &mut Socket, keeps: bool, left: Option<Duration>) {
         if keeps {
-            let limit = self.deadline.saturating_duration_since(Instant::now());
+            let limit = at_most_half(self.deadline.saturating_duration_since(Instant::now()), left);
             let mut sessions = pin!(socket.wait_for_sessions(limit));
             let mut alone = pin!(self.made.closed());
             std::future::poll_fn(|cx| match alone.as_mut().poll(cx) {
@@ -103,6 +104,11 @@ impl Lead<'_> {
     fn pass(self) {
         self.made.send_replace(true);
     }
+}
+
+/// Who waits for another's session must still have the time to go on without.
+pub(super) fn at_most_half(patience: Duration, left: Option<Duration>) -> Duration {
+    left.map_or(patience, |left| patience.min(left / 2))
 }
 
 impl Drop for Lead<'_> {

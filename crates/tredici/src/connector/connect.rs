@@ -43,9 +43,10 @@ pub type ConnectFuture<'a> = Pin<Box<dyn Future<Output = Result<Socket, Error>> 
 /// ```
 ///
 /// [`ConnectExt`](crate::ConnectExt) puts connectors together: a time limit, a second way, names that go elsewhere. An
-/// `Arc` of a connector is one, too, and [`BoxConnector`](crate::BoxConnector) is any of them behind one type, which can be
-/// kept in a struct and cloned. (Rust lets either closures or all references and boxes implement a trait. References to
-/// closures and boxed `Fn`s are closures themselves.)
+/// `Arc` of a connector is one, too, and so is an `Arc<dyn Fn(Target) -> ConnectFuture<'static> + Send + Sync>`;
+/// [`BoxConnector`](crate::BoxConnector) is any of them behind one type, which can be kept in a struct and cloned. (Rust
+/// lets either closures or all references and boxes implement a trait. References to closures and boxed `Fn`s are closures
+/// themselves.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no connector",
     label = "this is no connector",
@@ -65,7 +66,7 @@ impl Connect for Connector {
 
 impl<F, Connecting> Connect for F
 where
-    F: Fn(Target) -> Connecting + Send + Sync,
+    F: Fn(Target) -> Connecting + Send + Sync + ?Sized,
     Connecting: Future<Output = Result<Socket, Error>> + Send,
 {
     fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send {
@@ -73,7 +74,7 @@ where
     }
 }
 
-impl<C: Connect> Connect for Arc<C> {
+impl<C: Connect + ?Sized> Connect for Arc<C> {
     fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send {
         (**self).connect(target)
     }

@@ -71,6 +71,11 @@ impl Journey {
         self.start.checked_add(limit)
     }
 
+    /// How much is left of this limit, which is none where it is zero.
+    pub(super) fn left(&self, limit: Duration) -> Option<Duration> {
+        (!limit.is_zero()).then(|| limit.saturating_sub(self.elapsed()))
+    }
+
     pub(super) fn attempts_mut(&mut self) -> &mut Attempts {
         &mut self.attempts
     }

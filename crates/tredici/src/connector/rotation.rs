@@ -1,6 +1,8 @@
 //! Another identity, other authorities, other revocation lists, while the connector lives.
 
-use super::Connector;
+use std::sync::{MutexGuard, PoisonError};
+
+use super::{Connector, Terms};
 use crate::{error::Error, options::ConnectOptions, tls::context::ClientContext};
 
 impl Connector {
@@ -17,8 +19,8 @@ impl Connector {
         self.rotate(ConnectOptions::new())
     }
 
-    /// Replaces whom this connector trusts and who it is: those of `ca`, `extraCa`, `caStore`, `cert`, `key` and
-    /// `passphrase` that are given here. What is not given stays as it was; files are read anew all the same. An
+    /// Replaces whom this connector trusts and who it is: those of `ca`, `extraCa`, `caStore`, `crl`, `pins`,
+    /// `pinsReportOnly`, `cert`, `key` and `passphrase` that are given here. What is not given stays as it was; files are read anew all the same. An
     /// addition.
     ///
     /// It happens at once and as a whole, for this connector, its clones and all that [`check`](Self::check) derived from
@@ -43,13 +45,33 @@ impl Connector {
     /// force.
     #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
     pub fn rotate(&self, options: ConnectOptions) -> Result<(), Error> {
+        self.terms.replace(&options, |_, _| true).map(drop)
+    }
+}
+
+impl Terms {
+    /// The options with all that has been replaced since.
+    pub(super) fn rotated(&self) -> MutexGuard<'_, ConnectOptions> {
+        self.rotated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Compiles the options anew, with these in the place of those that are there, and puts them in force where `wanted`
+    /// says so of the present context and the new one. Tells whether it did.
+    pub(super) fn replace(
+        &self,
+        options: &ConnectOptions,
+        wanted: impl FnOnce(&ClientContext, &ClientContext) -> bool,
+    ) -> Result<bool, Error> {
         // One after another: who comes second builds on what the first has made.
-        let mut present = self.terms.rotated.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let rotated = present.rotated(&options)?;
+        let mut present = self.rotated();
+        let rotated = present.rotated(options)?;
         rotated.validate()?;
-        let context = ClientContext::on(self.terms.choice.clone(), rotated.values())?;
-        self.terms.family.replace(context, rotated.values());
-        *present = rotated;
-        Ok(())
+        let context = ClientContext::on(self.choice.clone(), rotated.values())?;
+        let is_wanted = self.family.present().is_some_and(|present| wanted(&present, &context));
+        if is_wanted {
+            self.family.replace(context, rotated.values());
+            *present = rotated;
+        }
+        Ok(is_wanted)
     }
 }

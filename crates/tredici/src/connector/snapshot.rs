@@ -44,6 +44,11 @@ impl Family {
         join(&mut members, Snapshot { context: context.clone(), cache: Arc::new(cache.apart(values)) })
     }
 
+    /// The context that all of them are under; `None` where none is left.
+    pub(super) fn present(&self) -> Option<Arc<ClientContext>> {
+        self.members().iter().find_map(Weak::upgrade).map(|current| current.load().context.clone())
+    }
+
     /// Puts another context in the place of the present one, everywhere. The sessions of the old stay behind.
     pub(super) fn replace(&self, context: ClientContext, values: &Values) {
         let context = Arc::new(context);

@@ -133,40 +133,58 @@ impl Supplied {
     }
 }
 
-/// What a store has handed back, if it is to be offered to this server.
+/// A session of a store that belongs to the server.
+pub(super) struct Admitted {
+    pub(super) session: KeptSession,
+    /// The bytes that it came as, if it did.
+    portable: Option<Box<Session>>,
+}
+
+impl Admitted {
+    /// To be offered now.
+    pub(super) fn spend(self) -> Result<KeptSession, Unfit> {
+        let is_unspent = |portable: &Session| !portable.is_single_use() || is_unspent(portable.der());
+        match self.portable.is_none_or(|portable| is_unspent(&portable)) {
+            true => Ok(self.session),
+            false => Err(Unfit::Spent),
+        }
+    }
+}
+
+/// What a store has handed back, if it belongs to this server.
 pub(super) fn admit(
     stored: StoredSession,
     key: &SessionKey,
     context: &ClientContext,
     now: SystemTime,
-) -> Result<KeptSession, Unfit> {
-    match stored.into_content() {
-        Content::Live(live) if live.key != *key => Err(mismatch(&live.key, key)),
-        Content::Live(live) if live.expires <= now => Err(Unfit::Ended),
-        Content::Live(live) if live.context == context.unique() => {
-            KeptSession::of(live).ok_or(Unfit::Unreadable)
-        }
-        Content::Live(live) => adopt(live, context),
+) -> Result<Admitted, Unfit> {
+    let (session, portable) = match stored.into_content() {
+        Content::Live(live) if live.key != *key => return Err(mismatch(&live.key, key)),
+        Content::Live(live) => (of_this_context(live, context)?, None),
         Content::Portable(portable) => {
             let scope = key.server().scope.filter(|_| is_verified(&portable)).ok_or(Unfit::Unverified)?;
             if let Some(unfit) = misplaced(&portable.origin, key, scope) {
                 return Err(unfit);
             }
-            let session = import(&portable, context).map_err(|_| Unfit::Unreadable)?;
-            match session.expires <= now {
-                true => Err(Unfit::Ended),
-                false if session.is_single_use() && !is_unspent(portable.der()) => Err(Unfit::Spent),
-                false => Ok(session),
-            }
+            (import(&portable, context).map_err(|_| Unfit::Unreadable)?, Some(portable))
         }
+    };
+    match now < session.expires {
+        true => Ok(Admitted { session, portable }),
+        false => Err(Unfit::Ended),
     }
 }
 
-/// A session of another connector of equal terms: an engine offers none but those of the same context.
-fn adopt(live: Live, context: &ClientContext) -> Result<KeptSession, Unfit> {
-    let der = live.session.to_der().map_err(|_| Unfit::Unreadable)?;
-    let session = context.read_session(&der).map_err(|_| Unfit::Unreadable)?;
-    KeptSession::of(Live { session, ..live }).ok_or(Unfit::Unreadable)
+/// An engine offers no sessions but those of the same context; one of another connector of equal terms is read anew.
+fn of_this_context(live: Live, context: &ClientContext) -> Result<KeptSession, Unfit> {
+    let live = match live.context == context.unique() {
+        true => live,
+        false => {
+            let der = live.session.to_der().map_err(|_| Unfit::Unreadable)?;
+            Live { session: context.read_session(&der).map_err(|_| Unfit::Unreadable)?, ..live }
+        }
+    };
+    KeptSession::of(live).ok_or(Unfit::Unreadable)
 }
 
 fn mismatch(key: &SessionKey, wanted: &SessionKey) -> Unfit {

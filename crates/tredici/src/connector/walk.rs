@@ -33,7 +33,8 @@ impl Connector {
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         journey.set_phase(Phase::SecureConnect);
-        let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context).await;
+        let left = journey.left(self.terms.values.timeout());
+        let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context, left).await;
         let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
             Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })
                 if route.is_dialled =>
@@ -62,7 +63,7 @@ impl Connector {
         let keeps = sink.is_some();
         socket.release_sessions(sink);
         if let Some(lead) = lead {
-            lead.land(&mut socket, keeps).await;
+            lead.land(&mut socket, keeps, journey.left(self.terms.values.timeout())).await;
         }
         Ok(socket)
     }

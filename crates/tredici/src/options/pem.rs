@@ -45,6 +45,10 @@ impl Pem {
         self.0.load(option)
     }
 
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.0, Bytes::File(_))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

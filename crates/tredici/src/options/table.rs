@@ -23,6 +23,7 @@ use super::{
     observer::SharedObserver,
     path::FileName,
     pins::PinList,
+    revocation::RevocationLists,
     scalar::{Address, Boolean, CacheSize, Device, Port, ServiceType, Text, UndiciBoolean, Whole},
     servername::Servername,
     session_store::{SessionStore, SharedSessionStore},
@@ -368,6 +369,17 @@ options! {
     /// everything but `false` for true. The environment is not asked. Node's `rejectUnauthorized`.
     both tls danger rejectUnauthorized: Boolean = "true" (true) => reject_unauthorized(bool);
 
+    /// Certificates that their issuers have revoked: certificate revocation lists (RFC 5280 section 5), in PEM.
+    ///
+    /// Default: none, and nobody is asked. With it, a list of **every** issuer of the peer's chain is needed, the root
+    /// among them, and has to be within its time. It takes the engine openssl. One PEM may hold several lists, of which
+    /// Node reads the first alone.
+    ///
+    /// Errors: `ERR_CRYPTO_OPERATION_FAILED` for what is no list, an empty text too; when connecting `CERT_REVOKED`,
+    /// `UNABLE_TO_GET_CRL` where the list of an issuer is missing, `CRL_HAS_EXPIRED`, `CRL_NOT_YET_VALID`,
+    /// `CRL_SIGNATURE_FAILURE`. Node's `crl`.
+    both tls - crl: RevocationLists = "none" rustls limit::NO_REVOCATION => crl(impl Into<PemList>);
+
     /// The keys or certificates of which the server's verified chain must have one.
     ///
     /// Default: none, whatever `ca` vouches for will do. `sha256/<base64>` is the key of any certificate of the chain,
@@ -551,7 +563,8 @@ options! {
     /// sessions resume them; the others go on in full at once. A ticket of TLS 1.3 is shared by none, a session of TLS
     /// 1.2 by all. Where the first fails, the next takes its place. In JSON in milliseconds.
     ///
-    /// A server that gives no tickets costs the first and the waiting this time: leave it at zero there.
+    /// Never more than half of what is left of `timeout`. A server that gives no tickets costs the first and the waiting
+    /// this time: leave it at zero there.
     ///
     /// Errors, from JSON: `UND_ERR_INVALID_ARG` for what is not a finite number from 0. An addition of this library.
     client tls - coalesceSessions: Timeout = "0" (Duration::ZERO) => coalesce_sessions(Duration);

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::system;
-use crate::options::{Addresses, LookupError};
+use crate::options::LookupError;
 
 /// Whether `hostname` is an address and no name.
 pub(crate) fn is_address(hostname: &str) -> bool {
@@ -11,9 +11,9 @@ pub(crate) fn is_address(hostname: &str) -> bool {
 }
 
 /// The address that `hostname` is, if it is one and no name.
-pub(super) fn address(hostname: &str) -> Option<Result<Addresses, LookupError>> {
+pub(super) fn address(hostname: &str) -> Option<Result<SocketAddr, LookupError>> {
     match hostname.parse::<IpAddr>() {
-        Ok(address) => Some(Ok(Addresses::from_iter([address]))),
+        Ok(address) => Some(Ok(SocketAddr::new(address, 0))),
         Err(_) => zone(hostname).map(|zone| scoped(hostname, zone)),
     }
 }
@@ -25,15 +25,11 @@ fn zone(hostname: &str) -> Option<&str> {
 }
 
 /// The system knows the numbers of its interfaces, and asks nobody else.
-fn scoped(hostname: &str, zone: &str) -> Result<Addresses, LookupError> {
-    let found: Vec<SocketAddr> = system::numeric(hostname).unwrap_or_default();
-    match found.is_empty() {
-        true => {
-            let problem = format!("there is no network interface {}", zone.escape_debug());
-            Err(LookupError::new("ENOTFOUND", problem))
-        }
-        false => Ok(found.into_iter().collect()),
-    }
+fn scoped(hostname: &str, zone: &str) -> Result<SocketAddr, LookupError> {
+    let found = system::numeric(hostname).ok().and_then(|found| found.first().copied());
+    found.ok_or_else(|| {
+        LookupError::new("ENOTFOUND", format!("there is no network interface {}", zone.escape_debug()))
+    })
 }
 
 #[cfg(test)]
@@ -55,7 +51,7 @@ mod tests {
         let loopback = address("fe80::1%lo").expect("an address").expect("an interface");
         let by_number = address("fe80::1%1").expect("an address").expect("an interface");
         assert_eq!(loopback, by_number);
-        assert!(loopback.iter().eq(["[fe80::1%1]:0".parse().expect("an address")]));
+        assert_eq!(loopback, "[fe80::1%1]:0".parse().expect("an address"));
         let error = address("fe80::1%nothing0").expect("an address").expect_err("no interface");
         assert_eq!(
             (error.code(), error.to_string().as_str()),

@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 const AT_ONCE: usize = 128;
-const AT_ONCE_FOR_A_NAME: usize = 4;
+pub(super) const AT_ONCE_FOR_A_NAME: usize = 4;
 
 /// A place among the lookups, given back when dropped. `None` stands for a semaphore that was closed, which none is.
 pub(super) struct Permit {

@@ -54,16 +54,27 @@ pub(super) fn is_localhost(hostname: &str) -> bool {
 }
 
 async fn ask(query: LookupQuery) -> Result<Addresses, LookupError> {
-    // The permit goes with the call and not with the caller, who may be gone before it returns.
-    let permit = permits::acquire(&query.hostname).await;
-    let call = threads::run(move || {
-        let found = getaddrinfo(&query.hostname, hints(query.family, query.hints));
-        drop(permit);
-        found
-    });
+    let hints = hints(query.family, query.hints);
+    let hostname = query.hostname.clone();
+    let found = call(&query.hostname, move || getaddrinfo(&hostname, hints)).await;
     let no_thread =
         |error| LookupError::new("EAI_AGAIN", format!("there is no thread to ask the system: {error}"));
-    call.await.map_err(no_thread)?.map(Addresses::from_iter)
+    found.map_err(no_thread)?.map(Addresses::from_iter)
+}
+
+/// What a call about this name returns, once there is room for it.
+async fn call<T: Send + 'static>(
+    hostname: &str,
+    call: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<T> {
+    // The permit goes with the call and not with the caller, who may be gone before it returns.
+    let permit = permits::acquire(hostname).await;
+    let call = move || {
+        let found = call();
+        drop(permit);
+        found
+    };
+    threads::run(call).await
 }
 
 /// An address with the name of a zone; nobody is asked.
@@ -142,6 +153,28 @@ mod tests {
             .hints(LookupHints::V4MAPPED | LookupHints::ALL);
         let mapped = ask(mapped).await.expect("localhost");
         assert!(mapped.contains(&"::ffff:127.0.0.1".parse().expect("an address")), "{mapped:?}");
+    }
+
+    /// Whoever asked has gone, and the calls hang on: they take the places of their name and of no other.
+    #[tokio::test]
+    async fn calls_that_hang_leave_room_for_other_names() {
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
+        let hang = || {
+            let gate = gate.clone();
+            move || {
+                let _opened = gate.lock().map(|gate| gate.recv());
+            }
+        };
+        for _ in 0..permits::AT_ONCE_FOR_A_NAME {
+            assert!(call("hung.test", hang()).now_or_never().is_none());
+        }
+        let mut one_more = Box::pin(call("hung.test", || "answered"));
+        assert!((&mut one_more).now_or_never().is_none());
+        assert_eq!(call("other.test", || "answered").await.expect("a thread"), "answered");
+        assert!((&mut one_more).now_or_never().is_none());
+        drop(open);
+        assert_eq!(one_more.await.expect("a thread"), "answered");
     }
 
     /// A label of more than 63 bytes is sent to no name server.

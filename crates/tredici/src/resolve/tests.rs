@@ -1,9 +1,12 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use futures_util::stream;
 
 use super::*;
-use crate::options::{Addresses, ConnectOptions};
+use crate::{
+    error::{ErrorKind, Phase},
+    options::{Addresses, Answers, ConnectOptions},
+};
 
 type Part = Result<Addresses, LookupError>;
 

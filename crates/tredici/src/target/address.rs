@@ -84,9 +84,12 @@ pub enum RemoteAddress {
 }
 
 impl RemoteAddress {
-    /// The IP address or the path, as text.
+    /// The IP address, with its scope where it is a link-local one (`fe80::1%2`), or the path, as text.
     pub fn address(&self) -> String {
         match self {
+            Self::Ip(SocketAddr::V6(address)) if address.scope_id() != 0 => {
+                format!("{}%{}", address.ip(), address.scope_id())
+            }
             Self::Ip(address) => address.ip().to_string(),
             Self::Unix(path) => path.to_string(),
         }
@@ -114,7 +117,7 @@ impl RemoteAddress {
 impl fmt::Display for RemoteAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ip(address) => write!(f, "{}:{}", address.ip(), address.port()),
+            Self::Ip(address) => write!(f, "{}:{}", self.address(), address.port()),
             Self::Unix(path) => path.fmt(f),
         }
     }
@@ -124,5 +127,19 @@ impl fmt::Display for RemoteAddress {
 impl serde::Serialize for SocketPath {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_local_address_has_a_scope() {
+        for (address, text) in
+            [("127.0.0.1:80", "127.0.0.1:80"), ("[::1]:80", "::1:80"), ("[fe80::1%2]:80", "fe80::1%2:80")]
+        {
+            assert_eq!(RemoteAddress::Ip(address.parse().expect(address)).to_string(), text);
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod choice;
 mod identity;
 mod key_log;
+mod revocation;
 mod scope;
 mod trust;
 
@@ -11,6 +12,7 @@ use std::{sync::Arc, time::SystemTime};
 use super::{
     engine::{self, BUILT_IN, ContextTerms, Session, Side},
     judgement::{Criteria, PinTerms},
+    validity::Validity,
     verified::VerifiedPeers,
 };
 use crate::{
@@ -28,6 +30,7 @@ pub(crate) struct ClientContext {
     reject_unauthorized: bool,
     check_server_identity: Option<CheckServerIdentity>,
     pins: Option<Arc<PinTerms>>,
+    revocation: Option<Validity>,
     clock: Clock,
     scope: Scope,
     unique: Unique,
@@ -53,6 +56,7 @@ impl ClientContext {
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
             pins: pins.map(Arc::new),
+            revocation: terms.revocation.validity,
             clock: clock(values),
             verified: verified(values),
         })
@@ -104,6 +108,7 @@ impl ClientContext {
             check_server_identity: self.check_server_identity.clone(),
             reject_unauthorized: self.reject_unauthorized,
             pins: self.pins.clone(),
+            revocation: self.revocation,
             clock: self.clock.clone(),
             verified: self.verified.clone(),
         }
@@ -116,6 +121,7 @@ pub(crate) struct ServerContext {
     choice: Arc<Choice>,
     requests_certificate: bool,
     reject_unauthorized: bool,
+    revocation: Option<Validity>,
     clock: Clock,
     verified: Option<Arc<VerifiedPeers>>,
 }
@@ -150,6 +156,7 @@ impl ServerContext {
             choice: Arc::new(choice),
             requests_certificate,
             reject_unauthorized,
+            revocation: terms.revocation.validity,
             clock: clock(values),
             verified: verified(values),
         })
@@ -174,6 +181,7 @@ impl ServerContext {
             check_server_identity: None,
             reject_unauthorized: self.reject_unauthorized,
             pins: None,
+            revocation: self.revocation,
             clock: self.clock.clone(),
             verified: self.verified.clone(),
         }
@@ -187,6 +195,7 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
     Ok(ContextTerms {
         side: Side::Client,
         trust: trust::load(values)?,
+        revocation: revocation::load(values)?,
         identities: identity::load(values)?,
         min_version,
         max_version,

@@ -20,6 +20,7 @@ use std::{
     time::SystemTime,
 };
 
+use super::validity::Validity;
 use crate::{
     error::Error,
     options::{Clock, KeyLog, Suites, TlsVersion},
@@ -37,6 +38,7 @@ pub(crate) type Der = Arc<[u8]>;
 pub(crate) struct ContextTerms {
     pub(crate) side: Side,
     pub(crate) trust: Trust,
+    pub(crate) revocation: Revocation,
     pub(crate) identities: Identities,
     pub(crate) min_version: TlsVersion,
     pub(crate) max_version: TlsVersion,
@@ -63,6 +65,14 @@ pub(crate) struct Trust {
     pub(crate) anchors: Anchors,
     /// In addition.
     pub(crate) extra: Vec<Der>,
+}
+
+/// Who is trusted no more: nobody is asked where there are no lists, else there must be one of every issuer.
+#[derive(Default)]
+pub(crate) struct Revocation {
+    pub(crate) lists: Vec<Der>,
+    /// When all of them are good.
+    pub(super) validity: Option<Validity>,
 }
 
 /// The set that trust begins with.

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     engine::{Der, Judge, PeerChain},
+    validity::Validity,
     verified::VerifiedPeers,
 };
 use crate::{
@@ -28,21 +29,21 @@ pub(crate) struct Peer {
     certificate: OnceLock<Option<PeerCertificate>>,
     validity: OnceLock<Option<Validity>>,
     digests: OnceLock<Box<[CertificateDigests]>>,
+    /// When the lists are good by which nobody of the path was revoked.
+    revocation: Option<Validity>,
     /// The first name that the leaf was found to be for: that never changes.
     name: OnceLock<Box<str>>,
 }
 
-/// When all certificates of a path are good.
-#[derive(Debug, Clone, Copy)]
-struct Validity {
-    from: SystemTime,
-    to: SystemTime,
-}
-
 impl Peer {
     pub(crate) fn new(chain: PeerChain) -> Self {
+        Self::within(chain, None)
+    }
+
+    fn within(chain: PeerChain, revocation: Option<Validity>) -> Self {
         Self {
             chain,
+            revocation,
             leaf: OnceLock::new(),
             certificate: OnceLock::new(),
             validity: OnceLock::new(),
@@ -86,14 +87,16 @@ impl Peer {
         Ok(())
     }
 
-    /// The end of the first certificate of the path that ends; `None` where one cannot be read.
+    /// The end of the first certificate of the path that ends, or of the lists of the revoked; `None` where one cannot
+    /// be read.
     pub(crate) fn valid_to(&self) -> Option<SystemTime> {
-        self.validity().map(|validity| validity.to)
+        self.validity().map(|validity| validity.within(self.revocation).to)
     }
 
-    /// Whether all certificates of the path are within their time. At its last second OpenSSL holds one for expired.
+    /// Whether all certificates of the path are within their time, and the lists of the revoked. At its last second
+    /// OpenSSL holds one for expired.
     pub(super) fn is_valid_at(&self, now: SystemTime) -> bool {
-        self.validity().is_some_and(|validity| validity.from <= now && now < validity.to)
+        self.validity().is_some_and(|validity| validity.within(self.revocation).holds_at(now))
     }
 
     /// Of the path; none where one of it cannot be read.
@@ -103,13 +106,10 @@ impl Peer {
             .get_or_init(|| self.chain.path.iter().map(digest).collect::<Option<_>>().unwrap_or_default())
     }
 
+    /// When all certificates of the path are good.
     fn validity(&self) -> Option<Validity> {
         let intersect = |so_far: Option<Validity>, certificate: PeerCertificate| {
-            let (from, to) = (certificate.not_before(), certificate.not_after());
-            Some(so_far.map_or(Validity { from, to }, |so_far| Validity {
-                from: so_far.from.max(from),
-                to: so_far.to.min(to),
-            }))
+            Some(Validity { from: certificate.not_before(), to: certificate.not_after() }.within(so_far))
         };
         let of_path = || {
             let certificates: Option<Vec<_>> = self.chain.path.iter().map(read).collect();
@@ -195,6 +195,8 @@ pub(crate) struct Criteria {
     pub(crate) check_server_identity: Option<CheckServerIdentity>,
     pub(crate) reject_unauthorized: bool,
     pub(crate) pins: Option<Arc<PinTerms>>,
+    /// When the lists of the revoked are good, where there are any.
+    pub(super) revocation: Option<Validity>,
     pub(crate) clock: Clock,
     /// Whose chain the engine has found good before; `None` where that is not to be remembered.
     pub(crate) verified: Option<Arc<VerifiedPeers>>,
@@ -241,6 +243,12 @@ impl PeerJudge {
         self.judgement.get()
     }
 
+    /// Whether a peer that matches no pin is refused.
+    pub(crate) fn enforces_pins(&self) -> bool {
+        self.criteria.pins.as_ref().is_some_and(|terms| !terms.report_only)
+    }
+
+    /// Whether a peer that is not authorized is refused.
     pub(crate) fn rejects(&self) -> bool {
         self.criteria.reject_unauthorized
     }
@@ -254,8 +262,7 @@ impl PeerJudge {
     /// Why the connection must end; `None` where it may be used.
     pub(crate) fn refusal<'a>(&self, judgement: &'a Judgement) -> Option<Refusal<'a>> {
         let error = judgement.error.as_deref().filter(|_| self.rejects());
-        let is_enforced = self.criteria.pins.as_ref().is_some_and(|terms| !terms.report_only);
-        let pin_failure = judgement.pin_failure.as_deref().filter(|_| is_enforced);
+        let pin_failure = judgement.pin_failure.as_deref().filter(|_| self.enforces_pins());
         error.map(Refusal::Peer).or(pin_failure.map(Refusal::Pins))
     }
 
@@ -332,7 +339,7 @@ impl Judge for PeerJudge {
     }
 
     fn judge(&self, chain: PeerChain) -> Result<(), VerifyCode> {
-        let peer = Arc::new(Peer::new(chain));
+        let peer = Arc::new(Peer::within(chain, self.criteria.revocation));
         if let Some(verified) = self.criteria.verified.as_ref().filter(|_| peer.chain.code == VerifyCode::OK)
         {
             verified.add(&peer);

@@ -16,7 +16,7 @@ const MOST: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 /// The peers whose chain an engine has found good under one context.
 ///
 /// Whom the context trusts and what it asks of a chain never changes, so that the same certificates in the same order
-/// lead to the same verdict as long as all of the path are within their time. Verifying them is a third of a client's
+/// lead to the same verdict as long as all of the path are within their time, and the lists of the revoked. Verifying them is a third of a client's
 /// work in a handshake; a server that is met again is spared that. Nothing but the chain is remembered: that the peer
 /// has the leaf's key, that the leaf is for the name, and what the caller checks is asked of each connection.
 pub(crate) struct VerifiedPeers(Mutex<LruCache<Vec<Der>, Arc<Peer>>>);

@@ -1,7 +1,12 @@
 //! The two engines with each other: one's client, the other's listener.
 
+use std::sync::Arc;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tredici::{ConnectOptions, Connector, Engine, ListenOptions, Listener, Socket, Target, TlsVersion};
+use tredici::{
+    ConnectOptions, Connector, Engine, ListenOptions, Listener, MemorySessionStore, Socket, Target,
+    TlsVersion,
+};
 use tredici_test::{Pki, within};
 
 const ENGINES: [Engine; 2] = [Engine::Rustls, Engine::OpenSsl];
@@ -74,6 +79,29 @@ async fn sessions_are_resumed() {
             let reused = (ours.is_session_reused(), theirs.is_session_reused());
             assert_eq!(reused, (resumed, resumed), "{client} to {server} with {version}");
             assert!(ours.authorized() && ours.peer_certificate().is_some());
+        }
+    }
+}
+
+/// An engine cannot offer the other's sessions, nor does it use them up.
+#[tokio::test]
+async fn a_store_that_they_share_keeps_their_sessions_apart() {
+    for version in VERSIONS {
+        let store = Arc::new(MemorySessionStore::new(100));
+        let listener = listen(Engine::OpenSsl).await;
+        let connectors = ENGINES.map(|engine| {
+            let options = ConnectOptions::new().ca(Pki::shared().root().pem()).engine(engine);
+            let options = options.max_version(version).session_store(store.clone());
+            Connector::new(options).expect("a connector")
+        });
+        for resumed in [false, true] {
+            for connector in &connectors {
+                let [client, _server] = ends(connector, &listener).await;
+                assert_eq!(client.is_session_reused(), resumed, "{version}, {:?}", client.engine());
+            }
+        }
+        for stats in connectors.map(|connector| connector.session_stats()) {
+            assert_eq!((stats.hits, stats.misses, stats.unfit), (1, 1, 0), "{version}");
         }
     }
 }

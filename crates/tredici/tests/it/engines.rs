@@ -9,11 +9,12 @@ use crate::source;
 
 /// What OpenSSL has and rustls has not. `on_openssl/only` tests that it works, `on_rustls/lacks` that it is refused by
 /// name.
-const ROWS: [&str; 7] = [
+const ROWS: [&str; 8] = [
     "cipher_expressions",
     "encrypted_key",
     "finished",
     "old_versions",
+    "revocation",
     "session_bytes",
     "shared_sigalgs",
     "ticket",

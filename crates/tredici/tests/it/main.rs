@@ -19,6 +19,7 @@ mod identity;
 mod layers;
 #[cfg(feature = "hickory")]
 mod name_servers;
+mod networks;
 #[cfg(feature = "openssl")]
 mod on_openssl;
 #[cfg(feature = "rustls")]

@@ -26,6 +26,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<EphemeralKeyInfo>();
     shared::<Error>();
     shared::<ErrorKind>();
+    shared::<FileWatch>();
     shared::<FixedLookup>();
     shared::<IdentityError>();
     shared::<IdentityRules>();
@@ -65,6 +66,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<Side>();
     shared::<Socket>();
     shared::<SocketPath>();
+    shared::<StoredSession>();
     shared::<SystemLookup>();
     shared::<TargetError>();
     shared::<Timings>();

@@ -286,6 +286,9 @@ fn steps(document: &Value) -> Vec<String> {
     told.collect()
 }
 
+/// Of no key.
+const WRONG_PIN: &str = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
 #[tokio::test]
 async fn what_happened_when_is_told_step_by_step() {
     let files = Files::trusting(Pki::shared());
@@ -310,6 +313,13 @@ async fn what_happened_when_is_told_step_by_step() {
     let code = "ERR_TLS_CERT_ALTNAME_INVALID";
     let of_name = |step: &str| format!("{step}: {code}");
     assert_eq!(steps(&refused), ["lookup", "attempt", &of_name("secureConnect"), &of_name("verify")]);
+
+    let pins = ["--lookup", "db.test=127.0.0.1", "--servername", "localhost", "--pins", WRONG_PIN];
+    let pinned = connect(&by_name, &pins).await;
+    let (mismatch, of_pins) = ("verify: ERR_TLS_PIN_MISMATCH", "secureConnect: ERR_TLS_PIN_MISMATCH");
+    assert_eq!(steps(&pinned), ["lookup", "attempt", of_pins, mismatch]);
+    let reported = connect(&by_name, &[&pins[..], &["--pins-report-only"]].concat()).await;
+    assert_eq!(steps(&reported), ["lookup", "attempt", "secureConnect", mismatch]);
 
     let unknown = connect(&by_name, &["--lookup", "other.test=127.0.0.1"]).await;
     assert_eq!(steps(&unknown), ["lookup: ENOTFOUND"]);

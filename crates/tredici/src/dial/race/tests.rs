@@ -157,6 +157,30 @@ fn without_selection_the_first_address_is_the_only_one() {
 }
 
 #[test]
+fn at_most_so_many_are_tried() {
+    let now = Instant::now();
+    let many: Vec<_> = (0..50).map(|last| SocketAddr::from(([10, 0, 0, last], 80))).collect();
+    let mut race = Race::new(rules());
+    race.handle(Event::Arrived(many.clone()), now);
+    race.handle(Event::AllArrived, now);
+    assert_eq!(order(&mut race, now), many[..32]);
+    assert_eq!(race.next(now), Action::Lost);
+
+    // And so many at once.
+    let mut race = Race::new(rules());
+    race.handle(Event::Arrived(many), now);
+    race.handle(Event::AllArrived, now);
+    let mut then = now;
+    for _ in 0..16 {
+        assert!(matches!(race.next(then), Action::Start(_)));
+        then += DELAY;
+    }
+    assert_eq!(race.next(then), Action::Wait);
+    race.handle(Event::Failed, then);
+    assert!(matches!(race.next(then), Action::Start(_)));
+}
+
+#[test]
 fn nothing_is_lost_before_all_has_come() {
     let now = Instant::now();
     let mut race = Race::new(rules());

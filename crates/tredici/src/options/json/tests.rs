@@ -57,6 +57,7 @@ fn json_and_rust_say_the_same() {
         .ca(["one", "two"])
         .extra_ca(Pem::file("base/extra.pem"))
         .ca_store(CaStore::System)
+        .crl("list")
         .pins(Pins::new([PIN]).unwrap())
         .pins_report_only(true)
         .servername("Db.Internal.")
@@ -90,7 +91,7 @@ fn json_and_rust_say_the_same() {
             "typeOfService": 8, "lookup": {}, "lookupCache": {"maxTTL": 5000, "maxItems": 7}, "hints": 32,
             "blockList": ["10.0.0.0/8", "link-local"], "allowList": "private",
             "ca": ["one", {"base64": "dHdv"}], "extraCa": {"file": "extra.pem"}, "caStore": "system",
-            "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.",
+            "crl": "list", "pins": [PIN], "pinsReportOnly": true, "servername": "Db.Internal.",
             "cert": {"type": "Buffer", "data": [1, 2, 3]},
             "key": {"pem": "key", "passphrase": "secret"}, "passphrase": "secret", "ALPNProtocols": ["h2"],
             "allowH2": false, "preferH2": true, "useH2c": true, "minVersion": "TLSv1.2", "maxVersion": "TLSv1.3",

@@ -59,6 +59,16 @@ impl Addresses {
     }
 }
 
+/// As [`iter`](Addresses::iter).
+impl IntoIterator for Addresses {
+    type Item = SocketAddr;
+    type IntoIter = std::vec::IntoIter<SocketAddr>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.addresses.into_iter()
+    }
+}
+
 impl From<Vec<IpAddr>> for Addresses {
     fn from(addresses: Vec<IpAddr>) -> Self {
         addresses.into_iter().collect()

@@ -105,8 +105,10 @@ pub struct Verified<'a> {
     pub error: Option<&'a AuthorizationError>,
     /// Whether an error ends the connection: the option `rejectUnauthorized`.
     pub is_enforced: bool,
-    /// That no pin has matched. It ends the connection but where the option `pinsReportOnly` is given.
+    /// That no pin has matched.
     pub pin_failure: Option<&'a PinFailure>,
+    /// Whether that ends the connection: not with the option `pinsReportOnly`.
+    pub are_pins_enforced: bool,
     /// Whether the certificate is that of an earlier handshake, whose session was resumed.
     pub is_session_reused: bool,
     /// Whom you talk to, with its issuers; `None` where there is no certificate that can be read.

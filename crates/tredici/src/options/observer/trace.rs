@@ -224,6 +224,7 @@ mod tests {
             error: None,
             is_enforced: true,
             pin_failure: None,
+            are_pins_enforced: false,
             is_session_reused: false,
             peer_certificate: None,
         };

@@ -292,6 +292,17 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
             ],
         ),
         (
+            "crl",
+            vec![
+                (json!("PEM"), OK),
+                (json!(["PEM", {"file": "a"}]), OK),
+                (json!(""), OK),
+                (json!([]), VALUE),
+                (json!(5), TYPE),
+                (json!(["PEM", false]), TYPE),
+            ],
+        ),
+        (
             "pins",
             vec![
                 (json!([PIN]), OK),
@@ -519,6 +530,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("extraCa", "a.pem", json!([{"file": "a.pem"}])),
         ("caStore", "system", json!("system")),
         ("rejectUnauthorized", "false", json!(false)),
+        ("crl", "a.pem,b.pem", json!([{"file": "a.pem"}, {"file": "b.pem"}])),
         ("pins", PIN, json!([PIN])),
         ("pinsReportOnly", "true", json!(true)),
         ("requestCert", "true", json!(true)),
@@ -632,6 +644,7 @@ fn limits_are_what_the_table_says() {
             vec![json!("ECDHE-RSA-AES128-GCM-SHA256"), json!("!TLS_AES_256_GCM_SHA384"), json!("::")],
         ),
         ("session", vec![json!("0\0")], vec![json!("")]),
+        ("crl", vec![json!("PEM"), json!("")], vec![Value::Null]),
     ];
     for row in OPTIONS {
         let case = cases.iter().find(|(name, ..)| *name == row.name);

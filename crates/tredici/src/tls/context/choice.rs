@@ -29,7 +29,7 @@ impl Choice {
             beyond => {
                 let message =
                     format!("the connector works on {}, which cannot honour {}", self.name(), list(beyond));
-                let hint = "make another connector, or this one with the engine that can";
+                let hint = "make another connector: openssl honours it";
                 Err(unsupported(message).with_hint(hint))
             }
         }

@@ -16,6 +16,7 @@ pub(crate) struct Scope {
     anchors: Option<Vec<Der>>,
     extra: Vec<Der>,
     identities: Vec<Vec<Der>>,
+    revocation: Vec<Der>,
     pins: Vec<String>,
     policy: String,
     digest: OnceLock<[u8; 32]>,
@@ -31,6 +32,7 @@ impl Scope {
             },
             extra: terms.trust.extra.clone(),
             identities: terms.identities.chains.clone(),
+            revocation: terms.revocation.lists.clone(),
             pins: pins.map(texts).unwrap_or_default(),
             policy: format!(
                 "{} {} {:?} {} {identity_check:?}",
@@ -56,6 +58,7 @@ impl Scope {
             for chain in &self.identities {
                 add(&mut hash, &chain.iter().map(|der| &**der).collect::<Vec<_>>());
             }
+            add(&mut hash, &self.revocation.iter().map(|der| &**der).collect::<Vec<_>>());
             add(&mut hash, &self.pins.iter().map(String::as_bytes).collect::<Vec<_>>());
             add(&mut hash, &[self.policy.as_bytes()]);
             hash.finalize().into()

@@ -47,6 +47,7 @@ impl Telling {
             error: judgement.error.as_deref(),
             is_enforced: judge.rejects(),
             pin_failure: judgement.pin_failure.as_deref(),
+            are_pins_enforced: judge.enforces_pins(),
             is_session_reused,
             peer_certificate: judgement.peer.certificate(),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tredici::{BoxConnector, Connect, ConnectExt, Connector, Error, Socket, Target};
+use tredici::{BoxConnector, Connect, ConnectExt, ConnectFuture, Connector, Error, Socket, Target};
 
 use super::{Greeter, connector, heard};
 
@@ -33,6 +33,12 @@ async fn connectors_closures_types_and_what_holds_them() {
         let connector = owning.clone();
         async move { connector.connect(target).await }
     };
+    let cloned = owning.clone();
+    let erased = move |target: Target| -> ConnectFuture<'static> { Box::pin(cloned(target)) };
+    let shared: Arc<dyn Fn(Target) -> ConnectFuture<'static> + Send + Sync> = Arc::new(erased.clone());
+    greets(shared, &greeter).await;
+    let boxed: Box<dyn Fn(Target) -> ConnectFuture<'static> + Send + Sync> = Box::new(erased);
+    greets(boxed, &greeter).await;
     let boxed: [BoxConnector; 4] = [
         connector().boxed(),
         owning.boxed(),

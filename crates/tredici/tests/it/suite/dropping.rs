@@ -13,6 +13,7 @@ use tokio::{
     net::{TcpStream, UnixStream},
     runtime::{Builder, Runtime},
 };
+use tokio_util::sync::CancellationToken;
 use tredici::{Connector, Error, FixedLookup, ListenOptions, Socket, Target, TlsVersion};
 use tredici_test::{
     Fault, ScriptedServer, Trickle, UnansweredPort, alive_tasks, drop_after, open_descriptors, run_alone_on,
@@ -200,6 +201,31 @@ fn a_race_in_which_nobody_answers() {
             let opened = async || settle("the sockets", || open_descriptors() >= begun + running).await;
             drop_while_it_waits(async || connector.connect(target()).await, opened).await;
         }
+    });
+}
+
+/// What a signal has ended is closed before its error is told.
+#[test]
+fn a_race_that_is_given_up() {
+    run_alone_on(concat!(module_path!(), "::a_race_that_is_given_up"), one_thread, async {
+        let addresses = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let [dead, _also_dead] = UnansweredPort::at_both(addresses).await;
+        let fixed = FixedLookup::new().with("dead.test", addresses);
+        let soon = Duration::from_millis(10);
+        let options = client_options().lookup(fixed).auto_select_family_attempt_timeout(soon);
+        let connector = Connector::new(options).expect("a connector");
+        let before = idle().await;
+        let signal = CancellationToken::new();
+        let target = Target::tcp("dead.test").port(dead.port()).signal(signal.clone());
+        let connecting = async {
+            let error = connector.connect(target).await.expect_err("it is given up");
+            (error.code().to_owned(), held())
+        };
+        let (ended, ()) = tokio::join!(connecting, async {
+            settle("two sockets", || open_descriptors() == before.1 + 2).await;
+            signal.cancel();
+        });
+        assert_eq!(ended, ("ABORT_ERR".to_owned(), before));
     });
 }
 

@@ -19,7 +19,7 @@ const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// Loopback addresses that no other test uses.
-fn own(test: u8) -> [IpAddr; 2] {
+pub(super) fn own(test: u8) -> [IpAddr; 2] {
     [1, 2].map(|last| [127, 78, test, last].into())
 }
 
@@ -28,7 +28,11 @@ fn named(options: ConnectOptions, addresses: impl IntoIterator<Item = IpAddr>) -
 }
 
 /// A port that nobody answers at one address and an echo has at the other.
-async fn dead_and_alive(dead: IpAddr, alive: IpAddr, options: ListenOptions) -> (UnansweredPort, Echo) {
+pub(super) async fn dead_and_alive(
+    dead: IpAddr,
+    alive: IpAddr,
+    options: ListenOptions,
+) -> (UnansweredPort, Echo) {
     loop {
         let unanswered = UnansweredPort::at(dead).await;
         let at = SocketAddr::new(alive, unanswered.port()).to_string();
@@ -179,6 +183,17 @@ async fn from_a_local_address_to_its_family() {
     let other = named(client_options().family(AddressFamily::V6), [V6]);
     let error = other.connect(target().local_address(local)).await.expect_err("of the other family");
     assert_eq!((error.code(), error.phase().as_str()), ("ERR_INVALID_ARG_VALUE", "options"));
+}
+
+#[tokio::test]
+async fn from_a_local_address_to_an_address_of_the_other_family() {
+    let connector = Connector::new(client_options()).expect("a connector");
+    for (local, remote) in [(V6, V4), (V4, V6)] {
+        let target = Target::tcp(remote.to_string()).port(1).local_address(local);
+        let error = connector.connect(target).await.expect_err("of the other family");
+        assert!(error.message().starts_with("bind E"), "{error}");
+        assert!(error.hint().expect("a hint").contains("family"), "{error}");
+    }
 }
 
 /// Each attempt is bound anew; a port can be shared by attempts to different addresses.

@@ -1,7 +1,9 @@
 //! Another identity and other authorities while the connector lives: at once, as a whole, and nothing of the old left.
 
-use tokio::{sync::watch, task::JoinSet};
-use tredici::{ConnectOptions, Connector, ListenOptions, Pem, Target};
+mod files;
+
+use tokio::task::JoinSet;
+use tredici::{ConnectOptions, Connector, ListenOptions, Pem, Socket, Target};
 use tredici_test::{Authority, Certificate, CertificateSpec, Cut, Key, KeyKind, Pki, Relay, settle, within};
 
 use super::ends::{
@@ -182,37 +184,33 @@ async fn every_connection_is_entirely_old_or_entirely_new() {
     let connector = Connector::new(options).expect("a connector");
     let terms = [0, 1].map(|nth: usize| identity(&own[nth]).ca(roots[nth].pem()));
 
-    let (count, counted) = watch::channel(0_usize);
-    let rotating = tokio::task::spawn_blocking({
-        let connector = connector.clone();
-        move || {
-            let mut rotations = (1..).zip(terms.iter().rev().cycle());
-            while let Some((nth, terms)) = rotations.next().filter(|_| !count.is_closed()) {
-                connector.rotate(terms.clone()).expect("the other terms");
-                count.send_replace(nth);
-            }
-        }
-    });
-    let mut connecting = JoinSet::new();
-    for nth in 0..100 {
-        let (connector, target, mut counted) = (connector.clone(), target(server.port()), counted.clone());
-        connecting.spawn(async move {
-            counted.wait_for(|count| *count > nth && count % 2 == nth % 2).await.expect("it rotates");
-            let mut socket = connector.connect(target).await.expect("a connection");
-            exchange(&mut socket).await;
-            socket
-        });
-    }
-    drop(counted);
-    let mut seen = [0; 2];
-    for socket in within("the connections", connecting.join_all()).await {
+    // Which of the terms a connection was made under, and under no other.
+    let which = |socket: &Socket| {
         let trusted = socket.peer_certificate().expect("a certificate").chain().last().expect("a root");
         let which = roots.iter().position(|root| root.der() == trusted.raw()).expect("one of the two");
         assert_eq!(socket.certificate().expect("one").raw(), own[which].der());
-        seen[which] += 1;
+        which
+    };
+    let connect = || {
+        let (connector, target) = (connector.clone(), target(server.port()));
+        async move {
+            let mut socket = connector.connect(target).await.expect("a connection");
+            exchange(&mut socket).await;
+            socket
+        }
+    };
+    for (new, terms) in (0..2).zip(&terms).cycle().skip(1).take(10) {
+        let connecting: JoinSet<_> = (0..10).map(|_| connect()).collect();
+        let rotating = tokio::task::spawn_blocking({
+            let (connector, terms) = (connector.clone(), terms.clone());
+            move || connector.rotate(terms)
+        });
+        let sockets = within("the connections", connecting.join_all()).await;
+        let under_new = sockets.iter().filter(|socket| which(socket) == new).count();
+        println!("{under_new} of {} under the new terms", sockets.len());
+        rotating.await.expect("no panic").expect("the other terms");
+        assert_eq!(which(&connect().await), new);
     }
-    rotating.await.expect("no rotation failed");
-    assert!(seen.iter().all(|&connections| connections > 0), "under each of the terms: {seen:?}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ mod keys;
 mod resumed;
 mod store;
 mod terms;
-mod told;
+pub(crate) mod told;
 mod unverified;
 
 use tredici::{Connector, Socket, Target};

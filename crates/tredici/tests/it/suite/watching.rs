@@ -12,6 +12,7 @@ use tredici_test::{Fault, RefusedPort, ScriptedServer, UnansweredPort, within};
 use super::{
     ENGINE,
     ends::{Echo, connector, exchange, listen_unix, localhost, target, trusting},
+    racing::{dead_and_alive, own},
 };
 
 /// Writes down what it is told: the connection's number, and the event in words.
@@ -70,6 +71,10 @@ impl Observer for Notes {
     fn attempt_won(&self, connection: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
         assert!(event.attempt.error().is_none());
         self.write(connection, format!("attempt {} won", event.number));
+    }
+
+    fn attempt_cancelled(&self, connection: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+        self.write(connection, format!("attempt {} given up", event.number));
     }
 
     fn handshake_started(&self, connection: &events::Connection<'_>, event: &events::HandshakeStarted<'_>) {
@@ -354,4 +359,16 @@ async fn an_observer_that_panics_ends_its_connection_and_nothing_else() {
     assert!(panicked.is_panic());
     let told = notes.take();
     assert!(!told.iter().any(|words| words.starts_with("abandoned")), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_was_slower_than_another_is_given_up() {
+    let addresses = own(200);
+    let (_dead, echo) = dead_and_alive(addresses[0], addresses[1], localhost()).await;
+    let (connector, notes) = watched(trusting().lookup(FixedLookup::new().with("localhost", addresses)));
+    connector.connect(Target::tls("localhost").port(echo.port())).await.expect("a socket");
+    assert_eq!(
+        notes.take()[3..7],
+        ["attempt 0 at 127.78.200.1", "attempt 1 at 127.78.200.2", "attempt 1 won", "attempt 0 given up"]
+    );
 }

@@ -40,7 +40,7 @@ impl OpensslContext {
         };
         let mut context = SslContext::builder(method).map_err(|stack| internal(&stack))?;
         policy::apply(&mut context, terms)?;
-        let authorities = trust::apply(&mut context, &terms.trust)?;
+        let authorities = trust::apply(&mut context, &terms.trust, &terms.revocation)?;
         let leaves = identity::apply(&mut context, &terms.identities)?.into();
         context.set_mode(SslMode::RELEASE_BUFFERS);
         if let Some(keylog) = terms.keylog.clone() {

@@ -3,24 +3,30 @@
 use std::sync::{Arc, OnceLock};
 
 use openssl::{
+    error::ErrorStack,
     ssl::SslContextBuilder,
-    x509::{X509, X509Ref, store::X509StoreBuilder},
+    x509::{X509, X509Crl, X509Ref, store::X509StoreBuilder, verify::X509VerifyFlags},
 };
-use tredici_openssl::SharedStore;
+use tredici_openssl::{SharedStore, add_crl};
 
 use super::{
-    super::{Anchors, Der, Trust},
+    super::{Anchors, Der, Revocation, Trust},
     failure::{internal, option_error},
     verification,
 };
 use crate::error::Error;
 
-/// Has the context verify peers by these authorities, and returns them.
-pub(super) fn apply(context: &mut SslContextBuilder, trust: &Trust) -> Result<Authorities, Error> {
+/// Has the context verify peers by these authorities, less whom they have revoked, and returns them.
+pub(super) fn apply(
+    context: &mut SslContextBuilder,
+    trust: &Trust,
+    revocation: &Revocation,
+) -> Result<Authorities, Error> {
+    let lists = &revocation.lists;
     let trusted = match &trust.anchors {
-        Anchors::Bundled if trust.extra.is_empty() => bundled()?,
-        Anchors::Bundled => &Trusted::new(bundled()?.authorities.iter().cloned(), &trust.extra)?,
-        Anchors::Given(given) => &Trusted::new(read("ca", given)?, &trust.extra)?,
+        Anchors::Bundled if trust.extra.is_empty() && lists.is_empty() => bundled()?,
+        Anchors::Bundled => &Trusted::new(bundled()?.authorities.iter().cloned(), &trust.extra, lists)?,
+        Anchors::Given(given) => &Trusted::new(read("ca", given)?, &trust.extra, lists)?,
     };
     trusted.store.attach(context).map_err(|stack| internal(&stack))?;
     Ok(trusted.authorities.clone())
@@ -61,14 +67,30 @@ struct Trusted {
 }
 
 impl Trusted {
-    fn new(anchors: impl IntoIterator<Item = Authority>, extra: &[Der]) -> Result<Self, Error> {
+    fn new(
+        anchors: impl IntoIterator<Item = Authority>,
+        extra: &[Der],
+        lists: &[Der],
+    ) -> Result<Self, Error> {
         let authorities: Authorities = anchors.into_iter().chain(read("extraCa", extra)?).collect();
         let mut builder = X509StoreBuilder::new().map_err(|stack| internal(&stack))?;
         for authority in &*authorities {
             builder.add_cert(authority.certificate.clone()).map_err(|stack| option_error("ca", &stack))?;
         }
+        revoke(&mut builder, lists).map_err(|stack| option_error("crl", &stack))?;
         Ok(Self { authorities, store: SharedStore::new(builder) })
     }
+}
+
+/// Has every certificate of a path looked up in the list of its issuer, which must be there.
+fn revoke(builder: &mut X509StoreBuilder, lists: &[Der]) -> Result<(), ErrorStack> {
+    if lists.is_empty() {
+        return Ok(());
+    }
+    for list in lists {
+        add_crl(builder, &*X509Crl::from_der(list)?)?;
+    }
+    builder.set_flags(X509VerifyFlags::CRL_CHECK | X509VerifyFlags::CRL_CHECK_ALL)
 }
 
 fn read(option: &str, certificates: &[Der]) -> Result<Vec<Authority>, Error> {
@@ -87,6 +109,6 @@ fn bundled() -> Result<&'static Trusted, Error> {
     }
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| X509::from_der(der));
     let roots: Vec<_> = roots.collect::<Result<_, _>>().map_err(|stack| internal(&stack))?;
-    let trusted = Trusted::new(roots.into_iter().map(Authority::from), &[])?;
+    let trusted = Trusted::new(roots.into_iter().map(Authority::from), &[], &[])?;
     Ok(BUNDLED.get_or_init(|| trusted))
 }

@@ -7,10 +7,10 @@ mod written;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tredici::{ConnectOptions, Connector, Session, Sessions, Target, TlsVersion};
-use tredici_test::{Authority, CertificateSpec, NodeServer, Pki, Relay, node_oracle};
+use tredici_test::{Authority, CertificateSpec, NodeServer, Pki, Relay, node_oracle, run_alone};
 
 use super::{
-    super::suite::sessions::{held, offered, offers, resumptions, visit},
+    super::suite::sessions::{held, offered, offers, resumptions, told::Events, visit},
     ends::{Echo, client_options, listen_unix, localhost, showing, target, trusting},
 };
 
@@ -227,6 +227,28 @@ async fn a_ticket_that_is_given_to_many_is_offered_once() {
     let lenient = with(forgetful().danger().reject_unauthorized(false), copy);
     assert!(!visit(&lenient, target(relay.port())).await);
     assert_eq!(offers(&relay)[before..], [true, false, false, false]);
+}
+
+/// Alone, since what is traced is decided for a whole process, which tests on other threads are part of.
+#[test]
+fn one_that_is_not_offered_is_told_of() {
+    run_alone(concat!(module_path!(), "::one_that_is_not_offered_is_told_of"), async {
+        let server = Echo::tls().await;
+        let sessions = sessions_of(trusting(), || target(server.port())).await;
+        let spent = sessions[0].clone();
+        let elsewhere = target(server.port()).servername("127.0.0.1.test");
+        let told = Events::during(async {
+            let given = vec![spent.clone(), spent, Session::from_der(sessions[1].der()).expect("DER")];
+            let connector = with(forgetful(), given);
+            connector.connect(elsewhere).await.expect_err("not its name");
+            assert_eq!(resumptions(&connector, || target(server.port()), 2).await, [true, false]);
+        })
+        .await;
+        let reasons: Vec<_> = told.iter().filter_map(|line| line.split("unfit=").nth(1)).collect();
+        let bare = "no certificate came with it to verify the server by; ";
+        let name = "it belongs to another name; ";
+        assert_eq!(reasons, [bare, name, name, "it was offered before, and may be used once; "], "{told:?}");
+    });
 }
 
 #[tokio::test]

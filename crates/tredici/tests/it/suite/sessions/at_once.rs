@@ -9,7 +9,7 @@ use tredici_test::{
     Cut, EarlyTicketServer, Fault, NodeServer, Pki, Relay, ScriptedServer, drop_after, settle, within,
 };
 
-use super::super::ends::{Echo, target, trusting};
+use super::super::ends::{Echo, localhost, target, trusting};
 use super::{offered, visit};
 
 /// Longer than any test takes: nothing here is decided by its end.
@@ -74,6 +74,35 @@ async fn of_tls_1_3_as_many_are_resumed_as_there_are_tickets() {
     assert_each_is_offered_once(&relay);
     let stats = connector.session_stats();
     assert_eq!((stats.hits, stats.misses, stats.refused), (52, 48, 0));
+}
+
+/// How many are resumed of one, then of fifty at once, and of fifty more; nobody waits for anybody.
+async fn one_and_twice_fifty(newest: TlsVersion) -> [usize; 3] {
+    let server = NodeServer::with(Pki::shared().localhost()).start().await;
+    let relay = Relay::to(server.port()).await;
+    let connector = Connector::new(trusting().max_version(newest)).expect("a connector");
+    let first = visit(&connector, target(relay.port())).await;
+    let waves = [at_once(&connector, &relay, 50).await, at_once(&connector, &relay, 50).await];
+    let stats = connector.session_stats();
+    assert_eq!(
+        (stats.hits + stats.misses, stats.refused),
+        (101, 0),
+        "the server takes all that it is offered"
+    );
+    if newest == TlsVersion::Tls1_3 {
+        assert_each_is_offered_once(&relay);
+    }
+    [usize::from(first), resumed(&waves[0]), resumed(&waves[1])]
+}
+
+#[tokio::test]
+async fn after_the_first_as_many_resume_as_its_sessions_allow() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    assert_eq!(one_and_twice_fifty(TlsVersion::Tls1_2).await, [0, 50, 50]);
+    // Two tickets of the first, and two of each of the forty-eight, of which half a hundred are kept.
+    assert_eq!(one_and_twice_fifty(TlsVersion::Tls1_3).await, [0, 2, 50]);
 }
 
 #[tokio::test]
@@ -181,6 +210,19 @@ async fn where_the_server_gives_no_tickets_the_first_stays_no_longer_than_somebo
     let server = EarlyTicketServer::start(Pki::shared().localhost(), 0, "hello").await;
     let connector = waiting(trusting());
     let connecting = join_all((0..4).map(|_| connector.connect(target(server.port()))));
+    for outcome in within("all of them", connecting).await {
+        assert!(!outcome.expect("a connection").is_session_reused());
+    }
+}
+
+#[tokio::test]
+async fn where_the_server_gives_no_tickets_all_connect_in_time() {
+    // Who asks for certificates gives no tickets, and says nothing either.
+    let root = Pki::shared().root().pem();
+    let asking = localhost().ca(root).request_cert(true).danger().reject_unauthorized(false);
+    let server = Echo::with(asking).await;
+    let connector = waiting(trusting().timeout(Duration::from_secs(4)));
+    let connecting = join_all((0..3).map(|_| connector.connect(target(server.port()))));
     for outcome in within("all of them", connecting).await {
         assert!(!outcome.expect("a connection").is_session_reused());
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
 use tredici::{Connector, Engine, TlsVersion};
-use tredici_test::{CertificateSpec, NodeServer, Pki, Relay};
+use tredici_test::{CertificateSpec, EarlyTicketServer, NodeServer, Pki, Relay};
 
 use super::super::ENGINE;
-use super::super::ends::{Clock, Echo, showing, target, trusting};
+use super::super::ends::{Clock, Echo, connector, showing, target, trusting};
 use super::{held, offers, visit};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -68,4 +69,16 @@ async fn no_longer_than_the_certificate_is_good() {
     let error = connector.connect(target(relay.port())).await.expect_err("it has expired");
     assert_eq!((error.code(), error.phase().as_str()), ("CERT_HAS_EXPIRED", "verify"));
     assert_eq!(offers(&relay), [false, true, false]);
+}
+
+/// RFC 8446 section 4.6.1: such a ticket is to be discarded at once.
+#[tokio::test]
+async fn not_at_all_where_the_server_says_so() {
+    let server = EarlyTicketServer::for_seconds(Pki::shared().localhost(), 0, 2, "hello").await;
+    let connector = connector();
+    let mut socket = connector.connect(target(server.port())).await.expect("a connection");
+    socket.read_exact(&mut [0; 5]).await.expect("a greeting");
+    // rustls alone knows how long a ticket is good, and takes zero for no end.
+    let kept = if ENGINE == Engine::Rustls { 2 } else { 0 };
+    assert_eq!(held(&connector, target(server.port())), kept);
 }

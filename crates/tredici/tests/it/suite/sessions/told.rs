@@ -23,7 +23,16 @@ use super::{terms::Heap, visit};
 
 /// Notes the events of ours, each with its fields.
 #[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
+
+impl Events {
+    /// Those that come while this is at work.
+    pub(crate) async fn during(work: impl Future<Output = ()>) -> Vec<String> {
+        let events = Self::default();
+        work.with_subscriber(tracing_subscriber::registry().with(events.clone())).await;
+        events.0.lock().expect("events").clone()
+    }
+}
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Events {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
@@ -57,15 +66,11 @@ async fn one_that_belongs_elsewhere() {
     let (one, other) = (Echo::tls().await, Echo::tls().await);
     let heap = Arc::new(Heap::default());
     let connector = Connector::new(trusting().session_store(heap.clone())).expect("a connector");
-    let events = Events::default();
-    let subscriber = tracing_subscriber::registry().with(events.clone());
-    async {
+    let told = Events::during(async {
         visit(&connector, target(one.port())).await;
         visit(&connector, target(other.port())).await;
-    }
-    .with_subscriber(subscriber)
+    })
     .await;
-    let told = events.0.lock().expect("events").clone();
     assert_eq!(told.len(), 2, "there were two tickets: {told:?}");
     for line in told {
         assert!(line.contains("a session of the store is not offered"), "{line}");

@@ -23,7 +23,7 @@ use tredici_test::{Key, KeyKind, Pki};
 use super::super::{
     super::super::{
         Anchors, ConnectTerms, Context, ContextTerms, Der, Failure, Identities, Judge, PeerChain, PrivateKey,
-        Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
+        Revocation, Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
     },
     Purpose,
 };
@@ -115,6 +115,7 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
     ContextTerms {
         side,
         trust,
+        revocation: Revocation::default(),
         identities,
         min_version: TlsVersion::Tls1_2,
         max_version: TlsVersion::Tls1_3,
