@@ -19,7 +19,8 @@ use crate::options::{Addresses, Answers, Lookup, LookupCache, LookupError, Looku
 ///   ([`Addresses::with_ttl`], [`LookupError::with_ttl`]) where that is shorter; that a name has none for
 ///   [`LookupCache::negative_ttl`]. An answer that is older is never given, whatever has become of the name server.
 /// - Any other error may pass, and is not remembered; nor is an answer of which a part has failed with one.
-/// - The same question, asked several times at once, is asked once. It ends when nobody waits for it any more.
+/// - The same question, asked several times at once, is asked once. It ends when nobody waits for it any more; one that
+///   has no answer after 5 seconds keeps nobody from asking anew.
 /// - Names are told apart without regard to case.
 ///
 /// It can be cloned, and given to several connectors; clones remember together.

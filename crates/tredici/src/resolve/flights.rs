@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
 };
 
 use futures_util::{
@@ -10,9 +11,13 @@ use futures_util::{
     future::{BoxFuture, Shared, select},
     stream,
 };
-use tokio::{runtime, sync::watch};
+use tokio::{runtime, sync::watch, time::Instant};
 
 use crate::options::{Addresses, Answers, LookupError, LookupQuery};
+
+/// A flight older than this is joined no more: what has not answered by then may never answer, and a new question may get
+/// its answer at once. After as long the system's resolver asks its name server again.
+const JOINED_WITHIN: Duration = Duration::from_secs(5);
 
 pub(super) type Part = Result<Addresses, LookupError>;
 
@@ -27,14 +32,15 @@ type Running = HashMap<Key, Weak<Flight>>;
 /// One question under way. Whoever waits for it drives it; it ends with the last of them.
 struct Flight {
     key: Key,
+    began: Instant,
     running: Arc<Mutex<Running>>,
     drive: Shared<BoxFuture<'static, ()>>,
     parts: watch::Receiver<Vec<Part>>,
 }
 
 impl Flights {
-    /// The answers of the flight for this question, and whether it was under way: else it is the one that `begin`
-    /// begins.
+    /// The answers of the flight for this question, and whether it was under way: else, or where that one hangs, it is
+    /// the one that `begin` begins.
     pub(super) fn join(
         &self,
         query: LookupQuery,
@@ -46,13 +52,14 @@ impl Flights {
         let mut running = lock(&self.0);
         earlier = running.get(&key).and_then(Weak::upgrade);
         if let Some(flight) = &earlier
-            && flight.is_under_way()
+            && flight.may_be_joined()
         {
             return (follow(flight.clone()), true);
         }
         let (known, parts) = watch::channel(Vec::new());
         let drive = begin(key.0.clone(), Parts(known)).shared();
-        let flight = Arc::new(Flight { key: key.clone(), running: self.0.clone(), drive, parts });
+        let (key_of_flight, began) = (key.clone(), Instant::now());
+        let flight = Arc::new(Flight { key: key_of_flight, began, running: self.0.clone(), drive, parts });
         running.insert(key, Arc::downgrade(&flight));
         (follow(flight), false)
     }
@@ -72,6 +79,10 @@ impl Parts {
 }
 
 impl Flight {
+    fn may_be_joined(&self) -> bool {
+        self.is_under_way() && self.began.elapsed() < JOINED_WITHIN
+    }
+
     fn is_under_way(&self) -> bool {
         self.parts.has_changed().is_ok()
     }
@@ -112,7 +123,7 @@ fn lock(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
 #[cfg(test)]
 mod tests {
     use futures_util::poll;
-    use tokio::sync::mpsc;
+    use tokio::{sync::mpsc, time::advance};
 
     use super::*;
 
@@ -192,6 +203,25 @@ mod tests {
         assert!(answer.is_closed());
         assert!(lock(&asked.flights.0).is_empty());
         assert!(!asked.ask("name").1, "that one has ended");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_hangs_is_joined_no_more() {
+        let (asked, mut begun) = asked();
+        let mut hanging = asked.ask("name").0;
+        assert!(poll!(Box::pin(hanging.next())).is_pending());
+        let _never_answers = begun.try_recv().expect("it was asked");
+        advance(JOINED_WITHIN - Duration::from_millis(1)).await;
+        let (mut waiting, joined) = asked.ask("name");
+        assert!(joined && poll!(Box::pin(waiting.next())).is_pending());
+        advance(Duration::from_millis(1)).await;
+        let (mut later, joined) = asked.ask("name");
+        assert!(!joined && poll!(Box::pin(later.next())).is_pending());
+        drop((hanging, waiting));
+        let (mut last, joined) = asked.ask("name");
+        assert!(joined, "the end of the old one is not that of the new one");
+        begun.try_recv().expect("it was asked anew").send(part("::1")).expect("somebody waits");
+        assert_eq!((later.next().await, last.next().await), (Some(part("::1")), Some(part("::1"))));
     }
 
     #[tokio::test]

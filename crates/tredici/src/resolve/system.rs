@@ -12,8 +12,8 @@ use crate::options::{AddressFamily, Addresses, Answers, Lookup, LookupError, Loo
 ///
 /// It knows what the system has been told of names (`/etc/hosts`, `/etc/resolv.conf`, `/etc/nsswitch.conf`), and answers
 /// in the order of RFC 6724. It runs on threads of its own, at most 128 in the process and 4 for a name, so that names
-/// that hang leave room for others; who asks what is being asked already hears the same answer. A call cannot be
-/// stopped: where nobody waits any more its result is dropped, and no runtime waits for it.
+/// that hang leave room for others; who asks what is being asked already, for less than 5 seconds, hears the same answer.
+/// A call cannot be stopped: where nobody waits any more its result is dropped, and no runtime waits for it.
 ///
 /// `localhost` and the names below it are this machine (RFC 6761 section 6.3): the system is asked for `localhost`
 /// whatever stands before it, with or without a final dot, and for both families however the machine is connected.
