@@ -22,7 +22,7 @@ pub use query::{AddressFamily, LookupQuery};
 ///
 /// Asked for names only, never for an IP address. The order of the addresses is the order in which they are to be
 /// tried. No address is the same as `ENOTFOUND`. Its answer is dropped, wherever it stands, when the time for
-/// connecting is up or the caller has given up.
+/// connecting is up or the caller has given up. No more than 256 addresses of a name are taken ([`Answers`]).
 ///
 /// An async closure that takes the name is one:
 ///

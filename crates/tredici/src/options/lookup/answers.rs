@@ -4,7 +4,7 @@ use std::{
     fmt,
     net::{IpAddr, SocketAddr},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -36,6 +36,9 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// How many are taken, of all parts of an answer together.
+    pub(crate) const MOST: usize = 256;
+
     /// These are known to be right for this long (RFC 1035 section 3.2.1): a cache keeps them no longer.
     #[must_use]
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
@@ -96,8 +99,18 @@ impl FromIterator<SocketAddr> for Addresses {
 ///
 /// An error in one part, such as `ENOTFOUND` from who was asked for IPv6 addresses alone, counts only where no other part
 /// has addresses.
+///
+/// It ends after 256 addresses or 32 parts, whatever the lookup still has: many more than are tried, and never so many that
+/// a name server's answer, or a stream without an end, holds up or fills the process.
 #[must_use = "nobody is asked before the answers are awaited"]
-pub struct Answers<'a>(BoxStream<'a, Result<Addresses, LookupError>>);
+pub struct Answers<'a> {
+    parts: BoxStream<'a, Result<Addresses, LookupError>>,
+    /// How many of each may still come.
+    parts_left: usize,
+    addresses_left: usize,
+}
+
+const MAX_PARTS: usize = 32;
 
 impl<'a> Answers<'a> {
     /// An answer that is there.
@@ -125,12 +138,20 @@ impl<'a> Answers<'a> {
 
     /// The parts of this stream.
     pub fn stream(parts: impl Stream<Item = Result<Addresses, LookupError>> + Send + 'a) -> Self {
-        Self(parts.fuse().boxed())
+        let parts = parts.fuse().boxed();
+        Self { parts, parts_left: MAX_PARTS, addresses_left: Addresses::MOST }
     }
 
     /// The next part; `None` where all have come.
     pub async fn next(&mut self) -> Option<Result<Addresses, LookupError>> {
-        self.0.next().await
+        StreamExt::next(self).await
+    }
+
+    /// No more of these than may still come.
+    fn taken(&mut self, mut addresses: Addresses) -> Addresses {
+        addresses.addresses.truncate(self.addresses_left);
+        self.addresses_left -= addresses.addresses.len();
+        addresses
     }
 }
 
@@ -138,7 +159,12 @@ impl Stream for Answers<'_> {
     type Item = Result<Addresses, LookupError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(context)
+        if self.parts_left == 0 || self.addresses_left == 0 {
+            return Poll::Ready(None);
+        }
+        let part = ready!(self.parts.as_mut().poll_next(context));
+        self.parts_left -= 1;
+        Poll::Ready(part.map(|part| part.map(|addresses| self.taken(addresses))))
     }
 }
 
@@ -172,6 +198,27 @@ mod tests {
         drop(slow);
         assert_eq!(answers.next().await, Some(Err(LookupError::not_found("nobody"))));
         assert_eq!(answers.next().await, None);
+    }
+
+    async fn counted(mut answers: Answers<'_>) -> (usize, usize) {
+        let (mut parts, mut addresses) = (0, 0);
+        while let Some(part) = answers.next().await {
+            parts += 1;
+            addresses += part.map_or(0, |part| part.ips().count());
+        }
+        (parts, addresses)
+    }
+
+    /// All of these are there at once and never end: whoever takes part after part would never come back.
+    #[tokio::test]
+    async fn an_answer_has_an_end() {
+        let many = |count: u32| (0..count).map(|at| IpAddr::from(at.to_be_bytes())).collect::<Addresses>();
+        assert_eq!(counted(Answers::ready(Ok(many(5000)))).await, (1, Addresses::MOST));
+        assert_eq!(counted(Answers::stream(stream::repeat(Ok(many(100))))).await, (3, Addresses::MOST));
+        assert_eq!(counted(Answers::stream(stream::repeat(Ok(many(1))))).await, (MAX_PARTS, MAX_PARTS));
+        assert_eq!(counted(Answers::stream(stream::repeat(Ok(many(0))))).await, (MAX_PARTS, 0));
+        let missing = Err(LookupError::not_found("name"));
+        assert_eq!(counted(Answers::stream(stream::repeat(missing))).await, (MAX_PARTS, 0));
     }
 
     #[test]
