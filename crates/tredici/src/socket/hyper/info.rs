@@ -2,7 +2,9 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use crate::{certificate::PeerCertificate, socket::Socket, target::Destination, timing::Timings};
+use crate::{
+    certificate::PeerCertificate, socket::Socket, target::Destination, timing::Timings, tls::judgement::Peer,
+};
 
 /// The connection over which a response came (feature `hyper`): hyper-util's client leaves it in the extensions of each
 /// response. What it tells is what [`Socket`] tells by the same names; clones are cheap.
@@ -26,7 +28,8 @@ struct Info {
     alpn_protocol: Option<String>,
     is_session_reused: bool,
     authorized: bool,
-    peer_certificate: Option<PeerCertificate>,
+    /// Shared with the socket: its certificates are read when somebody asks for them.
+    peer: Option<Arc<Peer>>,
 }
 
 impl ConnectionInfo {
@@ -39,7 +42,7 @@ impl ConnectionInfo {
             alpn_protocol: socket.alpn_protocol().map(str::to_owned),
             is_session_reused: socket.is_session_reused(),
             authorized: socket.authorized(),
-            peer_certificate: socket.peer_certificate().cloned(),
+            peer: socket.judgement().map(|judgement| judgement.peer.clone()),
         }))
     }
 
@@ -80,7 +83,7 @@ impl ConnectionInfo {
 
     /// See [`Socket::peer_certificate`].
     pub fn peer_certificate(&self) -> Option<&PeerCertificate> {
-        self.0.peer_certificate.as_ref()
+        self.0.peer.as_ref()?.certificate()
     }
 }
 

@@ -5,6 +5,7 @@ mod grpc;
 
 use std::{future::poll_fn, path::Path};
 
+use http::Extensions;
 use http_body_util::{BodyExt, Empty};
 use hyper::{
     Request, Response, StatusCode, Uri, Version,
@@ -22,7 +23,7 @@ use tower_service::Service;
 use tredici::{ConnectExt, ConnectionInfo, Connector, Error, ListenOptions, Listener, Routes, Socket};
 use tredici_test::{Behaviour, NodeServer, Pki, within};
 
-use super::ends::{client_options, connector, listen, listen_unix, localhost, port, trusting};
+use super::ends::{Echo, client_options, connector, listen, listen_unix, localhost, port, target, trusting};
 
 /// A server on hyper that answers each request with the version and the path; gone when it is dropped.
 struct Server(JoinHandle<()>);
@@ -104,6 +105,18 @@ async fn a_response_tells_of_its_connection() {
     assert!(told.timings().total >= told.timings().secure_connect.expect("TLS"));
     let certificate = told.peer_certificate().expect("whom we talk to");
     assert_eq!(certificate.raw(), Pki::shared().localhost().der());
+}
+
+/// Reading certificates takes long, and hardly a response is asked for them.
+#[tokio::test]
+async fn a_peer_is_read_once_for_socket_and_response() {
+    let server = Echo::tls().await;
+    let socket = connector().connect(target(server.port())).await.expect("a connection");
+    let mut extensions = Extensions::new();
+    socket.connected().get_extras(&mut extensions);
+    let told = extensions.get::<ConnectionInfo>().expect("its connection");
+    let (told, known) = (told.peer_certificate(), socket.peer_certificate());
+    assert!(std::ptr::eq(told.expect("one"), known.expect("one")));
 }
 
 #[tokio::test]
@@ -203,8 +216,7 @@ async fn its_errors_are_ours() {
 #[tokio::test]
 async fn a_socket_is_read_and_written_by_hyper() {
     let listener = listen(localhost()).await;
-    let (client, server) =
-        super::ends::pair(&connector(), &listener, super::ends::target(port(&listener))).await;
+    let (client, server) = super::ends::pair(&connector(), &listener, target(port(&listener))).await;
     assert!(!client.connected().is_negotiated_h2());
     let (near, far) = (TokioIo::new(client), TokioIo::new(server));
     super::transports::traffic::exchange_much(near, far, 1 << 20).await;
