@@ -68,9 +68,27 @@ impl SocketTerms {
         };
         terms.check_system()?;
         if terms.multipath {
-            multipath(Domain::IPV4).map_err(|error| without_multipath(&error))?;
+            let socket = multipath(Domain::IPV4).map_err(|error| without_multipath(&error))?;
+            terms.check_options(&SockRef::from(&socket))?;
         }
         Ok(terms)
+    }
+
+    /// Says which of these terms such a socket does not have: with Multipath TCP each Linux has more of them than the one
+    /// before it. What else stands against an option may be another at the time of connecting.
+    fn check_options(&self, socket: &SockRef<'_>) -> Result<(), Error> {
+        let any = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+        match self.apply(socket, any) {
+            Err((option, error)) if is_missing(&error) => {
+                let code = system_code(&error);
+                let missing = format!(
+                    "options.{option} is not there with options.multipathTcp on this system (setsockopt {code})"
+                );
+                Err(unsupported(missing)
+                    .with_hint("leave one of them out, or turn off what is on by default"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_system(&self) -> Result<(), Error> {
@@ -202,6 +220,10 @@ fn of(option: &'static str, set: io::Result<()>) -> Result<(), Refused> {
     set.map_err(|error| (option, error))
 }
 
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOPROTOOPT))
+}
+
 #[cfg(target_os = "linux")]
 fn multipath(domain: Domain) -> io::Result<Socket> {
     opening::socket(domain, Some(Protocol::MPTCP))
@@ -220,4 +242,41 @@ fn without_multipath(error: &io::Error) -> Error {
 
 fn unsupported(message: String) -> Error {
     Error::new(ErrorKind::Unsupported, Phase::Options, "UND_ERR_NOT_SUPPORTED", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::ConnectOptions;
+
+    /// What a Unix socket has not of TCP stands for what an older Linux has not of Multipath TCP.
+    #[test]
+    fn the_option_is_named_that_such_a_socket_does_not_have() {
+        let socket = opening::socket(Domain::UNIX, None).expect("a socket");
+        let check = |options: &ConnectOptions| {
+            SocketTerms::new(options.values()).expect("terms").check_options(&SockRef::from(&socket))
+        };
+        let none = || ConnectOptions::new().no_delay(false).keep_alive(false);
+        check(&none()).expect("nothing of TCP is asked for");
+        for (options, option) in [
+            (none().no_delay(true), "noDelay"),
+            (none().keep_alive(true), "keepAlive"),
+            #[cfg(target_os = "linux")]
+            (none().tcp_user_timeout(Duration::from_secs(1)), "tcpUserTimeout"),
+        ] {
+            let error = check(&options).expect_err(option);
+            assert_eq!((error.code(), error.phase()), ("UND_ERR_NOT_SUPPORTED", Phase::Options));
+            assert!(error.message().starts_with(&format!("options.{option} is not there")), "{error}");
+        }
+    }
+
+    /// A device may come and go.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_may_change_is_no_reason() {
+        let options = ConnectOptions::new().bind_device("nothing0");
+        let socket = opening::socket(Domain::IPV4, Some(Protocol::TCP)).expect("a socket");
+        let terms = SocketTerms::new(options.values()).expect("terms");
+        terms.check_options(&SockRef::from(&socket)).expect("known when connecting");
+    }
 }

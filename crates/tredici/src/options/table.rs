@@ -301,7 +301,9 @@ options! {
     /// Default: false. With a peer that does not speak it the connection is one of plain TCP. Linux only. An addition of
     /// this library.
     ///
-    /// Errors: `UND_ERR_NOT_SUPPORTED` where this system has it not, or has it turned off; from JSON `ERR_INVALID_ARG_TYPE`.
+    /// Errors: `UND_ERR_NOT_SUPPORTED` where this system has it not, or has it turned off, or has it without another option
+    /// for sockets that is given or on by default (`keepAlive` before Linux 6.10 or so, `tcpUserTimeout` on many); from JSON
+    /// `ERR_INVALID_ARG_TYPE`.
     client - - multipathTcp: Boolean = "false" (false) => multipath_tcp(bool);
 
     /// How many bytes the system buffers that were written and are not acknowledged (`SO_SNDBUF`).

@@ -148,6 +148,27 @@ async fn multipath_tcp() {
     assert!(error.message().contains("options.multipathTcp"), "{error}");
 }
 
+/// What Multipath TCP has not on this system is known before anybody is connected to.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn multipath_tcp_with_the_other_terms() {
+    let Ok(system) =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, Some(Protocol::MPTCP))
+    else {
+        return eprintln!("SKIPPED: this system has no Multipath TCP");
+    };
+    let second = Duration::from_secs(1);
+    let has_it = system.set_tcp_user_timeout(Some(second)).is_ok();
+    let options = client_options().multipath_tcp(true).tcp_user_timeout(second);
+    match Connector::new(options) {
+        Ok(_) => assert!(has_it),
+        Err(error) => {
+            assert_eq!((error.code(), has_it), ("UND_ERR_NOT_SUPPORTED", false), "{error}");
+            assert!(error.message().contains("options.tcpUserTimeout"), "{error}");
+        }
+    }
+}
+
 /// Linux doubles what it is given.
 #[tokio::test]
 async fn buffer_sizes() {
