@@ -24,6 +24,7 @@ use std::{
     task::Poll,
 };
 
+use arc_swap::ArcSwap;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug_span};
@@ -85,7 +86,9 @@ struct Terms {
     choice: Arc<Choice>,
     family: Family,
     /// The options with all that has been replaced since.
-    rotated: Mutex<ConnectOptions>,
+    rotated: ArcSwap<ConnectOptions>,
+    /// Held by who replaces them, for as long as files are read: who only looks does not wait.
+    rotating: Mutex<()>,
 }
 
 impl Connector {
@@ -104,8 +107,8 @@ impl Connector {
         let observer = values.observer.as_ref().map(|shared| shared.0.clone());
         let (choice, family) = (context.choice().clone(), Family::default());
         let current = family.found(Snapshot { context: Arc::new(context), cache });
-        let terms =
-            Arc::new(Terms { values, socket, resolver, choice, family, rotated: Mutex::new(options) });
+        let (rotated, rotating) = (ArcSwap::from_pointee(options), Mutex::default());
+        let terms = Arc::new(Terms { values, socket, resolver, choice, family, rotated, rotating });
         Ok(Self { terms, current, checks: Arc::new([]), observer })
     }
 

@@ -12,7 +12,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     task::{AbortHandle, spawn_blocking},
-    time::sleep,
+    time::Interval,
 };
 use tracing::{info, warn};
 
@@ -53,6 +53,10 @@ impl Connector {
     ///
     /// `ERR_MISSING_ARGS` where no option names a file, `ERR_INVALID_ARG_VALUE` for an interval of zero,
     /// `ERR_INVALID_STATE` outside of a tokio runtime.
+    ///
+    /// # Panics
+    ///
+    /// Where the runtime has no timers (`enable_time` of tokio's builder), as whatever waits on tokio's clock does.
     pub fn watch_files(
         &self,
         interval: Duration,
@@ -71,7 +75,9 @@ impl Connector {
             Error::invalid("ERR_INVALID_STATE", "files are watched within a tokio runtime").with_source(error)
         })?;
         let wanted = Arc::new(AtomicBool::new(true));
-        let look = look_for_ever(Arc::downgrade(&self.terms), interval, told, wanted.clone());
+        // Made here, so that a runtime without timers is known to who calls, and not to a task that nobody sees.
+        let looks = tokio::time::interval(interval);
+        let look = look_for_ever(Arc::downgrade(&self.terms), looks, told, wanted.clone());
         Ok(FileWatch { task: runtime.spawn(look).abort_handle(), wanted })
     }
 }
@@ -99,17 +105,17 @@ impl fmt::Debug for FileWatch {
 
 async fn look_for_ever(
     terms: Weak<Terms>,
-    interval: Duration,
+    mut looks: Interval,
     mut told: impl FnMut(Result<(), Error>),
     wanted: Arc<AtomicBool>,
 ) {
     let mut seen = Seen::default();
     loop {
+        looks.tick().await;
         let (at, wanted) = (terms.clone(), wanted.clone());
         let look = move || {
             let terms = at.upgrade()?;
-            let files = terms.rotated().clone();
-            let is_new = seen.look(files.digest_of_files());
+            let is_new = seen.look(terms.rotated().digest_of_files());
             Some((seen, is_new.then(|| terms.renew(&wanted))))
         };
         // None where the last connector has gone; an error where the runtime is going.
@@ -126,7 +132,8 @@ async fn look_for_ever(
             }
             Some(Ok(false)) | None => {}
         }
-        sleep(interval).await;
+        // From the end of one look to the beginning of the next.
+        looks.reset();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Another identity, other authorities, other revocation lists, while the connector lives.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::{Connector, Terms};
 use crate::{error::Error, options::ConnectOptions, tls::context::ClientContext};
@@ -51,8 +51,8 @@ impl Connector {
 
 impl Terms {
     /// The options with all that has been replaced since.
-    pub(super) fn rotated(&self) -> MutexGuard<'_, ConnectOptions> {
-        self.rotated.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn rotated(&self) -> Arc<ConnectOptions> {
+        self.rotated.load_full()
     }
 
     /// Compiles the options anew, with these in the place of those that are there, and puts them in force where `wanted`
@@ -63,14 +63,14 @@ impl Terms {
         wanted: impl FnOnce(&ClientContext, &ClientContext) -> bool,
     ) -> Result<bool, Error> {
         // One after another: who comes second builds on what the first has made.
-        let mut present = self.rotated();
-        let rotated = present.rotated(options)?;
+        let _turn = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
+        let rotated = self.rotated().rotated(options)?;
         rotated.validate()?;
         let context = ClientContext::on(self.choice.clone(), rotated.values())?;
         let is_wanted = self.family.present().is_some_and(|present| wanted(&present, &context));
         if is_wanted {
             self.family.replace(context, rotated.values());
-            *present = rotated;
+            self.rotated.store(Arc::new(rotated));
         }
         Ok(is_wanted)
     }

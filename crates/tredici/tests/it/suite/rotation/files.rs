@@ -1,9 +1,13 @@
 //! Files that are renewed in place.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use tempfile::TempDir;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    task::spawn_blocking,
+};
 use tredici::{Connector, Error, FileWatch, Pem};
 use tredici_test::{Authority, CertificateSpec, Pki, alive_tasks, settle, within};
 
@@ -185,4 +189,45 @@ fn what_cannot_be_watched_is_said() {
     files.write("ca.pem", &Pki::shared().root().pem());
     connector.rotate(replacements().ca(files.pem("ca.pem"))).expect("a file");
     assert_eq!(code(&connector, OFTEN), "ERR_INVALID_STATE", "there is no runtime");
+}
+
+/// A file on a disk that does not answer holds up who reads it, and nobody else.
+#[tokio::test]
+async fn a_reload_that_hangs_holds_up_nobody_who_wants_to_watch() {
+    let files = Files::new();
+    files.write("ca.pem", &Pki::shared().root().pem());
+    let connector = Connector::new(client_options().ca(files.pem("ca.pem"))).expect("a connector");
+    match Command::new("mkfifo").arg(files.path("pipe")).status() {
+        Ok(made) if made.success() => {}
+        _ => return eprintln!("SKIPPED: there is no mkfifo here"),
+    }
+    fs::rename(files.path("pipe"), files.path("ca.pem")).expect("renames");
+    let reloading = connector.clone();
+    let reloading = spawn_blocking(move || reloading.reload());
+    let path = files.path("ca.pem");
+    let held = spawn_blocking(move || fs::OpenOptions::new().write(true).open(path));
+    let held = within("the reload to read", held).await.expect("no panic").expect("the other end");
+
+    let runtime = Handle::current();
+    let watching = spawn_blocking(move || {
+        let _entered = runtime.enter();
+        connector.watch_files(OFTEN, drop).map(drop)
+    });
+    within("a watch beside it", watching).await.expect("no panic").expect("files to watch");
+    assert!(!reloading.is_finished());
+
+    files.write("ca.pem", &Pki::shared().root().pem());
+    drop(held);
+    let outcome = within("the reload to end", reloading).await.expect("no panic");
+    assert_eq!(outcome.expect_err("the pipe was empty").phase().as_str(), "options");
+}
+
+#[test]
+#[should_panic(expected = "timers are disabled")]
+fn a_runtime_without_timers_is_known_to_who_calls() {
+    let files = Files::new();
+    files.write("ca.pem", &Pki::shared().root().pem());
+    let connector = Connector::new(client_options().ca(files.pem("ca.pem"))).expect("a connector");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async { connector.watch_files(OFTEN, drop).map(drop) }).expect("files to watch");
 }
