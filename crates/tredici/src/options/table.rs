@@ -131,8 +131,9 @@ options! {
     /// Default: off, since the system does not tell how long its answers are right. `true` remembers addresses for
     /// 10 seconds (`maxTTL`), that a name has none for 1 second (`negativeTTL`), and 1000 answers (`maxItems`). In JSON
     /// `{"maxTTL": 5000}` and so on, in milliseconds; as a flag `maxTTL=5s,maxItems=100`. The connector's clones share
-    /// it; a `CachedLookup` that is given as `lookup` can be shared between connectors. An addition of this library;
-    /// `maxTTL` and `maxItems` are those of undici's `dns` interceptor.
+    /// it; a `CachedLookup` that is given as `lookup` can be shared between connectors. Of a lookup that answers in parts what
+    /// came before the connection was made is remembered, and the rest is asked for again by who waits for it. An addition
+    /// of this library; `maxTTL` and `maxItems` are those of undici's `dns` interceptor.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for an unknown field, `ERR_INVALID_ARG_TYPE`, and
     /// `UND_ERR_INVALID_ARG` for what is no number from 0.

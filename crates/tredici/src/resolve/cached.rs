@@ -6,11 +6,14 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{FutureExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use lru::LruCache;
 use tokio::time::Instant;
 
-use super::flights::{Flights, Part};
+use super::{
+    flights::{Flights, Part, Parts},
+    order,
+};
 use crate::options::{Addresses, Answers, Lookup, LookupCache, LookupError, LookupQuery};
 
 /// Remembers what another [`Lookup`] has answered: what the option `lookupCache` makes of the chosen one.
@@ -19,6 +22,8 @@ use crate::options::{Addresses, Answers, Lookup, LookupCache, LookupError, Looku
 ///   ([`Addresses::with_ttl`], [`LookupError::with_ttl`]) where that is shorter; that a name has none for
 ///   [`LookupCache::negative_ttl`]. An answer that is older is never given, whatever has become of the name server.
 /// - Any other error may pass, and is not remembered; nor is an answer of which a part has failed with one.
+/// - Of a lookup that answers in parts, those are remembered that came before a connection was made or given up. Whoever asks
+///   next has them at once; only who waits for more asks again, for the whole.
 /// - The same question, asked several times at once, is asked once. It ends when nobody waits for it any more; one that
 ///   has no answer after 5 seconds keeps nobody from asking anew.
 /// - Names are told apart without regard to case.
@@ -51,8 +56,11 @@ struct Known {
     cleared: u64,
 }
 
+#[derive(Clone)]
 struct Answer {
-    parts: Vec<Part>,
+    part: Part,
+    /// Whether nothing more would have come.
+    is_whole: bool,
     /// None where that is beyond all time.
     expires: Option<Instant>,
 }
@@ -61,9 +69,9 @@ struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct LookupStats {
-    /// Questions whose answer was known, be it that there is no address.
+    /// Questions whose answer was known, or the first parts of it; be it that there is no address.
     pub hits: u64,
-    /// Questions that the lookup was asked.
+    /// Questions that the lookup was asked, for the rest of a known answer, too.
     pub misses: u64,
     /// Questions that were being asked already.
     pub coalesced: u64,
@@ -104,24 +112,38 @@ impl CachedLookup {
 impl Lookup for CachedLookup {
     fn lookup(&self, mut query: LookupQuery) -> Answers<'_> {
         query.hostname.make_ascii_lowercase();
-        if let Some(parts) = self.0.known().answer(&query) {
-            return Answers::stream(stream::iter(parts));
+        let known = self.0.known().answer(&query);
+        match known {
+            Some(Answer { part, is_whole: true, .. }) => Answers::ready(part),
+            Some(Answer { part, .. }) => {
+                let rest = stream::once(async { self.0.ask(query) }).flatten();
+                Answers::stream(stream::iter([part]).chain(rest))
+            }
+            None => self.0.ask(query),
         }
-        let cache = self.0.clone();
-        let (answers, joined) = self.0.flights.join(query, |query, parts| {
-            let asking = async move {
-                let cleared = cache.known().cleared;
-                let all = parts.take(cache.lookup.lookup(query.clone())).await;
-                cache.keep(query, all, cleared);
-            };
-            asking.boxed()
-        });
-        let stats = &mut self.0.known().stats;
-        match joined {
-            true => stats.coalesced += 1,
-            false => stats.misses += 1,
-        }
-        answers
+    }
+}
+
+/// A question under way, and what is remembered of it when it ends, wherever it stands then.
+struct Asking {
+    cache: Arc<Cache>,
+    query: LookupQuery,
+    parts: Parts,
+    is_whole: bool,
+    cleared: u64,
+}
+
+impl Asking {
+    async fn ask(mut self) {
+        let cache = self.cache.clone();
+        self.parts.take(cache.lookup.lookup(self.query.clone())).await;
+        self.is_whole = true;
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.cache.keep(&self.query, self.parts.known(), self.is_whole, self.cleared);
     }
 }
 
@@ -130,45 +152,91 @@ impl Cache {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, query: LookupQuery, parts: Vec<Part>, cleared: u64) {
-        let Some((parts, ttl)) = self.worth_keeping(parts) else { return };
+    fn ask(self: &Arc<Self>, query: LookupQuery) -> Answers<'static> {
+        let cache = self.clone();
+        let (answers, joined) = self.flights.join(query, |query, parts| {
+            let begin = async {
+                let cleared = cache.known().cleared;
+                Asking { cache, query, parts, is_whole: false, cleared }.ask().await;
+            };
+            begin.boxed()
+        });
+        let stats = &mut self.known().stats;
+        match joined {
+            true => stats.coalesced += 1,
+            false => stats.misses += 1,
+        }
+        answers
+    }
+
+    fn keep(&self, query: &LookupQuery, parts: Vec<Part>, is_whole: bool, cleared: u64) {
+        let Some((part, ttl)) = self.worth_keeping(parts, is_whole) else { return };
         let mut known = self.known();
         if ttl.is_zero() || self.max_items == 0 || known.cleared != cleared {
             return;
         }
-        known.answers.put(query, Answer { parts, expires: Instant::now().checked_add(ttl) });
+        let has_more = |known: &Answer| known.is_whole && !is_whole && !known.has_expired();
+        if known.answers.peek(query).is_some_and(has_more) {
+            return;
+        }
+        known.answers.put(query.clone(), Answer { part, is_whole, expires: Instant::now().checked_add(ttl) });
         if known.answers.len() > self.max_items && known.answers.pop_lru().is_some() {
             known.stats.evicted += 1;
         }
     }
 
-    /// The parts that have addresses, or where none has the first that says so; and for how long.
-    fn worth_keeping(&self, parts: Vec<Part>) -> Option<(Vec<Part>, Duration)> {
+    /// All addresses as one part, or where no part has any the first that says so; and for how long. That there are none
+    /// is known when all parts are.
+    fn worth_keeping(&self, mut parts: Vec<Part>, is_whole: bool) -> Option<(Part, Duration)> {
         let may_pass = |part: &Part| part.as_ref().is_err_and(|error| error.code() != "ENOTFOUND");
-        if parts.iter().any(may_pass) {
+        if parts.is_empty() || parts.iter().any(may_pass) {
             return None;
         }
         let told =
             parts.iter().filter_map(|part| part.as_ref().map_or_else(LookupError::ttl, Addresses::ttl)).min();
-        let has_addresses =
-            |part: &Part| part.as_ref().is_ok_and(|addresses| addresses.iter().next().is_some());
-        let (kept, limit) = match parts.iter().any(has_addresses) {
-            true => (parts.into_iter().filter(has_addresses).collect(), self.max_ttl),
-            false => (parts.into_iter().take(1).collect(), self.negative_ttl),
-        };
-        Some((kept, told.map_or(limit, |told| told.min(limit))))
+        let limited = |limit: Duration| told.map_or(limit, |told| told.min(limit));
+        match together(&parts) {
+            Some(all) => Some((Ok(all), limited(self.max_ttl))),
+            None if is_whole => Some((parts.swap_remove(0), limited(self.negative_ttl))),
+            None => None,
+        }
+    }
+}
+
+/// The addresses of all parts, where there are any. Several parts are put in order once, instead of by each connection.
+fn together(parts: &[Part]) -> Option<Addresses> {
+    let has_addresses = |addresses: &&Addresses| addresses.iter().next().is_some();
+    let mut found = parts.iter().flatten().filter(has_addresses);
+    let first = found.next()?.clone();
+    let others: Vec<_> = found.collect();
+    if others.is_empty() {
+        return Some(first);
+    }
+    let ttl = others.iter().filter_map(|other| other.ttl()).chain(first.ttl()).min();
+    let mut all: Vec<_> = first.iter().chain(others.iter().flat_map(|other| other.iter())).collect();
+    order::sort(&mut all);
+    let all = Addresses::from_iter(all);
+    Some(match ttl {
+        Some(ttl) => all.with_ttl(ttl),
+        None => all,
+    })
+}
+
+impl Answer {
+    fn has_expired(&self) -> bool {
+        self.expires.is_some_and(|expires| expires <= Instant::now())
     }
 }
 
 impl Known {
-    fn answer(&mut self, query: &LookupQuery) -> Option<Vec<Part>> {
+    fn answer(&mut self, query: &LookupQuery) -> Option<Answer> {
         let answer = self.answers.get(query)?;
-        if answer.expires.is_some_and(|expires| expires <= Instant::now()) {
+        if answer.has_expired() {
             self.answers.pop(query);
             return None;
         }
         self.stats.hits += 1;
-        Some(answer.parts.clone())
+        Some(answer.clone())
     }
 }
 

@@ -69,11 +69,15 @@ impl Flights {
 pub(super) struct Parts(watch::Sender<Vec<Part>>);
 
 impl Parts {
-    /// Hands on every part as it comes, and then gives back all of them.
-    pub(super) async fn take(&self, mut answers: Answers<'_>) -> Vec<Part> {
+    /// Hands on every part as it comes.
+    pub(super) async fn take(&self, mut answers: Answers<'_>) {
         while let Some(part) = answers.next().await {
             self.0.send_modify(|known| known.push(part));
         }
+    }
+
+    /// Those that have come.
+    pub(super) fn known(&self) -> Vec<Part> {
         self.0.borrow().clone()
     }
 }

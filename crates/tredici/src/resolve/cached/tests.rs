@@ -54,6 +54,14 @@ fn part(address: &str) -> Part {
     Ok(Addresses::from_iter([address.parse::<std::net::IpAddr>().expect(address)]))
 }
 
+/// One part with all of these, as they are to be tried.
+fn in_order(addresses: &[&str]) -> Part {
+    let address = |address: &&str| std::net::SocketAddr::new(address.parse().expect("an address"), 0);
+    let mut addresses: Vec<_> = addresses.iter().map(address).collect();
+    order::sort(&mut addresses);
+    Ok(addresses.into_iter().collect())
+}
+
 fn lasting(seconds: u64) -> Part {
     part("::1").map(|addresses| addresses.with_ttl(Duration::from_secs(seconds)))
 }
@@ -86,7 +94,7 @@ async fn an_answer_lives_as_long_as_it_may() {
     let first = ask(&cache, "name").await;
     assert_eq!(first, [part("::1"), part("127.0.0.1")]);
     advance(seconds(5) - Duration::from_millis(1)).await;
-    assert_eq!((ask(&cache, "NAME").await, told.asked()), (first, 1));
+    assert_eq!((ask(&cache, "NAME").await, told.asked()), (vec![in_order(&["::1", "127.0.0.1"])], 1));
     told.now([part("::2")]);
     advance(Duration::from_millis(1)).await;
     assert_eq!((ask(&cache, "name").await, told.asked()), (vec![part("::2")], 2));
@@ -231,4 +239,74 @@ async fn parts_pass_through() {
     assert!(first == Some(part("::1")) || first == Some(part("127.0.0.1")), "{first:?}");
     assert!(poll!(Box::pin(answers.next())).is_pending());
     assert_eq!(cache.stats().items, 0);
+}
+
+/// Several parts are put in order when they are remembered: a connection gets one, and asks the system about none.
+#[tokio::test]
+async fn parts_are_remembered_as_one() {
+    let told = Told::with([part("127.0.0.1"), lasting(7), missing(), part("127.0.0.2")]);
+    let cache = cache(&told, LookupCache::new());
+    ask(&cache, "name").await;
+    let expected = in_order(&["127.0.0.1", "::1", "127.0.0.2"]).map(|all| all.with_ttl(seconds(7)));
+    assert_eq!((ask(&cache, "name").await, told.asked()), (vec![expected], 1));
+}
+
+/// A connection is made with the first part, and nobody waits for the others.
+#[tokio::test(start_paused = true)]
+async fn what_came_before_a_connection_is_remembered() {
+    let told = Told::gated([part("::1"), part("127.0.0.1")]);
+    let cache = cache(&told, LookupCache::new());
+    let open = || told.0.gate.as_ref().expect("a gate").notify_one();
+    let mut answers = cache.lookup(LookupQuery::new("name"));
+    open();
+    let first = answers.next().await.expect("a part");
+    drop(answers);
+    assert_eq!(cache.stats().items, 1);
+    for _ in 0..3 {
+        let mut answers = cache.lookup(LookupQuery::new("name"));
+        assert_eq!((answers.next().await.as_ref(), told.asked()), (Some(&first), 1));
+    }
+
+    // Whoever is not served by that hears the rest, and then all is known.
+    let mut answers = cache.lookup(LookupQuery::new("name"));
+    assert_eq!(answers.next().await.as_ref(), Some(&first));
+    assert!(poll!(Box::pin(answers.next())).is_pending());
+    assert_eq!((told.asked(), cache.stats().misses), (2, 2));
+    let mut rest = Vec::new();
+    for _ in 0..2 {
+        open();
+        rest.push(answers.next().await.expect("a part"));
+    }
+    assert!(rest.contains(&part("::1")) && rest.contains(&part("127.0.0.1")), "{rest:?}");
+    assert_eq!(answers.next().await, None);
+    assert_eq!(ask(&cache, "name").await, [in_order(&["::1", "127.0.0.1"])]);
+    assert_eq!((told.asked(), cache.stats().items), (2, 1));
+
+    // No longer than the whole would be.
+    told.now([part("::2")]);
+    advance(seconds(10)).await;
+    open();
+    assert_eq!(ask(&cache, "name").await, [part("::2")]);
+}
+
+#[tokio::test]
+async fn a_first_part_without_addresses_says_nothing() {
+    let again = Err(LookupError::new("EAI_AGAIN", "asleep"));
+    for first in [missing(), again, Ok(Addresses::default()), lasting(0)] {
+        let told = Told::gated([first.clone(), first]);
+        let cache = cache(&told, LookupCache::new());
+        let mut answers = cache.lookup(LookupQuery::new("name"));
+        told.0.gate.as_ref().expect("a gate").notify_one();
+        assert!(answers.next().await.is_some());
+        drop(answers);
+        assert_eq!(cache.stats().items, 0);
+    }
+    let told = Told::gated([part("::1"), part("::1")]);
+    let cache = cache(&told, LookupCache::new());
+    let mut answers = cache.lookup(LookupQuery::new("name"));
+    told.0.gate.as_ref().expect("a gate").notify_one();
+    assert!(answers.next().await.is_some());
+    cache.clear();
+    drop(answers);
+    assert_eq!(cache.stats().items, 0, "that was in another network");
 }
