@@ -25,7 +25,7 @@ use crate::options::{Addresses, Answers, Lookup, LookupCache, LookupError, Looku
 /// - Of a lookup that answers in parts, those are remembered that came before a connection was made or given up. Whoever asks
 ///   next has them at once; only who waits for more asks again, for the whole.
 /// - The same question, asked several times at once, is asked once. It ends when nobody waits for it any more; one that
-///   has no answer after 5 seconds keeps nobody from asking anew.
+///   has no answer after 5 seconds keeps nobody from asking anew. A lookup that panics answers all of them with `EAI_FAIL`.
 /// - Names are told apart without regard to case.
 ///
 /// It can be cloned, and given to several connectors; clones remember together.

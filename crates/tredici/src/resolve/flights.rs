@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
@@ -57,7 +58,9 @@ impl Flights {
             return (follow(flight.clone()), true);
         }
         let (known, parts) = watch::channel(Vec::new());
-        let drive = begin(key.0.clone(), Parts(known)).shared();
+        let known = Parts(known);
+        let asking = begin(key.0.clone(), known.clone());
+        let drive = drive(asking, known).boxed().shared();
         let (key_of_flight, began) = (key.clone(), Instant::now());
         let flight = Arc::new(Flight { key: key_of_flight, began, running: self.0.clone(), drive, parts });
         running.insert(key, Arc::downgrade(&flight));
@@ -65,15 +68,28 @@ impl Flights {
     }
 }
 
+/// A panic of the lookup is its answer: else it would be one of everybody who waits for it.
+async fn drive(asking: BoxFuture<'static, ()>, parts: Parts) {
+    if AssertUnwindSafe(asking).catch_unwind().await.is_err() {
+        let panicked = LookupError::new("EAI_FAIL", "the lookup has panicked");
+        parts.push(Err(panicked));
+    }
+}
+
 /// Where a flight puts the parts of its answer.
+#[derive(Clone)]
 pub(super) struct Parts(watch::Sender<Vec<Part>>);
 
 impl Parts {
     /// Hands on every part as it comes.
     pub(super) async fn take(&self, mut answers: Answers<'_>) {
         while let Some(part) = answers.next().await {
-            self.0.send_modify(|known| known.push(part));
+            self.push(part);
         }
+    }
+
+    fn push(&self, part: Part) {
+        self.0.send_modify(|known| known.push(part));
     }
 
     /// Those that have come.
@@ -126,7 +142,7 @@ fn lock(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::poll;
+    use futures_util::{StreamExt, poll};
     use tokio::{sync::mpsc, time::advance};
 
     use super::*;
@@ -207,6 +223,25 @@ mod tests {
         assert!(answer.is_closed());
         assert!(lock(&asked.flights.0).is_empty());
         assert!(!asked.ask("name").1, "that one has ended");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_for_all() {
+        let flights = Flights::default();
+        let ask = || {
+            let begin = |_query, parts: Parts| async move {
+                let first = stream::iter([part("::1")]);
+                let panics = stream::once(async { panic!("as it is told to") });
+                parts.take(Answers::stream(first.chain(panics))).await;
+            };
+            flights.join(LookupQuery::new("name"), |query, parts| begin(query, parts).boxed()).0
+        };
+        for mut answers in [ask(), ask()] {
+            assert_eq!(answers.next().await, Some(part("::1")));
+            let error = answers.next().await.expect("an answer").expect_err("a panic");
+            assert_eq!((error.code(), answers.next().await), ("EAI_FAIL", None));
+        }
+        assert!(lock(&flights.0).is_empty());
     }
 
     #[tokio::test(start_paused = true)]
