@@ -8,7 +8,10 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, stream};
 use lru::LruCache;
-use tokio::time::Instant;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep},
+};
 
 use super::{
     flights::{Flights, Part, Parts},
@@ -23,7 +26,7 @@ use crate::options::{Addresses, Answers, Lookup, LookupCache, LookupError, Looku
 ///   [`LookupCache::negative_ttl`]. An answer that is older is never given, whatever has become of the name server.
 /// - Any other error may pass, and is not remembered; nor is an answer of which a part has failed with one.
 /// - Of a lookup that answers in parts, those are remembered that came before a connection was made or given up. Whoever asks
-///   next has them at once; only who waits for more asks again, for the whole.
+///   next has them at once; only who waits for more than 250 ms asks again, for the whole.
 /// - The same question, asked several times at once, is asked once. It ends when nobody waits for it any more; one that
 ///   has no answer after 5 seconds keeps nobody from asking anew. A lookup that panics answers all of them with `EAI_FAIL`.
 /// - Names are told apart without regard to case.
@@ -116,11 +119,22 @@ impl Lookup for CachedLookup {
         match known {
             Some(Answer { part, is_whole: true, .. }) => Answers::ready(part),
             Some(Answer { part, .. }) => {
-                let rest = stream::once(async { self.0.ask(query) }).flatten();
+                let rest = stream::once(async {
+                    patience().await;
+                    self.0.ask(query)
+                });
+                let rest = rest.flatten();
                 Answers::stream(stream::iter([part]).chain(rest))
             }
             None => self.0.ask(query),
         }
+    }
+}
+
+/// Nobody is asked while what is known may do: until then no other address would be tried (RFC 8305 section 5).
+async fn patience() {
+    if Handle::try_current().is_ok() {
+        sleep(Duration::from_millis(250)).await;
     }
 }
 

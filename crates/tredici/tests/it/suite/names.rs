@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::future::join_all;
@@ -62,6 +63,47 @@ async fn what_was_asked_is_remembered() {
     exchange(&mut connector.connect(target()).await.expect("a connection")).await;
     assert_eq!(asked.count(), 2);
     assert!(Connector::new(client_options()).expect("a connector").lookup_cache().is_none());
+}
+
+/// Tells one address the first time, and never anything else.
+#[derive(Default)]
+struct Half(AtomicUsize);
+
+impl Lookup for Half {
+    fn lookup(&self, _query: LookupQuery) -> Answers<'_> {
+        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+        let loopback: IpAddr = "127.0.0.1".parse().expect("an address");
+        let part = move |is_told: bool| async move {
+            match is_told {
+                true => Ok(vec![loopback]),
+                false => std::future::pending().await,
+            }
+        };
+        Answers::parts([first, false].map(part))
+    }
+}
+
+/// The connection is made before the second part has come.
+#[tokio::test]
+async fn half_an_answer_is_remembered() {
+    let echo = Echo::tls().await;
+    let options = trusting().family(AddressFamily::V4).lookup(Half::default());
+    let connector = connector(options.lookup_cache(LookupCache::new().max_ttl(Duration::MAX)));
+    for _ in 0..5 {
+        let target = Target::tls("db.test").port(echo.port()).servername("localhost");
+        exchange(&mut connector.connect(target).await.expect("a connection")).await;
+    }
+    assert_eq!(connector.lookup_cache().expect("a cache").stats().hits, 4);
+}
+
+/// Addresses beyond what is taken are not refused one by one either.
+#[tokio::test]
+async fn a_name_with_thousands_of_addresses() {
+    let addresses: Vec<_> = (0..5000_u32).map(|at| IpAddr::from((0x7f00_0001 + at).to_be_bytes())).collect();
+    let lookup = move |_name: String| std::future::ready(Ok(addresses.clone()));
+    let options = client_options().lookup(lookup).block_list("loopback".parse().expect("a block list"));
+    let error = refusal(options, "db.test").await;
+    assert_eq!((error.code(), error.attempts().len()), ("ERR_IP_BLOCKED", 256));
 }
 
 #[tokio::test]
