@@ -3,6 +3,7 @@
 mod address;
 #[cfg(feature = "self-signed")]
 mod authority;
+mod rotation;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -14,6 +15,8 @@ use tokio::{
 pub use address::ListenAddress;
 #[cfg(feature = "self-signed")]
 pub use authority::{Authority, AuthorityError};
+
+use rotation::Terms;
 
 use crate::{
     dial::{self, Transport},
@@ -58,7 +61,7 @@ const BACKLOG: u32 = 4096;
 /// ```
 pub struct Listener {
     accepting: Accepting,
-    context: Option<Arc<ServerContext>>,
+    terms: Option<Terms>,
     handshake_timeout: Duration,
 }
 
@@ -76,8 +79,8 @@ impl Listener {
     /// the address cannot be had (`EADDRINUSE`).
     pub async fn bind(address: ListenAddress, options: ListenOptions) -> Result<Self, Error> {
         options.validate()?;
-        let values = options.values();
-        let context = values.names_tls().then(|| ServerContext::new(values)).transpose()?.map(Arc::new);
+        let handshake_timeout = options.values().handshake_timeout.unwrap_or(HANDSHAKE_TIMEOUT);
+        let terms = options.values().names_tls().then(|| Terms::new(options)).transpose()?;
         let failed = |error| {
             let error = Error::system(Phase::Connect, "listen", &address.to_string(), error);
             match hint(error.code(), &address) {
@@ -92,8 +95,7 @@ impl Listener {
             }
             ListenAddress::Unix(path) => Accepting::Unix(listen_unix(path).map_err(failed)?, path.clone()),
         };
-        let handshake_timeout = values.handshake_timeout.unwrap_or(HANDSHAKE_TIMEOUT);
-        Ok(Self { accepting, context, handshake_timeout })
+        Ok(Self { accepting, terms, handshake_timeout })
     }
 
     /// The address and port; `None` for a Unix socket.
@@ -114,17 +116,17 @@ impl Listener {
 
     /// Whether it speaks TLS.
     pub fn encrypted(&self) -> bool {
-        self.context.is_some()
+        self.terms.is_some()
     }
 
     /// The TLS engine at work, `rustls` or `openssl`; `None` where connections are plain.
     pub fn engine(&self) -> Option<&'static str> {
-        self.context.as_ref().map(|context| context.choice().name())
+        self.terms.as_ref().map(|terms| terms.choice.name())
     }
 
     /// What decided for that engine: see [`Connector::engine_reason`](crate::Connector::engine_reason).
     pub fn engine_reason(&self) -> Option<&str> {
-        self.context.as_ref().map(|context| &*context.choice().reason)
+        self.terms.as_ref().map(|terms| &*terms.choice.reason)
     }
 
     /// The next connection, before its handshake: a client that is slow with it holds up nobody else.
@@ -156,7 +158,7 @@ impl Listener {
             transport,
             remote,
             peer,
-            context: self.context.clone(),
+            context: self.terms.as_ref().map(Terms::context),
             handshake_timeout: self.handshake_timeout,
             accepted: Instant::now(),
         })
@@ -274,7 +276,7 @@ impl std::fmt::Debug for Listener {
         f.debug_struct("Listener")
             .field("local_address", &self.local_address())
             .field("socket_path", &self.socket_path())
-            .field("tls", &self.context.is_some())
+            .field("tls", &self.encrypted())
             .finish()
     }
 }

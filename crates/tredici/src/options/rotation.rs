@@ -1,8 +1,8 @@
-//! Which options can be replaced in a connector that lives, and by what.
+//! Which options can be replaced in a connector or listener that lives, and by what.
 
 use sha2::{Digest, Sha256};
 
-use super::{ConnectOptions, Pem, PemList, PrivateKey, PrivateKeys, form::Place};
+use super::{ConnectOptions, ListenOptions, Pem, PemList, PrivateKey, PrivateKeys, Values, form::Place};
 use crate::error::Error;
 
 /// All that a connection takes from the context that is its own from beginning to end, and of that whatever comes with a
@@ -13,13 +13,7 @@ const REPLACEABLE: [&str; 9] =
 impl ConnectOptions {
     /// These, but for what `new` gives.
     pub(crate) fn rotated(&self, new: &Self) -> Result<Self, Error> {
-        if let Some(fixed) = new.0.given().find(|name| !REPLACEABLE.contains(name)) {
-            let place = Place::option(fixed);
-            let refused = place.wrong_value("cannot be replaced while the connector lives");
-            let hint = format!("make another connector, or rotate only {}", REPLACEABLE.join(", "));
-            return Err(refused.with_hint(hint));
-        }
-        Ok(Self(self.0.overlaid(&new.0)))
+        self.0.rotated(&new.0).map(Self)
     }
 
     /// Whether any of what can be replaced comes from a file.
@@ -51,5 +45,23 @@ impl ConnectOptions {
             .flat_map(|(option, list)| list.iter().flat_map(PemList::iter).map(move |pem| (option, pem)));
         let keys = values.key.iter().flat_map(PrivateKeys::iter).map(|key: &PrivateKey| ("key", key.pem()));
         pems.chain(keys).filter(|(_, pem)| pem.is_file())
+    }
+}
+
+impl ListenOptions {
+    /// These, but for what `new` gives.
+    pub(crate) fn rotated(&self, new: &Self) -> Result<Self, Error> {
+        self.0.rotated(&new.0).map(Self)
+    }
+}
+
+impl Values {
+    fn rotated(&self, new: &Self) -> Result<Self, Error> {
+        if let Some(fixed) = new.given().find(|name| !REPLACEABLE.contains(name)) {
+            let refused = Place::option(fixed).wrong_value("cannot be replaced while it is in use");
+            let hint = format!("begin anew, or rotate only {}", REPLACEABLE.join(", "));
+            return Err(refused.with_hint(hint));
+        }
+        Ok(self.overlaid(new))
     }
 }

@@ -128,7 +128,12 @@ pub(crate) struct ServerContext {
 
 impl ServerContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
-        let choice = choice::choose(values, BUILT_IN)?;
+        Self::on(Arc::new(choice::choose(values, BUILT_IN)?), values)
+    }
+
+    /// On an engine that was chosen before.
+    pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
+        choice.confirm(values)?;
         let requests_certificate = values.request_cert();
         let reject_unauthorized = values.reject_unauthorized();
         let terms = ContextTerms {
@@ -153,7 +158,7 @@ impl ServerContext {
         }
         Ok(Self {
             engine: (choice.built_in.compile)(&terms)?,
-            choice: Arc::new(choice),
+            choice,
             requests_certificate,
             reject_unauthorized,
             revocation: terms.revocation.validity,

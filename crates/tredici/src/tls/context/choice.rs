@@ -27,9 +27,12 @@ impl Choice {
         match &*values.beyond(self.built_in.engine) {
             [] => Ok(()),
             beyond => {
-                let message =
-                    format!("the connector works on {}, which cannot honour {}", self.name(), list(beyond));
-                let hint = "make another connector: openssl honours it";
+                let message = format!(
+                    "the engine is {} and stays it, which cannot honour {}",
+                    self.name(),
+                    list(beyond)
+                );
+                let hint = "begin with another connector or listener: openssl honours it";
                 Err(unsupported(message).with_hint(hint))
             }
         }

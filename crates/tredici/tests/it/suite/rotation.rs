@@ -1,6 +1,7 @@
 //! Another identity and other authorities while the connector lives: at once, as a whole, and nothing of the old left.
 
 mod files;
+mod listener;
 
 use tokio::task::JoinSet;
 use tredici::{ConnectOptions, Connector, ListenOptions, Pem, Socket, Target};

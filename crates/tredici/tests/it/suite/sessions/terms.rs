@@ -7,7 +7,7 @@ use tredici::{
     ConnectOptions, Connector, Engine, MemorySessionStore, PeerCertificate, Pins, SessionKey, SessionStore,
     StoredSession, Target, TlsVersion,
 };
-use tredici_test::{Authority, CertificateSpec, Pki, Relay};
+use tredici_test::{Authority, Certificate, CertificateSpec, Pki, Relay};
 
 use super::super::{
     ENGINE,
@@ -42,13 +42,19 @@ fn pinning() -> ConnectOptions {
     trusting().pins(Pins::new([format!("ca-sha256:{}", root.fingerprint256())]).expect("a pin"))
 }
 
+/// Trusting, less these certificates.
+fn less_the_revoked(revoked: &[&Certificate]) -> ConnectOptions {
+    let pki = Pki::shared();
+    trusting().crl([pki.intermediate().crl(revoked), pki.root().crl(&[])])
+}
+
 /// What two connectors differ in, and the options of both.
 type Term = (&'static str, ConnectOptions, ConnectOptions);
 
 fn terms() -> Vec<Term> {
     let root = Pki::shared().root().pem();
     let client = Pki::shared().client();
-    vec![
+    let mut terms = vec![
         ("ca", trusting(), client_options().ca([root.clone(), Authority::new("Another").pem()])),
         ("extraCa", trusting(), trusting().extra_ca(Authority::new("Another").pem())),
         ("cert", trusting(), trusting().cert(client.chain_pem()).key(client.key_pem())),
@@ -65,7 +71,12 @@ fn terms() -> Vec<Term> {
         ),
         ("ciphers", trusting(), trusting().ciphers("TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256")),
         ("ALPNProtocols", trusting(), trusting().alpn_protocols(["h2"])),
-    ]
+    ];
+    if ENGINE == Engine::OpenSsl {
+        terms.push(("crl", trusting(), less_the_revoked(&[])));
+        terms.push(("another crl", less_the_revoked(&[]), less_the_revoked(&[client])));
+    }
+    terms
 }
 
 /// Each connector meets the server twice, in turn; each resumes at most its own.
