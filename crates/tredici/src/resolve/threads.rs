@@ -7,6 +7,7 @@
 use std::{
     collections::VecDeque,
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -28,30 +29,44 @@ struct Pool {
 #[derive(Default)]
 struct State {
     calls: VecDeque<Call>,
+    /// Threads, and those of them that wait for a call.
+    alive: usize,
     idle: usize,
 }
 
 /// What `call` returns, from another thread. Dropping the future drops the result; the call goes on.
 pub(super) async fn run<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
-    static POOL: Pool =
-        Pool { state: Mutex::new(State { calls: VecDeque::new(), idle: 0 }), called: Condvar::new() };
+    static POOL: Pool = Pool {
+        state: Mutex::new(State { calls: VecDeque::new(), alive: 0, idle: 0 }),
+        called: Condvar::new(),
+    };
     let (answer, result) = oneshot::channel();
-    POOL.submit(Box::new(move || {
+    let call = Box::new(move || {
         // Whoever asked may have gone.
         let _unwanted = answer.send(call());
-    }))?;
+    });
+    POOL.submit(call, |work| thread::Builder::new().name("tredici-lookup".to_owned()).spawn(work).map(drop))?;
     result.await.map_err(|_| io::Error::other("the call has panicked"))
 }
 
 impl Pool {
-    fn submit(&'static self, call: Call) -> io::Result<()> {
+    /// `begin` makes a thread of what it is given. Where there can be none more, one of those that live takes the call
+    /// when it is done with its own.
+    fn submit(
+        &'static self,
+        call: Call,
+        begin: impl FnOnce(Box<dyn FnOnce() + Send>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut state = self.lock();
         state.calls.push_back(call);
         if state.calls.len() > state.idle {
-            let thread = thread::Builder::new().name("tredici-lookup".to_owned()).spawn(|| self.work());
-            if let Err(error) = thread {
-                state.calls.pop_back();
-                return Err(error);
+            match begin(Box::new(|| self.work())) {
+                Ok(()) => state.alive += 1,
+                Err(_) if state.alive > 0 => {}
+                Err(error) => {
+                    state.calls.pop_back();
+                    return Err(error);
+                }
             }
         }
         drop(state);
@@ -64,7 +79,8 @@ impl Pool {
         loop {
             while let Some(call) = state.calls.pop_front() {
                 drop(state);
-                call();
+                // Whoever waits for the answer hears of a panic; the next call is another's.
+                let _panicked = catch_unwind(AssertUnwindSafe(call));
                 state = self.lock();
             }
             state.idle += 1;
@@ -72,6 +88,7 @@ impl Pool {
             state = waited.0;
             state.idle -= 1;
             if waited.1.timed_out() && state.calls.is_empty() {
+                state.alive -= 1;
                 return;
             }
         }
@@ -106,6 +123,27 @@ mod tests {
             let answers = join_all((0..200).map(|number| run(move || number))).await;
             assert!(answers.into_iter().map(|answer| answer.expect("a thread")).eq(0..200));
         }
+    }
+
+    #[test]
+    fn without_room_for_a_thread_the_next_free_one_takes_the_call() {
+        static POOL: Pool = Pool {
+            state: Mutex::new(State { calls: VecDeque::new(), alive: 0, idle: 0 }),
+            called: Condvar::new(),
+        };
+        let none = |_| Err(io::ErrorKind::WouldBlock.into());
+        POOL.submit(Box::new(|| ()), none).expect_err("nobody would ever take it");
+
+        let (end, wait) = mpsc::channel::<()>();
+        let first = Box::new(move || assert!(wait.recv().is_err())) as Call;
+        let one = |work: Box<dyn FnOnce() + Send>| thread::Builder::new().spawn(work).map(drop);
+        POOL.submit(first, one).expect("a thread");
+        let (answer, answered) = mpsc::channel();
+        POOL.submit(Box::new(|| panic!("as it is told to")), none).expect("a place in the queue");
+        POOL.submit(Box::new(move || answer.send(7).expect("the test waits")), none).expect("another");
+        drop(end);
+        assert_eq!(answered.recv_timeout(Duration::from_secs(30)), Ok(7));
+        assert_eq!(POOL.lock().alive, 1);
     }
 
     /// The call ends only when the runtime has: one that waited for it would wait for ever.
