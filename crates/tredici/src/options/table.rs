@@ -75,7 +75,8 @@ options! {
 
     in "How to dial":
 
-    /// The longest time that connecting may take, from the lookup to the end of the TLS handshake.
+    /// The longest time that connecting may take, from the lookup to the end of the TLS handshake and of the checks, with
+    /// all that is waited for between.
     ///
     /// Default: 10 seconds. Zero: no limit. In JSON in milliseconds. It is exact, not rounded to a slow clock.
     ///
@@ -94,7 +95,8 @@ options! {
     /// The longest time that all attempts to connect may take together, from the first address to a byte stream.
     ///
     /// Default: none but `timeout`; 0 is the same. In JSON in milliseconds. Without the lookup before and the
-    /// handshake after it. An addition of this library: undici's `connectTimeout` is `timeout` here.
+    /// handshake after it. It begins anew where a server breaks off over a session and is dialled again without it. An
+    /// addition of this library: undici's `connectTimeout` is `timeout` here.
     ///
     /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `connect`; from JSON those of `timeout`.
     client - - dialTimeout: PartTimeout = "none" => dial_timeout(Duration);
@@ -112,7 +114,8 @@ options! {
     /// The longest time that the TLS handshake may take.
     ///
     /// Default: for a listener 120 seconds, as in Node; for who connects, none but `timeout`. 0 is the default. In JSON
-    /// in milliseconds. Node's `handshakeTimeout`, which only its servers have.
+    /// in milliseconds. It begins anew where a server breaks off over a session and the handshake is made again without it.
+    /// Node's `handshakeTimeout`, which only its servers have.
     ///
     /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `secureConnect`, for who connects; `ERR_TLS_HANDSHAKE_TIMEOUT` for a
     /// listener; from JSON those of `timeout`.
@@ -143,7 +146,7 @@ options! {
     ///
     /// Default: `ADDRCONFIG` (on Linux 32), as in Node, unless one family is asked for: only addresses of families that
     /// this machine has an address of; never for `localhost`. 0 is the same as not given. The caller's own `lookup` is
-    /// told too.
+    /// told too; `HickoryLookup` does not look at it.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for another number; `ERR_INVALID_ARG_TYPE`. Node's `hints`.
     client - - hints: LookupHints = "ADDRCONFIG" => hints(LookupHints);

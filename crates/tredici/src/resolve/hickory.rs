@@ -30,7 +30,8 @@ use crate::{
 /// ends it; and no thread is needed. Answers are remembered for as long as their name servers allow, so that
 /// [`CachedLookup`](crate::CachedLookup) adds nothing to it. Each answer is in the order of RFC 6724. It sees nothing of
 /// what the system knows beside `/etc/resolv.conf` and `/etc/hosts`, such as mDNS or an `nsswitch.conf`. `localhost` and
-/// the names below it are this machine (RFC 6761 section 6.3).
+/// the names below it are this machine (RFC 6761 section 6.3). The option `hints` is not looked at: IPv6 addresses are
+/// asked for, and tried where they race, on a machine that has none itself, too.
 ///
 /// Needs the feature `hickory`, and a tokio runtime, which it is not to outlive: it keeps its connections to name servers
 /// on the runtime that it was first used on. Clones share all.
@@ -48,7 +49,8 @@ pub struct HickoryLookup {
 }
 
 impl HickoryLookup {
-    /// Asks the name servers of `/etc/resolv.conf`, with its search list, for what is not in `/etc/hosts`.
+    /// Asks the name servers of `/etc/resolv.conf`, with its search list, for what is not in `/etc/hosts`. Both files are
+    /// read now, and never again.
     ///
     /// # Errors
     ///
