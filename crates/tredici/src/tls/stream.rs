@@ -23,7 +23,7 @@ use super::{
     engine::{Connection, Failure, Received, Wire},
     session::SessionSink,
 };
-use crate::{dial::Transport, error::Phase};
+use crate::{dial::Transport, error::Phase, options::Unique};
 
 /// How much is asked of the transport at first, and while it keeps coming back full.
 const READ_MIN: usize = 16 * 1024;
@@ -49,6 +49,7 @@ const TICKETS_APART: Duration = Duration::from_millis(20);
 /// Its two directions may be used by two tasks at once. The transport wakes one task for each direction; so whoever reads
 /// for the sake of writing, or sends for the sake of reading, has the task woken too whose direction it is.
 pub(crate) struct TlsStream {
+    unique: Unique,
     transport: Transport,
     connection: Box<dyn Connection>,
     wire: Wire,
@@ -77,6 +78,7 @@ pub(crate) struct TlsStream {
 impl TlsStream {
     pub(crate) fn new(transport: Transport, connection: Box<dyn Connection>) -> Self {
         Self {
+            unique: Unique::new(),
             transport,
             connection,
             wire: Wire::default(),
@@ -92,6 +94,11 @@ impl TlsStream {
             sessions_kept: 0,
             phase: Phase::SecureConnect,
         }
+    }
+
+    /// What tells it from every other.
+    pub(crate) fn unique(&self) -> Unique {
+        self.unique
     }
 
     pub(crate) fn transport(&self) -> &Transport {
