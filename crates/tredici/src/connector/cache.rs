@@ -178,14 +178,18 @@ impl SessionCache {
         count
     }
 
-    /// All that is good for `key`, taken out, oldest first.
+    /// All that is good for `key`, taken out, oldest first. A store that does not let go of what it hands out is asked no
+    /// more often than it has sessions.
     pub(super) fn take_all(&self, key: &SessionKey, context: &ClientContext) -> Vec<KeptSession> {
         let mut taken = Vec::new();
-        while let Some(session) = self.take_kept(key, context, |admitted| Ok(admitted.session)) {
+        for _ in 0..self.count(key, context) {
+            let Some(session) = self.take_kept(key, context, |admitted| Ok(admitted.session)) else { break };
             let may_be_used_again = !session.is_single_use();
             taken.push(session);
             if may_be_used_again {
+                // Older ones are of no use beside it.
                 self.drop_all(key);
+                break;
             }
         }
         taken.extend(self.supplied.take_all(key, context, self.scope(context)));
