@@ -204,7 +204,7 @@ fn misplaced(origin: &Origin, key: &SessionKey, scope: [u8; 32]) -> Option<Unfit
     let is_other = |known: bool, unfit| (!known).then_some(unfit);
     is_other(origin.servername.as_ref().is_none_or(|name| *name == server.hostname), Unfit::Name)
         .or_else(|| {
-            let same = |endpoint| server.place.endpoint().as_ref() == Some(endpoint);
+            let same = |endpoint: &Endpoint| server.place.endpoint() == *endpoint;
             is_other(origin.endpoint.as_ref().is_none_or(same), Unfit::Place)
         })
         .or_else(|| is_other(origin.alpn.as_ref().is_none_or(|alpn| *alpn == server.alpn), Unfit::Alpn))
