@@ -104,16 +104,16 @@ impl SessionCache {
         self.is_shared.then(|| self.scope(context))
     }
 
-    /// The session to offer, or the duty to get one for those who wait. `left` is the time left for connecting.
+    /// The session to offer, or the duty to get one for those who wait. `left` tells the time left for connecting.
     pub(super) async fn obtain<'a>(
         &'a self,
         key: &'a SessionKey,
         context: &ClientContext,
-        left: Option<Duration>,
+        left: impl FnOnce() -> Option<Duration>,
     ) -> (Option<KeptSession>, Option<Lead<'a>>) {
         let (taken, lead) = match self.take(key, context) {
             None if !self.patience.is_zero() => {
-                let patience = at_most_half(self.patience, left);
+                let patience = at_most_half(self.patience, left());
                 self.flights.wait(key, patience, || self.take(key, context)).await
             }
             taken => (taken, None),
@@ -157,12 +157,17 @@ impl SessionCache {
         self.counters.hit();
     }
 
-    /// Drops what is there for `key` and is no newer than what the server would not take.
+    /// The server has not resumed what it was offered.
     pub(super) fn declined(&self, key: &SessionKey, declined: &Offer) {
         self.counters.refused();
-        self.supplied.forget(declined);
+        self.forget(key, declined);
+    }
+
+    /// Drops what is there for `key` and is no newer than what was offered in vain.
+    pub(super) fn forget(&self, key: &SessionKey, offered: &Offer) {
+        self.supplied.forget(offered);
         if let Some(store) = &self.store {
-            store.retain(key, &mut |session| session.serial() > declined.serial);
+            store.retain(key, &mut |session| session.serial() > offered.serial);
         }
     }
 
