@@ -225,7 +225,10 @@ fn import(session: &Session, context: &ClientContext) -> Result<KeptSession, Err
     let chain = PeerChain { presented: chain.clone(), path: chain, code: VerifyCode::OK };
     let peer = context.peer(chain);
     let version = session.version.unwrap_or(TlsVersion::Tls1_3);
-    let end = session.expires.unwrap_or_else(|| context.now() + KeptSession::LIFETIME_UNKNOWN);
+    let end = session.expires.unwrap_or_else(|| {
+        let now = context.now();
+        now.checked_add(KeptSession::LIFETIME_UNKNOWN).unwrap_or(now)
+    });
     Ok(KeptSession {
         session: context.read_session(session.der())?,
         expires: peer.valid_to().map_or(end, |valid_to| end.min(valid_to)),

@@ -4,6 +4,8 @@ mod stored;
 #[cfg(feature = "serde")]
 mod written;
 
+use std::time::{Duration, SystemTime};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -62,6 +64,18 @@ async fn only_its_own_server_is_offered_a_session() {
     assert_eq!(offers(&relay)[before..], [false], "another name");
     assert_eq!(offers(&elsewhere), [false], "another port");
     assert!(visit(&connector, target(relay.port())).await, "it was not used up by that");
+}
+
+/// A clock of the caller's may say anything.
+#[tokio::test]
+async fn at_the_end_of_time_none_is_good() {
+    let server = Echo::tls().await;
+    let sessions = sessions_of(trusting(), || target(server.port())).await;
+    let bare = Session::from_der(sessions[0].der()).expect("DER");
+    let end = SystemTime::UNIX_EPOCH + Duration::from_secs(i64::MAX as u64);
+    let options = forgetful().danger().clock(move || end).danger().reject_unauthorized(false);
+    let socket = with(options, bare).connect(target(server.port())).await.expect("a connection");
+    assert!(!socket.is_session_reused());
 }
 
 /// A stream of the caller's leads anywhere: what was made over one is for such a stream alone.
