@@ -20,7 +20,7 @@ mod walk;
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicBool},
     task::Poll,
 };
 
@@ -86,6 +86,8 @@ struct Terms {
     family: Family,
     /// The options with all that has been replaced since.
     rotated: Mutex<ConnectOptions>,
+    /// Whether these name files: known without waiting for somebody who reads them.
+    names_files: AtomicBool,
 }
 
 impl Connector {
@@ -104,9 +106,9 @@ impl Connector {
         let observer = values.observer.as_ref().map(|shared| shared.0.clone());
         let (choice, family) = (context.choice().clone(), Family::default());
         let current = family.found(Snapshot { context: Arc::new(context), cache });
-        let terms =
-            Arc::new(Terms { values, socket, resolver, choice, family, rotated: Mutex::new(options) });
-        Ok(Self { terms, current, checks: Arc::new([]), observer })
+        let (names_files, rotated) = (options.names_files().into(), Mutex::new(options));
+        let terms = Terms { values, socket, resolver, choice, family, rotated, names_files };
+        Ok(Self { terms: Arc::new(terms), current, checks: Arc::new([]), observer })
     }
 
     /// The same connector, with its cache of sessions, watched by one more: for one call or for some of them. Who watches

@@ -52,7 +52,7 @@ impl Connector {
     /// # Errors
     ///
     /// `ERR_MISSING_ARGS` where no option names a file, `ERR_INVALID_ARG_VALUE` for an interval of zero,
-    /// `ERR_INVALID_STATE` outside of a tokio runtime.
+    /// `ERR_INVALID_STATE` outside of a tokio runtime; that needs its time driver, as all that waits does.
     pub fn watch_files(
         &self,
         interval: Duration,
@@ -62,7 +62,7 @@ impl Connector {
             let message = "the interval at which files are looked at must not be zero";
             return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message));
         }
-        if !self.terms.rotated().names_files() {
+        if !self.terms.names_files.load(Ordering::Acquire) {
             let message = "there is nothing to watch: no option names a file";
             return Err(Error::invalid("ERR_MISSING_ARGS", message)
                 .with_hint("give ca, cert, key or crl as Pem::file"));

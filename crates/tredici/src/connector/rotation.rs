@@ -1,6 +1,6 @@
 //! Another identity, other authorities, other revocation lists, while the connector lives.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError, atomic::Ordering};
 
 use super::{Connector, Terms};
 use crate::{error::Error, options::ConnectOptions, tls::context::ClientContext};
@@ -70,6 +70,7 @@ impl Terms {
         let is_wanted = self.family.present().is_some_and(|present| wanted(&present, &context));
         if is_wanted {
             self.family.replace(context, rotated.values());
+            self.names_files.store(rotated.names_files(), Ordering::Release);
             *present = rotated;
         }
         Ok(is_wanted)

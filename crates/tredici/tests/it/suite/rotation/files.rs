@@ -1,9 +1,18 @@
 //! Files that are renewed in place.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs::{self, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+    process::Command,
+    time::Duration,
+};
 
 use tempfile::TempDir;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    task::spawn_blocking,
+};
 use tredici::{Connector, Error, FileWatch, Pem};
 use tredici_test::{Authority, CertificateSpec, Pki, alive_tasks, settle, within};
 
@@ -166,6 +175,43 @@ async fn it_ends_with_the_guard_and_with_the_connector() {
     drop(connector);
     settle("the task to end", || alive_tasks() == before).await;
     drop(watch);
+}
+
+/// Beginning to watch waits for nobody who reads the files, which may take as long as it likes.
+#[tokio::test]
+async fn it_begins_while_somebody_reads_the_files() {
+    let files = Files::new();
+    let pem = Pki::shared().root().pem();
+    files.write("ca.pem", &pem);
+    let connector = Connector::new(client_options().ca(files.pem("ca.pem"))).expect("a connector");
+    fs::remove_file(files.path("ca.pem")).expect("removes");
+    let made = Command::new("mkfifo").arg(files.path("ca.pem")).status().expect("mkfifo");
+    assert!(made.success());
+    let reloading = spawn_blocking({
+        let connector = connector.clone();
+        move || connector.reload()
+    });
+    let mut writer = None;
+    settle("somebody to read", || {
+        let open = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(files.path("ca.pem"));
+        writer = open.ok();
+        writer.is_some()
+    })
+    .await;
+
+    let (begun, began) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Handle::current();
+    let beginning = spawn_blocking(move || {
+        let _within = runtime.enter();
+        drop(begun.send(connector.watch_files(OFTEN, drop)));
+    });
+    let watch = began.recv_timeout(Duration::from_secs(5));
+    // Whoever reads it from now on finds it whole.
+    files.write("ca.pem", &pem);
+    drop(writer);
+    within("the reload", reloading).await.expect("no panic").expect_err("nothing was written");
+    within("the beginning", beginning).await.expect("no panic");
+    drop(watch.expect("at once").expect("a file to watch"));
 }
 
 #[test]
