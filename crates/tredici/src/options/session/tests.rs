@@ -135,7 +135,11 @@ fn shapes_that_are_refused() {
     for (json, code, place) in [
         (json!({"sessions": [], "extra": 1}), "ERR_INVALID_ARG_VALUE", "options.session.extra"),
         (json!({"sessions": [], "stream": 1}), "ERR_INVALID_ARG_TYPE", "options.session.stream"),
-        (json!({"sessions": [], "stream": true, "port": "/a"}), "ERR_SOCKET_BAD_PORT", "options.session.port"),
+        (
+            json!({"sessions": [], "stream": true, "port": "/a"}),
+            "ERR_SOCKET_BAD_PORT",
+            "options.session.port",
+        ),
         (
             json!({"sessions": [{"session": "MAA=", "ticket": 1}]}),
             "ERR_INVALID_ARG_VALUE",
