@@ -244,7 +244,7 @@ mod tests {
     };
     use crate::{
         options::{ConnectOptions, ListenOptions},
-        verify::{Pins, VerifyCode},
+        verify::{AuthorizationError, Pins, VerifyCode},
     };
 
     fn client(options: ConnectOptions) -> ClientContext {
@@ -313,7 +313,7 @@ mod tests {
             let lists = Some(Validity { from, to });
             let criteria = Criteria { revocation: lists, ..context.criteria("localhost".to_owned()) };
             let judgement = PeerJudge::new(criteria).judge_again(Arc::new(Peer::new(chain.clone())));
-            assert_eq!(judgement.error.as_deref().map(|error| error.code()), expected);
+            assert_eq!(judgement.error.as_deref().map(AuthorizationError::code), expected);
             assert_eq!(Peer::within(chain.clone(), lists).is_covered_at(now), expected.is_none());
         }
     }
