@@ -29,7 +29,7 @@ pub use traced::Traced;
 
 use crate::{
     connector::Connect,
-    error::{Error, ErrorKind, Phase},
+    error::{Attempt, AttemptError, Error, ErrorKind, Phase},
     socket::Socket,
     target::{Destination, Target},
 };
@@ -169,8 +169,8 @@ pub trait ConnectExt: Connect + Sized {
     }
 
     /// One that goes another way where this one fails to reach anybody: by default where the error's phase is `lookup`
-    /// or `connect`. Never, unless [`when`](Or::when) says so, where somebody answered and was refused, or an address is
-    /// one that may not be connected to.
+    /// or `connect`. Never, unless [`when`](Or::when) says so, where somebody answered and was refused, or where no address may be
+    /// connected to on this one's terms: by `blockList`, `configureSocket`, or an option that the system refuses.
     ///
     /// The error of the second way, where that fails too, tells of both: in its message, in
     /// [`attempts`](Error::attempts), and by [`earlier`](Error::earlier). A target
@@ -214,9 +214,13 @@ pub trait ConnectExt: Connect + Sized {
 
 impl<C: Connect> ConnectExt for C {}
 
-/// Whether nobody answered, for no reason of the caller's: what a filter of addresses has refused, or the caller has
-/// given up, has no second way.
+/// Whether nobody answered, for no reason of the caller's: what a filter of addresses or `configureSocket` has refused, what
+/// cannot be done on the caller's terms, or what the caller has given up, has no second way.
 fn reached_nobody(error: &Error) -> bool {
+    let is_of_terms = |attempt: &Attempt| attempt.error().is_some_and(AttemptError::is_of_terms);
+    if !error.attempts().is_empty() && error.attempts().iter().all(is_of_terms) {
+        return false;
+    }
     let is_theirs = matches!(
         error.kind(),
         ErrorKind::Lookup | ErrorKind::System | ErrorKind::Timeout | ErrorKind::Disconnected

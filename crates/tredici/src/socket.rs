@@ -24,6 +24,7 @@ pub use report::SocketReport;
 use crate::{
     dial::Transport,
     error::{Attempt, Error, ErrorKind, Phase},
+    options::Unique,
     target::Destination,
     timing::Timings,
     tls::{
@@ -133,11 +134,11 @@ impl Socket {
         self
     }
 
-    /// Tells its TLS connection from every other that is alive.
-    pub(crate) fn tls_identity(&self) -> Option<usize> {
+    /// What tells its TLS connection from every other.
+    pub(crate) fn tls_identity(&self) -> Option<Unique> {
         match &self.stream {
             Stream::Plain(_) => None,
-            Stream::Tls(stream) => Some(std::ptr::from_ref(&**stream).addr()),
+            Stream::Tls(stream) => Some(stream.unique()),
         }
     }
 

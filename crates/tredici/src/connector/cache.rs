@@ -104,16 +104,16 @@ impl SessionCache {
         self.is_shared.then(|| self.scope(context))
     }
 
-    /// The session to offer, or the duty to get one for those who wait. `left` is the time left for connecting.
+    /// The session to offer, or the duty to get one for those who wait. `left` tells the time left for connecting.
     pub(super) async fn obtain<'a>(
         &'a self,
         key: &'a SessionKey,
         context: &ClientContext,
-        left: Option<Duration>,
+        left: impl FnOnce() -> Option<Duration>,
     ) -> (Option<KeptSession>, Option<Lead<'a>>) {
         let (taken, lead) = match self.take(key, context) {
             None if !self.patience.is_zero() => {
-                let patience = at_most_half(self.patience, left);
+                let patience = at_most_half(self.patience, left());
                 self.flights.wait(key, patience, || self.take(key, context)).await
             }
             taken => (taken, None),
@@ -157,12 +157,17 @@ impl SessionCache {
         self.counters.hit();
     }
 
-    /// Drops what is there for `key` and is no newer than what the server would not take.
+    /// The server has not resumed what it was offered.
     pub(super) fn declined(&self, key: &SessionKey, declined: &Offer) {
         self.counters.refused();
-        self.supplied.forget(declined);
+        self.forget(key, declined);
+    }
+
+    /// Drops what is there for `key` and is no newer than what was offered in vain.
+    pub(super) fn forget(&self, key: &SessionKey, offered: &Offer) {
+        self.supplied.forget(offered);
         if let Some(store) = &self.store {
-            store.retain(key, &mut |session| session.serial() > declined.serial);
+            store.retain(key, &mut |session| session.serial() > offered.serial);
         }
     }
 
@@ -178,14 +183,18 @@ impl SessionCache {
         count
     }
 
-    /// All that is good for `key`, taken out, oldest first.
+    /// All that is good for `key`, taken out, oldest first. A store that does not let go of what it hands out is asked no
+    /// more often than it has sessions.
     pub(super) fn take_all(&self, key: &SessionKey, context: &ClientContext) -> Vec<KeptSession> {
         let mut taken = Vec::new();
-        while let Some(session) = self.take_kept(key, context, |admitted| Ok(admitted.session)) {
+        for _ in 0..self.count(key, context) {
+            let Some(session) = self.take_kept(key, context, |admitted| Ok(admitted.session)) else { break };
             let may_be_used_again = !session.is_single_use();
             taken.push(session);
             if may_be_used_again {
+                // Older ones are of no use beside it.
                 self.drop_all(key);
+                break;
             }
         }
         taken.extend(self.supplied.take_all(key, context, self.scope(context)));

@@ -57,12 +57,14 @@ impl Snapshot {
                 let second = match error.kind() {
                     // A connection that breaks says nothing of the session by itself.
                     ErrorKind::System | ErrorKind::Disconnected => Second::Tells(offered),
-                    kind => {
+                    ErrorKind::Alert(_) | ErrorKind::Tls => {
                         self.declined(tls, &offered, journey);
-                        match kind {
-                            ErrorKind::Alert(_) | ErrorKind::Tls => Second::MayHelp,
-                            _ => Second::Pointless,
-                        }
+                        Second::MayHelp
+                    }
+                    // It was our word, on what was kept or on what came instead.
+                    _ => {
+                        self.cache.forget(&tls.key, &offered);
+                        Second::Pointless
                     }
                 };
                 Err(HandshakeFailure { error, second })

@@ -32,8 +32,8 @@ impl Connector {
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
-    /// offer them in another process through that option. They are secrets. None are left here: a ticket of TLS 1.3 is
-    /// used once.
+    /// offer them in another process through that option. They are secrets. None are left here, unless a
+    /// [`SessionStore`](crate::SessionStore) of the caller's keeps what it hands out: a ticket of TLS 1.3 is used once.
     ///
     /// Each says whom it belongs to: the name, the port, the protocols that were offered, and a digest of all that trust
     /// depends on. A check or `checkServerIdentity` is a function, which is equal to none in another process: there,

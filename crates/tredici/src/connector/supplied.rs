@@ -11,11 +11,12 @@ use tracing::debug;
 
 use crate::{
     error::Error,
-    options::{Content, Live, Origin, Session, SessionKey, Sessions, StoredSession, TlsVersion, is_unspent},
+    options::{
+        Content, Endpoint, Live, Origin, Session, SessionKey, Sessions, StoredSession, TlsVersion, is_unspent,
+    },
     tls::{
         context::ClientContext,
         engine::PeerChain,
-        judgement::Peer,
         session::{KeptSession, Offer},
     },
     verify::VerifyCode,
@@ -104,7 +105,7 @@ impl Supplied {
         while let Some(item) = items.get(at) {
             let unfit = match misplaced(&item.portable.origin, key, scope) {
                 Some(unfit) => unfit,
-                None if item.session.expires <= now => Unfit::Ended,
+                None if !item.session.is_good_at(now) => Unfit::Ended,
                 None if !item.session.is_single_use() => return Some(item.session.clone()),
                 None if is_unspent(item.portable.der()) => return items.remove(at).map(|item| item.session),
                 None => Unfit::Spent,
@@ -126,7 +127,7 @@ impl Supplied {
         scope: [u8; 32],
     ) -> Vec<KeptSession> {
         let (now, mut items) = (context.now(), self.items());
-        let all = items.drain(..).filter(|item| now < item.session.expires);
+        let all = items.drain(..).filter(|item| item.session.is_good_at(now));
         let (taken, left) = all.partition(|item| misplaced(&item.portable.origin, key, scope).is_none());
         *items = left;
         VecDeque::into_iter(taken).map(|item| item.session).rev().collect()
@@ -169,7 +170,7 @@ pub(super) fn admit(
             (import(&portable, context).map_err(|_| Unfit::Unreadable)?, Some(portable))
         }
     };
-    match now < session.expires {
+    match session.is_good_at(now) {
         true => Ok(Admitted { session, portable }),
         false => Err(Unfit::Ended),
     }
@@ -203,7 +204,7 @@ fn misplaced(origin: &Origin, key: &SessionKey, scope: [u8; 32]) -> Option<Unfit
     let is_other = |known: bool, unfit| (!known).then_some(unfit);
     is_other(origin.servername.as_ref().is_none_or(|name| *name == server.hostname), Unfit::Name)
         .or_else(|| {
-            let same = |endpoint| server.place.endpoint().as_ref() == Some(endpoint);
+            let same = |endpoint: &Endpoint| server.place.endpoint() == *endpoint;
             is_other(origin.endpoint.as_ref().is_none_or(same), Unfit::Place)
         })
         .or_else(|| is_other(origin.alpn.as_ref().is_none_or(|alpn| *alpn == server.alpn), Unfit::Alpn))
@@ -222,12 +223,17 @@ fn import(session: &Session, context: &ClientContext) -> Result<KeptSession, Err
     };
     // The verified path is what was kept; the verdict over name and dates is taken anew.
     let chain = PeerChain { presented: chain.clone(), path: chain, code: VerifyCode::OK };
+    let peer = context.peer(chain);
     let version = session.version.unwrap_or(TlsVersion::Tls1_3);
+    let end = session.expires.unwrap_or_else(|| {
+        let now = context.now();
+        now.checked_add(KeptSession::LIFETIME_UNKNOWN).unwrap_or(now)
+    });
     Ok(KeptSession {
         session: context.read_session(session.der())?,
-        peer: Arc::new(Peer::new(chain)),
+        expires: peer.valid_to().map_or(end, |valid_to| end.min(valid_to)),
+        peer: Arc::new(peer),
         version: version.as_str(),
-        expires: session.expires.unwrap_or_else(|| context.now() + KeptSession::LIFETIME_UNKNOWN),
         serial: 0,
     })
 }

@@ -33,7 +33,7 @@ impl Connector {
         };
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         journey.set_phase(Phase::SecureConnect);
-        let left = journey.left(self.terms.values.timeout());
+        let left = || journey.left(self.terms.values.timeout());
         let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context, left).await;
         let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
             Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })

@@ -64,7 +64,13 @@ impl Failure {
     }
 
     pub(super) fn attempt_error(&self) -> AttemptError {
-        AttemptError::new(self.code(), self.message())
+        let error = AttemptError::new(self.code(), self.message());
+        if self.is_of_terms() { error.of_terms() } else { error }
+    }
+
+    /// Whether what the caller has asked of the socket is what cannot be done, or the caller's `configureSocket` said no.
+    fn is_of_terms(&self) -> bool {
+        matches!(self.cause, Cause::Option(..) | Cause::Caller(_)) || self.syscall == "bind"
     }
 
     fn hint(&self, is_unix: bool) -> Option<&'static str> {

@@ -89,30 +89,34 @@ impl Transport {
 
     /// Sends what can be sent now, and tells how much that is. Of a stream that the caller gave it is nothing: nobody knows
     /// what that does, and this is asked for amid the work of an engine.
-    pub(crate) fn try_send(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> usize {
+    ///
+    /// An error is the caller's to keep: the system tells why a connection has ended once, and something else from then on.
+    pub(crate) fn try_send(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> io::Result<usize> {
         let sent = match &mut self.0 {
             Stream::Tcp(stream, _) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Stream::Given(_) => return 0,
+            Stream::Given(_) => return Ok(0),
         };
         match sent {
-            Poll::Ready(Ok(count)) => count,
-            // Whoever tries again meets the error.
-            Poll::Ready(Err(_)) | Poll::Pending => 0,
+            Poll::Ready(sent) => sent,
+            Poll::Pending => Ok(0),
         }
     }
 
     /// Has what can be taken now wait for the end of the stream, which the caller sends next, so that the two leave in one
-    /// segment; tells how much that is.
-    pub(crate) fn try_send_with_end(&self, bytes: &[u8]) -> usize {
+    /// segment; tells how much that is. Of an error the same holds.
+    pub(crate) fn try_send_with_end(&self, bytes: &[u8]) -> io::Result<usize> {
         #[cfg(target_os = "linux")]
         if let Stream::Tcp(stream, _) = &self.0 {
             let flags = libc::MSG_MORE | libc::MSG_NOSIGNAL;
             let send = || SockRef::from(stream).send_with_flags(bytes, flags);
-            return stream.try_io(Interest::WRITABLE, send).unwrap_or_default();
+            return match stream.try_io(Interest::WRITABLE, send) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+                sent => sent,
+            };
         }
         let _ = bytes;
-        0
+        Ok(0)
     }
 
     /// Reads away what has come and nobody wants, so that the close that follows is no reset. A stream that the caller

@@ -64,11 +64,22 @@ impl Attempt {
 pub struct AttemptError {
     code: Cow<'static, str>,
     message: String,
+    is_of_terms: bool,
 }
 
 impl AttemptError {
     pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into() }
+        Self { code: code.into(), message: message.into(), is_of_terms: false }
+    }
+
+    /// The same, which the caller's own terms are the reason of.
+    pub(crate) fn of_terms(self) -> Self {
+        Self { is_of_terms: true, ..self }
+    }
+
+    /// Whether it says nothing of who is there: the caller's own terms have kept it from being tried.
+    pub(crate) fn is_of_terms(&self) -> bool {
+        self.is_of_terms
     }
 
     /// The code of the system's error, such as `ECONNREFUSED`; `ETIMEDOUT` where a deadline has cut it off, and `ECANCELED`

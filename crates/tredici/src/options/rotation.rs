@@ -9,11 +9,13 @@ use crate::error::Error;
 /// renewal.
 const REPLACEABLE: [&str; 9] =
     ["ca", "extraCa", "caStore", "crl", "pins", "pinsReportOnly", "cert", "key", "passphrase"];
+/// What a listener has of that.
+const REPLACEABLE_IN_LISTENER: [&str; 5] = ["ca", "crl", "cert", "key", "passphrase"];
 
 impl ConnectOptions {
     /// These, but for what `new` gives.
     pub(crate) fn rotated(&self, new: &Self) -> Result<Self, Error> {
-        self.0.rotated(&new.0).map(Self)
+        self.0.rotated(&new.0, &REPLACEABLE).map(Self)
     }
 
     /// Whether any of what can be replaced comes from a file.
@@ -51,15 +53,15 @@ impl ConnectOptions {
 impl ListenOptions {
     /// These, but for what `new` gives.
     pub(crate) fn rotated(&self, new: &Self) -> Result<Self, Error> {
-        self.0.rotated(&new.0).map(Self)
+        self.0.rotated(&new.0, &REPLACEABLE_IN_LISTENER).map(Self)
     }
 }
 
 impl Values {
-    fn rotated(&self, new: &Self) -> Result<Self, Error> {
-        if let Some(fixed) = new.given().find(|name| !REPLACEABLE.contains(name)) {
+    fn rotated(&self, new: &Self, replaceable: &[&str]) -> Result<Self, Error> {
+        if let Some(fixed) = new.given().find(|name| !replaceable.contains(name)) {
             let refused = Place::option(fixed).wrong_value("cannot be replaced while it is in use");
-            let hint = format!("begin anew, or rotate only {}", REPLACEABLE.join(", "));
+            let hint = format!("begin anew, or rotate only {}", replaceable.join(", "));
             return Err(refused.with_hint(hint));
         }
         Ok(self.overlaid(new))

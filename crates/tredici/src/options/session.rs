@@ -43,11 +43,13 @@ pub(crate) struct Origin {
     pub(crate) scope: Option<[u8; 32]>,
 }
 
-/// What stands where a port stands: the port, or the path of a Unix socket.
+/// What stands where a port stands: the port, the path of a Unix socket, or that it was a stream of the caller's, with
+/// the port that the caller named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Port(u16),
     SocketPath(String),
+    Stream(Option<u16>),
 }
 
 impl Session {

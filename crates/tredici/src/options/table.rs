@@ -570,7 +570,7 @@ options! {
     /// 1.2 by all. Where the first fails, the next takes its place. In JSON in milliseconds.
     ///
     /// Never more than half of what is left of `timeout`. A server that gives no tickets costs the first and the waiting
-    /// this time: leave it at zero there.
+    /// this time: leave it at zero there. Where `maxCachedSessions` is 0 there is nothing to wait for.
     ///
     /// Errors, from JSON: `UND_ERR_INVALID_ARG` for what is not a finite number from 0. An addition of this library.
     client tls - coalesceSessions: Timeout = "0" (Duration::ZERO) => coalesce_sessions(Duration);

@@ -110,7 +110,7 @@ impl<'a> Resolving<'a> {
             match self.filter.refusal(address.ip()) {
                 None => new.push(address),
                 Some(refusal) => {
-                    self.refused.push((address, AttemptError::new("ERR_IP_BLOCKED", refusal)));
+                    self.refused.push((address, AttemptError::new("ERR_IP_BLOCKED", refusal).of_terms()));
                 }
             }
         }

@@ -10,8 +10,8 @@ mod trust;
 use std::{sync::Arc, time::SystemTime};
 
 use super::{
-    engine::{self, BUILT_IN, ContextTerms, Session, Side},
-    judgement::{Criteria, PinTerms},
+    engine::{self, BUILT_IN, ContextTerms, PeerChain, Session, Side},
+    judgement::{Criteria, Peer, PinTerms},
     validity::Validity,
     verified::VerifiedPeers,
 };
@@ -100,6 +100,11 @@ impl ClientContext {
 
     pub(crate) fn read_session(&self, der: &[u8]) -> Result<Arc<dyn Session>, Error> {
         self.engine.read_session(der).map(Arc::from)
+    }
+
+    /// A peer that was verified under equal terms elsewhere: by the same lists of the revoked.
+    pub(crate) fn peer(&self, chain: PeerChain) -> Peer {
+        Peer::within(chain, self.revocation)
     }
 
     pub(crate) fn criteria(&self, hostname: String) -> Criteria {
@@ -226,18 +231,20 @@ fn system_time() -> SystemTime {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tredici_test::Pki;
 
     use super::{
         super::{
-            engine::{Der, Judge, PeerChain},
-            judgement::{Peer, PeerJudge},
+            engine::{Der, Judge},
+            judgement::PeerJudge,
         },
         *,
     };
     use crate::{
         options::{ConnectOptions, ListenOptions},
-        verify::{Pins, VerifyCode},
+        verify::{AuthorizationError, Pins, VerifyCode},
     };
 
     fn client(options: ConnectOptions) -> ClientContext {
@@ -288,6 +295,26 @@ mod tests {
                 );
                 assert!(judgement.pin_failure.is_some());
             }
+        }
+    }
+
+    /// Nor around the lists: a resumed connection is held against those of its own context, whatever is kept with the peer.
+    #[test]
+    fn no_way_leads_around_the_lists() {
+        let context = client(ConnectOptions::new());
+        let presented: Vec<Der> = Pki::shared().localhost().chain_der().into_iter().map(Der::from).collect();
+        let chain = PeerChain { presented: presented.clone(), path: presented, code: VerifyCode::OK };
+        let (now, hour) = (context.now(), Duration::from_secs(3600));
+        for (from, to, expected) in [
+            (now - hour, now + hour, None),
+            (now - 2 * hour, now - hour, Some("CRL_HAS_EXPIRED")),
+            (now + hour, now + 2 * hour, Some("CRL_NOT_YET_VALID")),
+        ] {
+            let lists = Some(Validity { from, to });
+            let criteria = Criteria { revocation: lists, ..context.criteria("localhost".to_owned()) };
+            let judgement = PeerJudge::new(criteria).judge_again(Arc::new(Peer::new(chain.clone())));
+            assert_eq!(judgement.error.as_deref().map(AuthorizationError::code), expected);
+            assert_eq!(Peer::within(chain.clone(), lists).is_covered_at(now), expected.is_none());
         }
     }
 

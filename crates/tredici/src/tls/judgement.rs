@@ -40,7 +40,7 @@ impl Peer {
         Self::within(chain, None)
     }
 
-    fn within(chain: PeerChain, revocation: Option<Validity>) -> Self {
+    pub(super) fn within(chain: PeerChain, revocation: Option<Validity>) -> Self {
         Self {
             chain,
             revocation,
@@ -97,6 +97,11 @@ impl Peer {
     /// OpenSSL holds one for expired.
     pub(super) fn is_valid_at(&self, now: SystemTime) -> bool {
         self.validity().is_some_and(|validity| validity.within(self.revocation).holds_at(now))
+    }
+
+    /// Whether the lists of the revoked are within their time, where there are any.
+    pub(super) fn is_covered_at(&self, now: SystemTime) -> bool {
+        self.revocation.is_none_or(|lists| lists.holds_at(now))
     }
 
     /// Of the path; none where one of it cannot be read.
@@ -306,14 +311,17 @@ impl PeerJudge {
         }
     }
 
-    /// The engine judged the dates in the full handshake; time has passed since.
+    /// The engine judged the dates in the full handshake; time has passed since, for the certificates and for the lists
+    /// of the revoked. Those are the lists of this context, wherever the peer was met.
     fn validity_of(&self, peer: &Peer) -> VerifyCode {
         let now = self.now();
-        match peer.validity() {
-            None => VerifyCode::UNSPECIFIED,
-            Some(validity) if now < validity.from => VerifyCode::CERT_NOT_YET_VALID,
-            Some(validity) if now >= validity.to => VerifyCode::CERT_HAS_EXPIRED,
-            Some(_) => VerifyCode::OK,
+        match (peer.validity(), self.criteria.revocation) {
+            (None, _) => VerifyCode::UNSPECIFIED,
+            (Some(path), _) if now < path.from => VerifyCode::CERT_NOT_YET_VALID,
+            (Some(path), _) if now >= path.to => VerifyCode::CERT_HAS_EXPIRED,
+            (_, Some(lists)) if now < lists.from => VerifyCode::CRL_NOT_YET_VALID,
+            (_, Some(lists)) if now >= lists.to => VerifyCode::CRL_HAS_EXPIRED,
+            _ => VerifyCode::OK,
         }
     }
 

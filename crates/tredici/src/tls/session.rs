@@ -63,6 +63,12 @@ impl KeptSession {
         Some(Self { session, peer: peer.downcast().ok()?, version, expires, serial })
     }
 
+    /// Whether it may be offered still. While the lists of the revoked are not good, a full handshake decides what that
+    /// comes to: whether they matter to this peer at all is known to the engine alone.
+    pub(crate) fn is_good_at(&self, now: SystemTime) -> bool {
+        now < self.expires && self.peer.is_covered_at(now)
+    }
+
     /// RFC 8446 appendix C.4: a ticket of TLS 1.3 is used once. Sessions of TLS 1.2 may be used again.
     pub(crate) fn is_single_use(&self) -> bool {
         self.version == "TLSv1.3"

@@ -23,7 +23,7 @@ use super::{
     engine::{Connection, Failure, Received, Wire},
     session::SessionSink,
 };
-use crate::{dial::Transport, error::Phase};
+use crate::{dial::Transport, error::Phase, options::Unique};
 
 /// How much is asked of the transport at first, and while it keeps coming back full.
 const READ_MIN: usize = 16 * 1024;
@@ -49,6 +49,7 @@ const TICKETS_APART: Duration = Duration::from_millis(20);
 /// Its two directions may be used by two tasks at once. The transport wakes one task for each direction; so whoever reads
 /// for the sake of writing, or sends for the sake of reading, has the task woken too whose direction it is.
 pub(crate) struct TlsStream {
+    unique: Unique,
     transport: Transport,
     connection: Box<dyn Connection>,
     wire: Wire,
@@ -58,6 +59,8 @@ pub(crate) struct TlsStream {
     write_closed: bool,
     /// What the connection has ended of. It is told to everybody who asks from then on.
     failure: Option<Box<Failure>>,
+    /// Why the transport did not take what was sent for nobody's sake who could be told: the next to send is.
+    unsent: Option<IoError>,
     /// The task that waits to read, and the one that waits to write.
     reader: Option<Waker>,
     writer: Option<Waker>,
@@ -77,6 +80,7 @@ pub(crate) struct TlsStream {
 impl TlsStream {
     pub(crate) fn new(transport: Transport, connection: Box<dyn Connection>) -> Self {
         Self {
+            unique: Unique::new(),
             transport,
             connection,
             wire: Wire::default(),
@@ -84,6 +88,7 @@ impl TlsStream {
             read_closed: false,
             write_closed: false,
             failure: None,
+            unsent: None,
             reader: None,
             writer: None,
             answers: 0,
@@ -92,6 +97,11 @@ impl TlsStream {
             sessions_kept: 0,
             phase: Phase::SecureConnect,
         }
+    }
+
+    /// What tells it from every other.
+    pub(crate) fn unique(&self) -> Unique {
+        self.unique
     }
 
     pub(crate) fn transport(&self) -> &Transport {
@@ -217,6 +227,9 @@ impl TlsStream {
 
     /// Writes to the transport until nothing is left to send.
     pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<IoResult<()>> {
+        if let Some(error) = self.unsent.take() {
+            return Poll::Ready(Err(error));
+        }
         while !self.wire.outgoing.is_empty() {
             let sent = ready!(Pin::new(&mut self.transport).poll_write(cx, &self.wire.outgoing))?;
             if sent == 0 {
@@ -253,6 +266,13 @@ impl TlsStream {
         self.poll_drain(&mut Context::from_waker(&both))
     }
 
+    /// What came of sending for nobody's sake who could be told of an error.
+    fn keep_error(&mut self, sent: Poll<IoResult<()>>) {
+        if let Poll::Ready(Err(error)) = sent {
+            self.unsent = Some(error);
+        }
+    }
+
     /// Sends what can be sent without waiting, closes the transport for writing, and reads away what has come: the
     /// way out of a failed handshake, on which the peer still gets its alert.
     pub(crate) fn abandon(&mut self) {
@@ -279,6 +299,7 @@ impl TlsStream {
         if let Some(writer) = sent.is_ready().then(|| self.writer.take()).flatten() {
             writer.wake();
         }
+        self.keep_error(sent);
     }
 
     /// Reads through the engine.

@@ -35,6 +35,10 @@ impl VerifyCode {
     pub const CERT_NOT_YET_VALID: Self = Self(9);
     /// A certificate was valid up to an earlier date.
     pub const CERT_HAS_EXPIRED: Self = Self(10);
+    /// A list of the revoked is valid from a later date on.
+    pub const CRL_NOT_YET_VALID: Self = Self(11);
+    /// A list of the revoked was valid up to an earlier date.
+    pub const CRL_HAS_EXPIRED: Self = Self(12);
     /// The leaf signed itself and is not trusted.
     pub const DEPTH_ZERO_SELF_SIGNED_CERT: Self = Self(18);
     /// The chain ends in a root that is not trusted.

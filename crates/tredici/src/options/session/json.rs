@@ -1,5 +1,6 @@
 //! Sessions as JSON:
-//! `{"servername", "port", "alpn", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`.
+//! `{"servername", "port", "alpn", "scope", "sessions": [{"session", "chain", "expires", "version"}]}`, with
+//! `"stream": true` where they were made over a stream of the caller's.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +19,7 @@ use crate::{
         bytes::{Bytes, decode_base64},
         form::{Form, Place},
         json::scrub,
-        scalar::Port,
+        scalar::{Boolean, Port},
         version::TlsVersion,
     },
 };
@@ -61,10 +62,10 @@ pub(super) fn read_list(json: &Value, place: &Place<'_>) -> Result<Vec<Session>,
 const WANTED: &str = r#"a Buffer, {"base64":"..."}, {"file":"..."} or {"sessions":[...]}"#;
 
 fn read_ours(object: &Map<String, Value>, place: &Place<'_>) -> Result<Vec<Session>, Error> {
-    known_keys(object, &["servername", "port", "alpn", "scope", "sessions"], place)?;
+    known_keys(object, &["servername", "port", "stream", "alpn", "scope", "sessions"], place)?;
     let origin = Origin {
         servername: field(object, "servername", place, |json, place| place.text(json).map(str::to_owned))?,
-        endpoint: field(object, "port", place, read_endpoint)?,
+        endpoint: read_endpoint(object, place)?,
         alpn: field(object, "alpn", place, read_base64)?,
         scope: field(object, "scope", place, read_scope)?,
     };
@@ -107,11 +108,14 @@ fn field<T>(
     given.map(|json| read(json, &place.key(key))).transpose()
 }
 
-fn read_endpoint(json: &Value, place: &Place<'_>) -> Result<Endpoint, Error> {
-    match json {
+fn read_endpoint(object: &Map<String, Value>, place: &Place<'_>) -> Result<Option<Endpoint>, Error> {
+    if field(object, "stream", place, Boolean::from_json)?.unwrap_or_default() {
+        return field(object, "port", place, Port::from_json).map(Endpoint::Stream).map(Some);
+    }
+    field(object, "port", place, |json, place| match json {
         Value::String(path) => Ok(Endpoint::SocketPath(path.clone())),
         _ => Port::from_json(json, place).map(Endpoint::Port),
-    }
+    })
 }
 
 fn read_scope(json: &Value, place: &Place<'_>) -> Result<[u8; 32], Error> {
@@ -191,6 +195,10 @@ impl serde::Serialize for Group<'_> {
             None => object.serialize_entry("port", &())?,
             Some(Endpoint::Port(port)) => object.serialize_entry("port", port)?,
             Some(Endpoint::SocketPath(path)) => object.serialize_entry("port", path)?,
+            Some(Endpoint::Stream(port)) => {
+                object.serialize_entry("port", port)?;
+                object.serialize_entry("stream", &true)?;
+            }
         }
         object.serialize_entry("alpn", &origin.alpn.as_ref().map(|wire| STANDARD.encode(wire)))?;
         object.serialize_entry("scope", &origin.scope.map(|scope| to_hex(&scope)))?;

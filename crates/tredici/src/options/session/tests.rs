@@ -118,11 +118,13 @@ fn written_and_read_again() {
 #[test]
 fn sessions_of_several_servers_and_of_none() {
     let other = Origin { endpoint: Some(Endpoint::SocketPath("/run/db".to_owned())), ..Origin::default() };
-    let sessions = Sessions::from(vec![full(), Session::new(DER.to_vec(), other.clone())]);
+    let over = |port| Origin { endpoint: Some(Endpoint::Stream(port)), ..Origin::default() };
+    let origins = [full().origin, other, over(None), over(Some(5433)), Origin::default()];
+    let sessions = origins.iter().map(|origin| Session::new(DER.to_vec(), origin.clone()));
+    let sessions = Sessions::from(Vec::from_iter(sessions));
     let text = serde_json::to_string(&sessions).unwrap();
     let read = Sessions::parse(text.as_bytes()).unwrap().load().unwrap();
-    let origins: Vec<_> = read.into_iter().map(|session| session.origin).collect();
-    assert_eq!(origins, [full().origin, other]);
+    assert_eq!(Vec::from_iter(read.into_iter().map(|session| session.origin)), origins);
     let none = serde_json::to_string(&Sessions::from(Vec::new())).unwrap();
     assert!(Sessions::parse(none.as_bytes()).unwrap().load().unwrap().is_empty());
     assert!(serde_json::to_string(&Sessions::file("sessions.json")).is_err());
@@ -132,6 +134,12 @@ fn sessions_of_several_servers_and_of_none() {
 fn shapes_that_are_refused() {
     for (json, code, place) in [
         (json!({"sessions": [], "extra": 1}), "ERR_INVALID_ARG_VALUE", "options.session.extra"),
+        (json!({"sessions": [], "stream": 1}), "ERR_INVALID_ARG_TYPE", "options.session.stream"),
+        (
+            json!({"sessions": [], "stream": true, "port": "/a"}),
+            "ERR_SOCKET_BAD_PORT",
+            "options.session.port",
+        ),
         (
             json!({"sessions": [{"session": "MAA=", "ticket": 1}]}),
             "ERR_INVALID_ARG_VALUE",

@@ -39,11 +39,12 @@ impl SessionKey {
 }
 
 impl Place {
-    pub(crate) fn endpoint(&self) -> Option<Endpoint> {
+    /// The same, to be written down.
+    pub(crate) fn endpoint(&self) -> Endpoint {
         match self {
-            Self::Port(port) => Some(Endpoint::Port(*port)),
-            Self::Unix(path) => Some(Endpoint::SocketPath(path.to_string())),
-            Self::Given(port) => port.map(Endpoint::Port),
+            Self::Port(port) => Endpoint::Port(*port),
+            Self::Unix(path) => Endpoint::SocketPath(path.to_string()),
+            Self::Given(port) => Endpoint::Stream(*port),
         }
     }
 }

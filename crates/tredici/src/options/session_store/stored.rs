@@ -128,7 +128,7 @@ impl Live {
         let server = self.key.server();
         let origin = Origin {
             servername: Some(server.hostname.clone()),
-            endpoint: server.place.endpoint(),
+            endpoint: Some(server.place.endpoint()),
             alpn: Some(server.alpn.clone()),
             scope,
         };

@@ -71,8 +71,9 @@ impl AsyncWrite for TlsStream {
             return Poll::Ready(Ok(0));
         }
         let written = this.encrypt(cx, bytes).map_err(|failure| this.fail(failure));
-        // The bytes are taken, whether or not they can be sent now; a transport that fails will fail again.
-        let _sent_or_not = this.poll_drain_beside_reader(cx);
+        // The bytes are taken, whether or not they can be sent now.
+        let sent = this.poll_drain_beside_reader(cx);
+        this.keep_error(sent);
         Poll::Ready(written.map(|()| bytes.len()))
     }
 
@@ -115,7 +116,7 @@ impl AsyncWrite for TlsStream {
             this.take_buffer();
             this.connection.close(&mut this.wire);
             this.write_closed = true;
-            let sent = this.transport.try_send_with_end(&this.wire.outgoing);
+            let sent = this.transport.try_send_with_end(&this.wire.outgoing)?;
             this.wire.outgoing.sent(sent);
         }
         ready!(this.poll_send(cx))?;
@@ -127,9 +128,14 @@ impl TlsStream {
     /// One record may go to the transport as it is, several go there together.
     fn encrypt(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Result<(), Failure> {
         self.take_buffer();
-        let Self { transport, connection, wire, .. } = self;
+        let Self { transport, connection, wire, unsent, .. } = self;
         if bytes.len() <= RECORD && wire.outgoing.is_empty() {
-            return connection.write_through(wire, bytes, &mut |record| transport.try_send(cx, record));
+            return connection.write_through(wire, bytes, &mut |record| {
+                transport.try_send(cx, record).unwrap_or_else(|error| {
+                    *unsent = Some(error);
+                    0
+                })
+            });
         }
         // Room for all of it at once, so that the buffer is not moved while it grows.
         wire.outgoing.reserve(bytes.len() + bytes.len().div_ceil(RECORD) * RECORD_OVERHEAD);

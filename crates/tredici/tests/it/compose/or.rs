@@ -1,14 +1,19 @@
 //! A second way.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    os::fd::BorrowedFd,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use tokio::io::duplex;
 use tokio_util::sync::CancellationToken;
 use tredici::{
-    Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, Socket, Target,
+    Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, RemoteAddress, Socket,
+    Target,
 };
 use tredici_test::RefusedPort;
 
@@ -110,6 +115,42 @@ async fn an_address_that_may_not_be_connected_to_has_no_second_way() {
     let filtered = Connector::new(options).expect("a connector");
     let error = filtered.or(connector()).connect(greeter.target()).await.expect_err("blocked");
     assert_eq!((error.code(), error.earlier().is_none()), ("ERR_IP_BLOCKED", true));
+}
+
+/// Nor is the caller's own hook, or what the options ask and the system refuses.
+#[tokio::test]
+async fn what_the_terms_forbid_has_no_second_way() {
+    let greeter = Greeter::tcp("hi").await;
+    let refuse = |_: BorrowedFd<'_>, _: &RemoteAddress| Err(io::ErrorKind::ConnectionRefused.into());
+    // Of the range that is kept for documentation: no machine has it.
+    let elsewhere = "192.0.2.1".parse().expect("an address");
+    for (options, code) in [
+        (ConnectOptions::new().configure_socket(refuse), "ECONNREFUSED"),
+        (ConnectOptions::new().local_address(elsewhere), "EADDRNOTAVAIL"),
+    ] {
+        let bound = || Connector::new(options.clone()).expect("a connector");
+        let error = bound().or(connector()).connect(greeter.target()).await.expect_err("not on these terms");
+        assert_eq!((error.code(), error.earlier().is_none()), (code, true));
+        let insistent = bound().or(connector()).when(|error| error.kind() == ErrorKind::System);
+        assert_eq!(heard(insistent.connect(greeter.target()).await.expect("a connection")).await, "hi");
+    }
+}
+
+/// One address that may not be tried does not stand for another, where nobody is.
+#[tokio::test]
+async fn an_address_that_was_tried_in_vain_has_a_second_way_beside_one_that_may_not_be() {
+    let (greeter, nobody) = (Greeter::tcp("second").await, RefusedPort::new());
+    let lookup =
+        FixedLookup::new().with("db.test", ["127.0.0.2", "127.0.0.1"].map(|one| one.parse().expect(one)));
+    let refuse = |_: BorrowedFd<'_>, at: &RemoteAddress| match at.address().as_str() {
+        "127.0.0.2" => Err(io::ErrorKind::PermissionDenied.into()),
+        _ => Ok(()),
+    };
+    let options = ConnectOptions::new().lookup(lookup).configure_socket(refuse);
+    let first = Connector::new(options).expect("a connector");
+    let asked_for = Target::tcp("db.test").port(nobody.port());
+    let socket = first.or(to(greeter.port())).connect(asked_for).await.expect("a second way");
+    assert_eq!(heard(socket).await, "second");
 }
 
 #[tokio::test]

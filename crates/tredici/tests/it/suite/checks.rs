@@ -14,7 +14,7 @@ use tokio::{
     task::JoinHandle,
     time::Instant,
 };
-use tredici::{Connector, Error, ErrorKind, Listener, Socket, Target, TlsVersion};
+use tredici::{Connector, Error, ErrorKind, ListenOptions, Listener, Socket, Target, TlsVersion};
 use tredici_test::{Pki, within};
 
 use super::ends::{Echo, accept, connector, exchange, listen, localhost, pair, port, target, trusting};
@@ -221,9 +221,35 @@ async fn the_sessions_of_another_socket_are_not_kept() {
     assert!(elsewhere.cached_sessions(target(elsewhere_port)).expect("a target") > 0);
 }
 
+/// Not even where it lies at the same address in memory, which is free once a check has dropped the first.
+#[tokio::test]
+async fn nor_where_it_takes_the_place_of_the_first() {
+    let (echo, other) = (Echo::tls().await, Echo::tls().await);
+    let plain = Echo::with(ListenOptions::new()).await;
+    let (other_port, plain_port, round) = (other.port(), plain.port(), AtomicUsize::new(0));
+    let lenient = Connector::new(trusting().danger().reject_unauthorized(false)).expect("a connector");
+    let swapping = connector().check_async(move |socket| {
+        // What else is allocated decides which of them comes to lie there.
+        let pieces = round.fetch_add(1, Ordering::Relaxed) % 7;
+        let lenient = lenient.clone();
+        Box::pin(async move {
+            *socket = lenient.connect(Target::tcp("127.0.0.1").port(plain_port)).await?;
+            let held: Vec<_> = (0..pieces).map(|_| Box::new([0_u8; size_of::<Socket>()])).collect();
+            *socket = lenient.connect(target(other_port)).await?;
+            drop(held);
+            Ok(())
+        })
+    });
+    for _ in 0..40 {
+        let mut socket = swapping.connect(target(echo.port())).await.expect("a connection");
+        exchange(&mut socket).await;
+        assert_eq!(swapping.cached_sessions(target(echo.port())).expect("a target"), 0);
+    }
+}
+
 #[tokio::test]
 async fn plain_connections_are_checked_too() {
-    let listener = listen(tredici::ListenOptions::new()).await;
+    let listener = listen(ListenOptions::new()).await;
     let asking = connector()
         .check_async(|socket: &mut Socket| Box::pin(async move { Ok(socket.write_all(b"hello").await?) }));
     let plain = Target::tcp("127.0.0.1").port(port(&listener));

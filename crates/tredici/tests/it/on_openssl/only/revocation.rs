@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use tredici::{ConnectOptions, Connector, Error, Listener, Pem};
+use tredici::{ConnectOptions, Connector, Error, Listener, Pem, Sessions};
 use tredici_test::{Authority, Certificate, CertificateSpec, Pki};
 
-use super::ends::{
-    Clock, Echo, accept, client_options, exchange, listen, localhost, port, replacements, showing, target,
-    trusting,
+use super::{
+    VERSIONS,
+    ends::{
+        Clock, Echo, accept, client_options, exchange, listen, localhost, port, replacements, showing,
+        target, trusting,
+    },
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -136,6 +139,36 @@ async fn neither_verdicts_nor_sessions_outlive_the_lists() {
             // The kit's certificates were not valid then either; the lists came last.
             let code = visit(&connector, &server).await.expect_err("too early").code().to_owned();
             assert!(["CRL_NOT_YET_VALID", "CERT_NOT_YET_VALID"].contains(&&*code), "{code}");
+        }
+    }
+}
+
+/// Nor do sessions that came from outside, nor those that the server gives in exchange for them.
+#[tokio::test]
+async fn neither_do_sessions_from_outside_outlive_the_lists() {
+    let chain = Chain::new();
+    let server = Echo::with(showing(&chain.leaf)).await;
+    for newest in VERSIONS {
+        let clock = Clock::new();
+        let (now, hour) = (clock.now(), Duration::from_secs(3600));
+        let lists = [chain.intermediate.crl_within(&[], now - hour, now + hour / 2), chain.root.crl(&[])];
+        let options = || clock.tell(chain.client(lists.clone())).max_version(newest);
+        let connector = Connector::new(options()).expect("a connector");
+        assert!(!visit(&connector, &server).await.expect("trusted"));
+        let taken = connector.take_sessions(target(server.port())).expect("sessions");
+        let mut written = serde_json::to_value(Sessions::from(taken)).expect("JSON");
+        for session in written["sessions"].as_array_mut().expect("sessions") {
+            session["expires"] = serde_json::Value::Null;
+        }
+        let taken = Sessions::parse(written.to_string().as_bytes()).expect("our own form");
+
+        let unused = Connector::new(options().session(taken.clone())).expect("a connector");
+        let elsewhere = Connector::new(options().session(taken)).expect("a connector");
+        assert!(visit(&elsewhere, &server).await.expect("trusted"));
+        clock.advance(hour);
+        for connector in [&elsewhere, &unused] {
+            let error = visit(connector, &server).await.expect_err("too late");
+            assert_eq!(error.code(), "CRL_HAS_EXPIRED", "{newest}");
         }
     }
 }

@@ -4,8 +4,11 @@ mod stored;
 #[cfg(feature = "serde")]
 mod written;
 
+use std::time::{Duration, SystemTime};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
+use tokio::net::TcpStream;
 use tredici::{ConnectOptions, Connector, Session, Sessions, Target, TlsVersion};
 use tredici_test::{Authority, CertificateSpec, NodeServer, Pki, Relay, node_oracle, run_alone};
 
@@ -61,6 +64,41 @@ async fn only_its_own_server_is_offered_a_session() {
     assert_eq!(offers(&relay)[before..], [false], "another name");
     assert_eq!(offers(&elsewhere), [false], "another port");
     assert!(visit(&connector, target(relay.port())).await, "it was not used up by that");
+}
+
+/// A clock of the caller's may say anything.
+#[tokio::test]
+async fn at_the_end_of_time_none_is_good() {
+    let server = Echo::tls().await;
+    let sessions = sessions_of(trusting(), || target(server.port())).await;
+    let bare = Session::from_der(sessions[0].der()).expect("DER");
+    let end = SystemTime::UNIX_EPOCH + Duration::from_secs(i64::MAX as u64);
+    let options = forgetful().danger().clock(move || end).danger().reject_unauthorized(false);
+    let socket = with(options, bare).connect(target(server.port())).await.expect("a connection");
+    assert!(!socket.is_session_reused());
+}
+
+/// A stream of the caller's leads anywhere: what was made over one is for such a stream alone.
+#[tokio::test]
+async fn over_a_stream_is_a_place_of_its_own() {
+    let server = Echo::tls().await;
+    let relay = Relay::to(server.port()).await;
+    for named in [None, Some(relay.port())] {
+        let to = async || {
+            let stream = TcpStream::connect(("127.0.0.1", relay.port())).await.expect("a connection");
+            named
+                .map_or_else(|| Target::tls("localhost"), |port| Target::tls("localhost").port(port))
+                .over(stream)
+        };
+        let connector = Connector::new(trusting()).expect("a connector");
+        visit(&connector, to().await).await;
+        let taken = connector.take_sessions(to().await).expect("sessions");
+        assert!(!taken.is_empty());
+
+        let connector = with(forgetful(), taken);
+        assert!(!visit(&connector, target(relay.port())).await, "dialled");
+        assert!(visit(&connector, to().await).await, "over a stream once more");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! How a connection has ended is told to everybody who asks, not only to the first.
 
+use std::time::Duration;
+
+use socket2::SockRef;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::TcpStream,
 };
 use tredici::{ReadyState, Socket};
@@ -44,6 +47,31 @@ async fn that_the_peer_has_sent_an_alert() {
         "secureConnect",
     )
     .await;
+}
+
+/// The system tells it once, and a broken pipe from then on: it is not to be lost where nobody could be told.
+#[tokio::test]
+async fn why_it_broke_is_told_to_whoever_sends_next() {
+    let listener = listen(localhost()).await;
+    for write_first in [true, false] {
+        let (mut client, server) = pair(&connector(), &listener, target(port(&listener))).await;
+        let linger = SockRef::from(&server.fd().expect("TCP")).set_linger(Some(Duration::ZERO));
+        linger.expect("the close is to be a reset");
+        drop(server);
+        let twin = client.fd().expect("TCP").try_clone_to_owned().expect("the same socket");
+        let twin = TcpStream::from_std(twin.into()).expect("another way to watch it");
+        within("the reset", twin.ready(Interest::ERROR)).await.expect("an event");
+
+        let sent = match write_first {
+            true => {
+                client.write_all(b"taken").await.expect("whether or not it can be sent");
+                client.flush().await
+            }
+            false => client.shutdown().await,
+        };
+        let error = sent.expect_err("it was reset");
+        assert_eq!(ours(&error).code(), "ECONNRESET", "written first: {write_first}");
+    }
 }
 
 #[tokio::test]

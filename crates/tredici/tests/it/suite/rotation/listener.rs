@@ -84,6 +84,7 @@ async fn what_fails_leaves_the_old_in_force() {
     ] {
         let error = listener.rotate(options).expect_err("it cannot work");
         assert_eq!((error.phase().as_str(), error.code()), ("options", code), "{error}");
+        assert!(!error.to_string().contains("pins"), "a listener has none: {error}");
     }
     assert_eq!(shown(&listener).await, Pki::shared().localhost().der());
 }

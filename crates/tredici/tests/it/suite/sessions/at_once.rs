@@ -46,6 +46,15 @@ fn assert_each_is_offered_once(relay: &Relay) {
 }
 
 #[tokio::test]
+async fn the_longest_time_is_a_time_too() {
+    let server = Echo::tls().await;
+    let relay = Relay::to(server.port()).await;
+    let options = trusting().timeout(Duration::ZERO).coalesce_sessions(Duration::MAX);
+    let connector = Connector::new(options).expect("a connector");
+    assert_eq!(resumed(&at_once(&connector, &relay, 3).await), 2);
+}
+
+#[tokio::test]
 async fn of_tls_1_2_all_others_resume_the_session_of_the_first() {
     if !NodeServer::is_available() {
         return;

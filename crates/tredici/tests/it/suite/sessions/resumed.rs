@@ -100,6 +100,8 @@ async fn the_callers_own_identity_check_decides_again() {
         assert_eq!(error.reason(), Some("not any more"));
         assert_eq!(error.peer_certificate().expect("one").raw(), Pki::shared().localhost().der());
         assert_eq!(verdict.given(), 3, "{newest}: there was no second attempt");
+        let stats = connector.session_stats();
+        assert_eq!((stats.hits, stats.misses, stats.refused), (1, 1, 0), "{newest}: it was us who refused");
     }
 }
 

@@ -1,7 +1,10 @@
 //! The caller's own store: what it is asked, what it may do, and what it cannot.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 use std::time::{Duration, SystemTime};
 
 use tredici::{Connector, SessionKey, SessionStore, StoredSession, TlsVersion};
@@ -104,6 +107,44 @@ async fn what_has_ended_is_not_offered_although_it_is_handed_out() {
         connector.connect(target(relay.port())).await.expect("a connection");
         assert_eq!(offers(&relay), [false, false], "{newest}");
         assert!(connector.session_stats().unfit > 0);
+    }
+}
+
+/// Whether or not it shows what it has.
+#[tokio::test]
+async fn taking_what_it_does_not_let_go_of_comes_to_an_end() {
+    /// Keeps the last session for ever.
+    #[derive(Default)]
+    struct Stubborn {
+        kept: Mutex<Option<StoredSession>>,
+        shows: bool,
+        asked: AtomicUsize,
+    }
+    impl SessionStore for Stubborn {
+        fn put(&self, _key: &SessionKey, session: StoredSession) {
+            *self.kept.lock().expect("a session") = Some(session);
+        }
+        fn take(&self, _key: &SessionKey, _now: SystemTime) -> Option<StoredSession> {
+            assert!(self.asked.fetch_add(1, Ordering::Relaxed) < 100, "without end");
+            self.kept.lock().expect("a session").as_ref()?.again()
+        }
+        fn retain(&self, _key: &SessionKey, keep: &mut dyn FnMut(&StoredSession) -> bool) {
+            if let Some(kept) = self.kept.lock().expect("a session").as_ref().filter(|_| self.shows) {
+                keep(kept);
+            }
+        }
+    }
+    let server = Echo::tls().await;
+    for shows in [false, true] {
+        let store = Arc::new(Stubborn { shows, ..Stubborn::default() });
+        let options = trusting().max_version(TlsVersion::Tls1_2).session_store(store.clone());
+        let connector = Connector::new(options).expect("a connector");
+        assert!(!visit(&connector, target(server.port())).await);
+        match connector.take_sessions(target(server.port())) {
+            Ok(taken) => assert_eq!(taken.len(), usize::from(shows)),
+            // rustls does not write its sessions.
+            Err(error) => assert_eq!(error.code(), "UND_ERR_NOT_SUPPORTED"),
+        }
     }
 }
 
