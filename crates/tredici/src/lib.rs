@@ -87,6 +87,9 @@ pub use socket::{ReadyState, Socket};
 pub use target::{ByteStream, Destination, Protocol, RemoteAddress, SocketPath, Target, TargetError};
 pub use timing::Timings;
 pub use tls::engine::{Cipher, EphemeralKeyInfo};
+/// What [`Target::signal`] takes: that of the crate tokio-util.
+#[doc(no_inline)]
+pub use tokio_util::sync::CancellationToken;
 pub use verify::{
     AuthorizationError, CertificateDigests, CertificateNames, IdentityError, IdentityRules, Pin, PinError,
     PinFailure, Pins, VerifyCode, check_names, check_server_identity,

@@ -217,8 +217,7 @@ impl Target {
     /// future does the same without an error.
     ///
     /// ```
-    /// use tokio_util::sync::CancellationToken;
-    /// use tredici::Target;
+    /// use tredici::{CancellationToken, Target};
     ///
     /// let shutdown = CancellationToken::new();
     /// let target = Target::https("example.com").signal(shutdown.child_token());
