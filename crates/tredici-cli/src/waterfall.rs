@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     SecureConnect,
     /// A part of the handshake.
     Verify,
+    /// The same part, where its pins have ended it: in reports that is the phase `check`.
+    Pins,
     /// Which of several.
     Check(usize),
 }
@@ -82,7 +84,7 @@ impl Kind {
             Self::Attempt(..) => "attempt",
             Self::SecureConnect => "secureConnect",
             Self::Verify => "verify",
-            Self::Check(_) => "check",
+            Self::Pins | Self::Check(_) => "check",
         }
     }
 }
@@ -144,7 +146,9 @@ impl Observer for Recorder {
     }
 
     fn lookup_finished(&self, connection: &events::Connection<'_>, event: &events::LookupFinished<'_>) {
-        self.finish(&Kind::Lookup, connection.elapsed, event.result.err().map(Error::code));
+        // Addresses that may not be dialled have been found.
+        let error = event.result.err().filter(|error| error.phase() == Phase::Lookup);
+        self.finish(&Kind::Lookup, connection.elapsed, error.map(Error::code));
     }
 
     fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
@@ -178,7 +182,11 @@ impl Observer for Recorder {
                 if is_enforced { End::Badly(code) } else { End::Tolerated(code) }
             });
         let (start, elapsed) = (event.start, event.duration);
-        self.steps().push(Step { kind: Kind::Verify, start, elapsed, end });
+        let kind = match &end {
+            End::Badly(code) if event.pin_failure.is_some_and(|failure| failure.code() == code) => Kind::Pins,
+            _ => Kind::Verify,
+        };
+        self.steps().push(Step { kind, start, elapsed, end });
     }
 
     fn handshake_finished(&self, connection: &events::Connection<'_>, event: &events::HandshakeFinished<'_>) {
