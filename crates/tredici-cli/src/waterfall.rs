@@ -120,9 +120,12 @@ impl Recorder {
         self.steps().push(Step { kind, start, elapsed: Duration::ZERO, end: End::Open });
     }
 
-    /// Ends the step of this kind that is under way.
-    fn finish(&self, kind: &Kind, now: Duration, code: Option<&str>) {
-        self.change(kind, |step| (step.elapsed, step.end) = (now.saturating_sub(step.start), End::of(code)));
+    /// Ends the step of this kind that is under way. It began with its phase, of which the observer was told a moment
+    /// later.
+    fn finish(&self, kind: &Kind, now: Duration, elapsed: Duration, code: Option<&str>) {
+        self.change(kind, |step| {
+            (step.start, step.elapsed, step.end) = (now.saturating_sub(elapsed), elapsed, End::of(code));
+        });
     }
 
     fn change(&self, kind: &Kind, change: impl FnOnce(&mut Step)) {
@@ -148,7 +151,7 @@ impl Observer for Recorder {
     fn lookup_finished(&self, connection: &events::Connection<'_>, event: &events::LookupFinished<'_>) {
         // Addresses that may not be dialled have been found.
         let error = event.result.err().filter(|error| error.phase() == Phase::Lookup);
-        self.finish(&Kind::Lookup, connection.elapsed, error.map(Error::code));
+        self.finish(&Kind::Lookup, connection.elapsed, event.duration, error.map(Error::code));
     }
 
     fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
@@ -190,7 +193,12 @@ impl Observer for Recorder {
     }
 
     fn handshake_finished(&self, connection: &events::Connection<'_>, event: &events::HandshakeFinished<'_>) {
-        self.finish(&Kind::SecureConnect, connection.elapsed, event.result.err().map(Error::code));
+        self.finish(
+            &Kind::SecureConnect,
+            connection.elapsed,
+            event.duration,
+            event.result.err().map(Error::code),
+        );
     }
 
     fn check_started(&self, connection: &events::Connection<'_>, event: &events::CheckStarted) {
@@ -198,7 +206,12 @@ impl Observer for Recorder {
     }
 
     fn check_finished(&self, connection: &events::Connection<'_>, event: &events::CheckFinished<'_>) {
-        self.finish(&Kind::Check(event.number), connection.elapsed, event.error.map(Error::code));
+        self.finish(
+            &Kind::Check(event.number),
+            connection.elapsed,
+            event.duration,
+            event.error.map(Error::code),
+        );
     }
 
     /// What is under way is cut off.

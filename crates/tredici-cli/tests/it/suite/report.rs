@@ -303,6 +303,7 @@ async fn what_happened_when_is_told_step_by_step() {
     let lookup = ["--lookup", "db.test=::1,127.0.0.1", "--servername", "localhost"];
     let document = connect(&by_name, &lookup).await;
     assert_eq!(steps(&document), ["lookup", "attempt: ECONNREFUSED", "attempt", "secureConnect", "verify"]);
+    assert_eq!(document["waterfall"][0]["elapsed"], document["timings"]["lookup"]);
     let attempts = [&document["waterfall"][1], &document["waterfall"][2]];
     assert_eq!(attempts.map(|it| &it["address"]), [&json!("::1"), &json!("127.0.0.1")]);
     for (step, attempt) in attempts.iter().zip(document["attempts"].as_array().expect("attempts")) {
@@ -313,6 +314,12 @@ async fn what_happened_when_is_told_step_by_step() {
     let code = "ERR_TLS_CERT_ALTNAME_INVALID";
     let of_name = |step: &str| format!("{step}: {code}");
     assert_eq!(steps(&refused), ["lookup", "attempt", &of_name("secureConnect"), &of_name("verify")]);
+    // Whom they talked to can be asked about by any name.
+    for report in [&document, &refused] {
+        let report = files.write("report.json", report.to_string());
+        assert_eq!(tredici(&["verify", "localhost", "--certificate", &report]).await.status, 0);
+        assert_eq!(tredici(&["verify", "db.test", "--certificate", &report]).await.status, 1);
+    }
 
     let pins = ["--lookup", "db.test=127.0.0.1", "--servername", "localhost", "--pins", WRONG_PIN];
     let pinned = connect(&by_name, &pins).await;
