@@ -1,4 +1,5 @@
-//! tredici beside `tokio-openssl` and `tokio-rustls`, under the same terms, over loopback TCP and in memory.
+//! tredici beside `tokio-openssl` and `tokio-rustls`, under the same terms, over loopback TCP and in memory; and in a
+//! second table connecting alone, beside everybody who connects without it, to one nginx.
 //!
 //! Each measurement is a fresh process, so that no contender inherits another's memory; on loopback the server is one more,
 //! the same for all. They take turns for several rounds, and the best of one is compared with the best of the other: what

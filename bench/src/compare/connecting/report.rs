@@ -32,7 +32,7 @@ connectors over hyper-util's `HttpConnector`, called as services, without a clie
 CPU time is user and system time of the client's process alone, after a warm-up of half as many connections as are measured;
 each figure is the best of all rounds, each turn in a fresh process, the contenders taking turns. System calls are counted by
 strace in runs of their own. A ratio is the best of the others divided by tredici's (of connections per second the inverse):
-above 1, tredici is ahead of all of them; on openssl they are those whose TLS is OpenSSL.
+above 1, tredici is ahead of all of them; where there is TLS, tredici on openssl is set beside those whose TLS is OpenSSL.
 ";
 
 pub(super) fn without_server() -> Outcome<Section> {
