@@ -140,7 +140,7 @@ async fn a_verified_server_that_is_read_insecurely_is_said_to_be_verified() {
 
 #[tokio::test]
 async fn nobody_there_is_status_1() {
-    let port = tredici_test::RefusedPort::new();
+    let port = RefusedPort::new();
     let ran = tredici(&["pin", &format!("https://127.0.0.1:{}", port.port()), "--json"]).await;
     assert_eq!(ran.status, 1);
     assert_failed(&ran.document(), "ECONNREFUSED", "connect");
