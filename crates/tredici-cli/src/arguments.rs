@@ -165,7 +165,8 @@ pub(crate) struct Pin {
 pub(crate) struct Verify {
     /// The name, or the IP address
     pub(crate) hostname: String,
-    /// PEM, DER, or a JSON object with subject and subjectaltname, as Node's getPeerCertificate() gives
+    /// PEM, DER, a JSON object with subject and subjectaltname, as Node's getPeerCertificate() gives, or what connect
+    /// --json prints
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) certificate: PathBuf,
     /// By RFC 9525: no common names, no partial wildcards
@@ -266,6 +267,8 @@ Examples:
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   tredici verify db.internal --certificate server.pem
+  tredici connect tls://localhost:8443 --ca ca.pem --json > report.json
+  tredici verify localhost --certificate report.json
   tredici verify 127.0.0.1 --certificate peer.json --strict
 
 Exit status: 0 it is for that name, 1 it is not, 2 the call is wrong.";

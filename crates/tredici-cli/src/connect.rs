@@ -183,6 +183,7 @@ async fn connect_all(
     let mut connections = pin!(connections.buffered(plan.concurrency));
     while let Some(outcome) = connections.next().await {
         let Some(outcome) = outcome? else { continue };
+        let outcome = output.called(outcome);
         output.advance(outcome.index + 1, plan.times);
         tell(&outcome, series, output)?;
         if is_wrong(&outcome) {

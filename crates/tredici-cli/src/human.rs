@@ -18,9 +18,9 @@ pub(crate) use served::{listening, served};
 use crate::{outcome::Failure, pin::Pins};
 use page::{BAD, FAINT, GOOD, Page, STRONG, WARNING, printable};
 
-/// A connection that was not made, or a call that cannot work.
-pub(crate) fn failure(failure: &Failure, paper: Paper) -> String {
-    failure::page(failure, paper)
+/// A connection that was not made, with its number among several, or a call that cannot work.
+pub(crate) fn failure(number: Option<usize>, failure: &Failure, paper: Paper) -> String {
+    failure::page(number, failure, paper)
 }
 
 /// What went wrong, in a line or two.
@@ -28,8 +28,8 @@ pub(crate) fn problem(error: &Error) -> String {
     failure::problem(error, Paper::default())
 }
 
-pub(crate) fn pins(pins: &Pins, target: &Destination) -> String {
-    let mut page = Page::default();
+pub(crate) fn pins(pins: &Pins, target: &Destination, paper: Paper) -> String {
+    let mut page = Page::new(paper, false);
     page.gap();
     let target = printable(&target.to_string());
     match pins.insecure.as_ref().filter(|insecure| !insecure.authorized) {

@@ -146,7 +146,10 @@ async fn attend(
 fn tell(outcome: Result<Option<Outcome>, tokio::task::JoinError>, output: &mut Output) -> io::Result<()> {
     match outcome.map_err(io::Error::other)? {
         None => Ok(()),
-        Some(outcome) if output.is_json() => output.document(&outcome),
+        Some(outcome) if output.is_json() => {
+            let outcome = output.called(outcome);
+            output.document(&outcome)
+        }
         Some(outcome) => output.print(&human::served(&outcome)),
     }
 }

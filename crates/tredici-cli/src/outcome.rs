@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 use tredici::{Attempt, Destination, Error, PeerCertificate, Phase, Socket, Timings};
 
-use crate::waterfall::Waterfall;
+use crate::{output::Names, waterfall::Waterfall};
 
 /// One connection, made or failed.
 pub(crate) struct Outcome {
@@ -108,6 +108,21 @@ impl Failure {
         failure
     }
 
+    /// The same, with what somebody has seen who watched the way.
+    pub(crate) fn by(mut self, waterfall: Waterfall) -> Self {
+        self.journey.waterfall = waterfall;
+        self
+    }
+
+    /// The same, with the options in its hint called as their giver calls them: a message is data, a hint is for a
+    /// person also in JSON.
+    pub(crate) fn called(mut self, names: &Names) -> Self {
+        if let Some(hint) = self.error.hint().map(|hint| names.tell(hint).into_owned()) {
+            self.error = self.error.with_hint(hint);
+        }
+        self
+    }
+
     /// What ended a connection that had been made.
     pub(crate) fn after(facts: Facts, error: Error, received: Option<Vec<u8>>) -> Self {
         Self { error, journey: facts.journey, peer_certificate: facts.peer_certificate, received }
@@ -137,6 +152,12 @@ impl Outcome {
             Ok(connected) => &connected.facts.journey.waterfall,
             Err(failure) => &failure.journey.waterfall,
         }
+    }
+
+    /// The same, with the options in its hint called as their giver calls them.
+    pub(crate) fn called(self, names: &Names) -> Self {
+        let result = self.result.map_err(|failure| Box::new(failure.called(names)));
+        Self { result, ..self }
     }
 
     pub(crate) fn is_ok(&self) -> bool {

@@ -77,6 +77,11 @@ impl Output {
         self.progress = None;
     }
 
+    /// An outcome that calls the options as their giver does.
+    pub(crate) fn called(&self, outcome: Outcome) -> Outcome {
+        outcome.called(&self.names)
+    }
+
     /// One document of JSON on a line of its own, there at once.
     pub(crate) fn document(&mut self, document: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(document)?;
@@ -131,9 +136,9 @@ impl Output {
             true => {
                 // A call that is wrong has no data to keep apart.
                 self.reports_on_stderr &= ending == Ending::Failed;
-                self.document(&Outcome::failed(0, failure))?;
+                self.document(&Outcome::failed(0, failure.called(&self.names)))?;
             }
-            false => self.complain(&human::failure(&failure, self.paper(false))),
+            false => self.complain(&human::failure(None, &failure, self.paper(false))),
         }
         Ok(ending)
     }

@@ -12,6 +12,7 @@ use crate::{
     interrupt::{Interrupt, block_on},
     outcome::Failure,
     output::Output,
+    waterfall::Recorder,
 };
 
 struct Plan {
@@ -71,13 +72,18 @@ fn plan(arguments: &Pin) -> Result<Plan, Error> {
 async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
     let interrupt = Interrupt::listen();
     output.begin(&format!("connecting to {}", plan.target));
+    let recorder = Recorder::default();
+    let connector = plan.connector.observe(recorder.clone());
     let connected = tokio::select! {
-        connected = plan.connector.connect(Target::from(plan.target.clone())) => connected,
+        connected = connector.connect(Target::from(plan.target.clone())) => connected,
         () = interrupt.wait() => return Ok(Ending::Interrupted),
     };
     let socket = match connected {
         Ok(socket) => socket,
-        Err(error) => return output.fail(Failure::to_reach(Some(plan.target), error)),
+        Err(error) => {
+            let failure = Failure::to_reach(Some(plan.target), error);
+            return output.fail(failure.by(recorder.waterfall()));
+        }
     };
     let pins = Pins {
         ok: true,
@@ -92,7 +98,7 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
     output.finish();
     match output.is_json() {
         true => output.document(&pins)?,
-        false => output.print(&human::pins(&pins, &plan.target))?,
+        false => output.print(&human::pins(&pins, &plan.target, output.paper(true)))?,
     }
     Ok(Ending::Done)
 }

@@ -54,11 +54,13 @@ fn names(arguments: &Verify) -> Result<Names, Error> {
     let bytes = fs::read(path).map_err(|error| file::refused(path, error))?;
     let unreadable = |problem: &dyn std::fmt::Display| {
         Error::invalid("ERR_INVALID_ARG_VALUE", format!("--certificate {}: {problem}", path.display()))
-            .with_hint("it must be PEM, DER, or a JSON object with subject and subjectaltname")
+            .with_hint("it must be PEM, DER, a JSON object with subject and subjectaltname, or what connect --json prints")
     };
     if bytes.trim_ascii_start().starts_with(b"{") {
         let json: Value = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
-        return of_json(&json).map_err(|problem| unreadable(&problem));
+        let of_report =
+            ["/socket/peerCertificate", "/peerCertificate"].iter().find_map(|at| json.pointer(at));
+        return of_json(of_report.unwrap_or(&json)).map_err(|problem| unreadable(&problem));
     }
     let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
     let certificate = match is_pem {

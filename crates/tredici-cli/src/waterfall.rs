@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     SecureConnect,
     /// A part of the handshake.
     Verify,
+    /// The same part, where its pins have ended it: in reports that is the phase `check`.
+    Pins,
     /// Which of several.
     Check(usize),
 }
@@ -82,7 +84,7 @@ impl Kind {
             Self::Attempt(..) => "attempt",
             Self::SecureConnect => "secureConnect",
             Self::Verify => "verify",
-            Self::Check(_) => "check",
+            Self::Pins | Self::Check(_) => "check",
         }
     }
 }
@@ -118,9 +120,12 @@ impl Recorder {
         self.steps().push(Step { kind, start, elapsed: Duration::ZERO, end: End::Open });
     }
 
-    /// Ends the step of this kind that is under way.
-    fn finish(&self, kind: &Kind, now: Duration, code: Option<&str>) {
-        self.change(kind, |step| (step.elapsed, step.end) = (now.saturating_sub(step.start), End::of(code)));
+    /// Ends the step of this kind that is under way. It began with its phase, of which the observer was told a moment
+    /// later.
+    fn finish(&self, kind: &Kind, now: Duration, elapsed: Duration, code: Option<&str>) {
+        self.change(kind, |step| {
+            (step.start, step.elapsed, step.end) = (now.saturating_sub(elapsed), elapsed, End::of(code));
+        });
     }
 
     fn change(&self, kind: &Kind, change: impl FnOnce(&mut Step)) {
@@ -144,7 +149,9 @@ impl Observer for Recorder {
     }
 
     fn lookup_finished(&self, connection: &events::Connection<'_>, event: &events::LookupFinished<'_>) {
-        self.finish(&Kind::Lookup, connection.elapsed, event.result.err().map(Error::code));
+        // Addresses that may not be dialled have been found.
+        let error = event.result.err().filter(|error| error.phase() == Phase::Lookup);
+        self.finish(&Kind::Lookup, connection.elapsed, event.duration, error.map(Error::code));
     }
 
     fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
@@ -178,11 +185,20 @@ impl Observer for Recorder {
                 if is_enforced { End::Badly(code) } else { End::Tolerated(code) }
             });
         let (start, elapsed) = (event.start, event.duration);
-        self.steps().push(Step { kind: Kind::Verify, start, elapsed, end });
+        let kind = match &end {
+            End::Badly(code) if event.pin_failure.is_some_and(|failure| failure.code() == code) => Kind::Pins,
+            _ => Kind::Verify,
+        };
+        self.steps().push(Step { kind, start, elapsed, end });
     }
 
     fn handshake_finished(&self, connection: &events::Connection<'_>, event: &events::HandshakeFinished<'_>) {
-        self.finish(&Kind::SecureConnect, connection.elapsed, event.result.err().map(Error::code));
+        self.finish(
+            &Kind::SecureConnect,
+            connection.elapsed,
+            event.duration,
+            event.result.err().map(Error::code),
+        );
     }
 
     fn check_started(&self, connection: &events::Connection<'_>, event: &events::CheckStarted) {
@@ -190,7 +206,12 @@ impl Observer for Recorder {
     }
 
     fn check_finished(&self, connection: &events::Connection<'_>, event: &events::CheckFinished<'_>) {
-        self.finish(&Kind::Check(event.number), connection.elapsed, event.error.map(Error::code));
+        self.finish(
+            &Kind::Check(event.number),
+            connection.elapsed,
+            event.duration,
+            event.error.map(Error::code),
+        );
     }
 
     /// What is under way is cut off.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// The time that each phase of a connection took, each for itself; `total` runs from the call to the result.
+/// The time that each phase of a connection took, each for itself; `total` runs from the call to the result. A phase
+/// begins where the one before it has ended, the first one with the call.
 ///
 /// A phase that was not entered is `None`: no lookup for an IP address, no `secure_connect` without TLS.
 /// Names as in undici and Node's events. Serialised in milliseconds.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use tredici::Error;
 
 use crate::{ending::Ending, outcome::Failure, output::Output};
@@ -12,7 +12,11 @@ use crate::{ending::Ending, outcome::Failure, output::Output};
 pub(crate) struct Usage(clap::Error);
 
 impl From<clap::Error> for Usage {
-    fn from(error: clap::Error) -> Self {
+    fn from(mut error: clap::Error) -> Self {
+        // That it could be a value behind `--`: no value of ours begins with a dash.
+        if error.kind() == ErrorKind::UnknownArgument {
+            error.remove(ContextKind::Suggested);
+        }
         Self(error)
     }
 }

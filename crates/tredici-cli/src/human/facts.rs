@@ -29,9 +29,11 @@ pub(super) fn verdict(facts: &Facts) -> String {
     format!("{WARNING}! not verified: {why}{WARNING:#}")
 }
 
-/// The one address that was tried; several stand in the picture of the way.
+/// The address that was connected to, or the only one that was tried: several stand in the picture of the way.
 pub(super) fn addresses(page: &mut Page, attempts: &[Attempt]) {
-    if let [only] = attempts {
+    let answered = attempts.iter().find(|attempt| attempt.error().is_none());
+    let only = attempts.first().filter(|_| attempts.len() == 1);
+    if let Some(only) = answered.or(only) {
         let place = at(&only.address().address(), only.address().port().map(u64::from));
         page.remark("address", &place, "that of the other side");
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::outcome::Failure;
 
-pub(super) fn page(failure: &Failure, paper: Paper) -> String {
+pub(super) fn page(number: Option<usize>, failure: &Failure, paper: Paper) -> String {
     let (error, journey) = (&failure.error, &failure.journey);
     let target = match &journey.target {
         Some(target) if error.phase() != Phase::Options => target,
@@ -21,17 +21,23 @@ pub(super) fn page(failure: &Failure, paper: Paper) -> String {
     let phase = error.phase();
     // The last two words are not to be parted.
     let (headline, phase) = (headline(error), format!("in\u{a0}{phase}"));
+    let number = number.map(|number| format!("{number}  ")).unwrap_or_default();
+    let indent = INDENT + number.len();
     let headline = format!("{headline}  {phase}");
-    for (number, line) in paper.wrapped(&headline, INDENT).iter().enumerate() {
-        let mark = if number == 0 { "✘" } else { " " };
+    for (at, line) in paper.wrapped(&headline, indent).iter().enumerate() {
+        let mark = if at == 0 {
+            format!("{STRONG}{number}{STRONG:#}{BAD}✘{BAD:#}")
+        } else {
+            format!("{:1$}", "", indent - 3)
+        };
         let (line, phase) = match line.strip_suffix(&phase) {
             Some(line) => (line, phase.replace('\u{a0}', " ")),
             None => (&**line, String::new()),
         };
-        page.line(&format!("{BAD}{mark}{BAD:#} {STRONG}{line}{STRONG:#}{FAINT}{phase}{FAINT:#}"));
+        page.line(&format!("{mark} {STRONG}{line}{STRONG:#}{FAINT}{phase}{FAINT:#}"));
     }
-    for line in error.hint().into_iter().flat_map(|hint| paper.wrapped(&printable(hint), INDENT)) {
-        page.line(&format!("  {line}"));
+    for line in error.hint().into_iter().flat_map(|hint| paper.wrapped(&printable(hint), indent)) {
+        page.line(&format!("{:1$}{line}", "", indent - 2));
     }
     page.gap();
     page.row("target", &target.to_string());

@@ -60,7 +60,9 @@ impl Page {
 
     /// Words aside.
     pub(super) fn note(&mut self, words: &str) {
-        self.line(&format!("{FAINT}{words}{FAINT:#}"));
+        for line in self.paper.wrapped(words, 2) {
+            self.line(&format!("{FAINT}{line}{FAINT:#}"));
+        }
     }
 
     pub(super) fn row(&mut self, label: &str, value: &str) {

@@ -1,11 +1,13 @@
 //! What is written on: how wide it is, and who holds it.
 
+use std::env;
+
 use terminal_size::{Width, terminal_size_of};
 
 /// Where a report goes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Paper {
-    /// None for a file or a pipe.
+    /// None for a file or a pipe of which nobody has said how wide it is.
     terminal: Option<usize>,
 }
 
@@ -14,8 +16,11 @@ const WIDTH: usize = 80;
 const WIDEST: usize = 100;
 
 impl Paper {
+    /// `COLUMNS` says it (POSIX, 8.3), else the terminal.
     pub(crate) fn of(stream: impl std::os::fd::AsFd) -> Self {
-        Self { terminal: terminal_size_of(stream).map(|(Width(width), _)| width.into()) }
+        let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let given = given.filter(|&width| width > 0);
+        Self { terminal: given.or_else(|| terminal_size_of(stream).map(|(Width(width), _)| width.into())) }
     }
 
     /// For pictures, which have to end somewhere.

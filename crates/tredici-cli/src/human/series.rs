@@ -28,6 +28,9 @@ pub(crate) struct Series {
     range: Option<(Duration, Duration)>,
 }
 
+/// The margin, a number and a mark.
+const NUMBERED: usize = 10;
+
 /// What later connections are held against.
 struct First {
     total: Duration,
@@ -96,13 +99,14 @@ impl Series {
     fn add_failed(&mut self, index: usize, failure: &Failure, paper: Paper) -> String {
         self.failed += 1;
         match self.failed {
-            1 => failure::page(failure, paper),
+            1 => failure::page(self.number(index), failure, paper),
             _ => {
                 let mut page = Page::default();
+                let lines =
+                    paper.wrapped(&headline(&failure.error), NUMBERED).join(&format!("\n{:NUMBERED$}", ""));
                 page.line(&format!(
-                    "{STRONG}{:>4}{STRONG:#}  {BAD}✘{BAD:#} {}  {FAINT}in {}{FAINT:#}",
+                    "{STRONG}{:>4}{STRONG:#}  {BAD}✘{BAD:#} {lines}  {FAINT}in {}{FAINT:#}",
                     index + 1,
-                    headline(&failure.error),
                     failure.error.phase()
                 ));
                 page.into()

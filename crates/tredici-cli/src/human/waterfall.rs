@@ -102,6 +102,7 @@ impl Iterator for Rows<'_> {
             }
             Kind::SecureConnect => ("secureConnect".to_owned(), "the handshake of TLS"),
             Kind::Verify => ("  verify".to_owned(), "a part of it"),
+            Kind::Pins => ("  check".to_owned(), "a part of it"),
             Kind::Check(_) => ("check".to_owned(), "what was asked for besides"),
         };
         let (look, note) = judge(kind, end);
@@ -134,6 +135,7 @@ fn judge(kind: &Kind, end: &End) -> (Look, String) {
             (Look::Bad, "✘ timed out".to_owned())
         }
         (Kind::Lookup | Kind::Attempt(..), End::Badly(code)) => (Look::Bad, format!("✘ {}", printable(code))),
+        (Kind::Pins, End::Badly(_)) => (Look::Bad, "✘ no pin".to_owned()),
         (Kind::Verify | Kind::Check(_), End::Badly(_)) => (Look::Bad, "✘ refused".to_owned()),
         (Kind::SecureConnect, End::Badly(_)) => (Look::Bad, "✘ failed".to_owned()),
         (_, End::Tolerated(_)) => (Look::Doubtful, "! let through".to_owned()),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tredici::{OPTIONS, OptionRow};
+use tredici::{OPTIONS, OptionKind, OptionRow};
 
 /// Which options are known to the reader as flags.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +18,7 @@ const PREFIX: &str = "options.";
 
 impl Names {
     /// `options.caStore` as `--ca-store` where that is how it was given.
-    pub(super) fn tell<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(crate) fn tell<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !text.contains(PREFIX) {
             return text.into();
         }
@@ -43,7 +43,7 @@ impl Names {
             Self::Flags => true,
             Self::FlagsFor(flags) => flags.contains(&name),
         };
-        OPTIONS.iter().find(|row| is_flag && row.name == name)
+        OPTIONS.iter().find(|row| is_flag && row.name == name && row.kind != OptionKind::Callback)
     }
 }
 
@@ -53,8 +53,10 @@ mod tests {
 
     #[test]
     fn an_option_is_called_what_its_giver_called_it() {
-        let message = "options.caStore and options.ca[0]: options.nothing, myoptions.ca of options.";
-        assert_eq!(Names::Flags.tell(message), "--ca-store and --ca[0]: options.nothing, my--ca of options.");
+        let message =
+            "options.caStore and options.ca[0]: options.nothing, options.clock, myoptions.ca of options.";
+        let told = "--ca-store and --ca[0]: options.nothing, options.clock, my--ca of options.";
+        assert_eq!(Names::Flags.tell(message), told);
         let mixed = Names::FlagsFor(vec!["ca"]);
         assert_eq!(mixed.tell("options.ca and options.caStore"), "--ca and options.caStore");
     }

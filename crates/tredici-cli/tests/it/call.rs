@@ -81,10 +81,13 @@ async fn every_verb_reports_a_wrong_call_in_the_shape_of_a_failed_connection() {
 #[tokio::test]
 async fn a_person_reads_what_is_wrong_on_standard_error() {
     for (arguments, part) in [
-        (&["connect", "localhost:1"][..], "it has no scheme"),
+        (&["connect", "localhost:1"][..], "it has no scheme, as in tls://localhost:1"),
         (&["connect", "--tims", "3"], "--times"),
         (&["connect", "--read", "5"], "write a number with its unit"),
         (&["connect", "--min-version", "TLSv9"], "TLSv1.3"),
+        (&["connect", "--min-version", "TLSv9"], "tip: --min-version is one of"),
+        (&["connect", "--timeout", "5parsecs"], r#"--timeout cannot be read from "5parsecs""#),
+        (&["connect", "--lookup", "localhost"], r#"--lookup cannot be read from "localhost""#),
         (&["verify", "localhost"], "--certificate"),
         (&["frobnicate"], "frobnicate"),
         // An option is called what it was called.
@@ -123,6 +126,8 @@ async fn the_target_is_told_where_it_could_be_read() {
         (&document["target"]["hostname"], &document["target"]["port"]),
         (&json!("localhost"), &json!(1))
     );
+    let ran = tredici(&["connect", "--bogus", "--json"]).await;
+    assert_eq!(assert_wrong(&ran, "UND_ERR_INVALID_ARG")["error"]["hint"], "see --help");
     let ran = tredici(&["connect", "https://", "--json"]).await;
     assert_eq!(assert_wrong(&ran, "UND_ERR_INVALID_ARG")["target"]["hostname"], Value::Null);
 }

@@ -42,7 +42,7 @@ fn timed_out(limit: Duration, destination: Destination, total: Duration) -> Erro
     let message =
         format!("Connect Timeout Error (attempted address: {destination}, timeout: {}ms)", limit.as_millis());
     Error::new(ErrorKind::Timeout, Phase::Connect, "UND_ERR_CONNECT_TIMEOUT", message)
-        .with_hint("allow more time; a connector's own option timeout tells the phase and the addresses")
+        .with_hint("allow more time; options.timeout of a connector tells the phase and the addresses")
         .with_target(destination)
         .with_timings(Timings { total, ..Timings::default() })
 }

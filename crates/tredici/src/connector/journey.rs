@@ -140,7 +140,7 @@ impl Journey {
             Phase::Check => "the connection stands, but a check of yours does not end",
             _ => "nobody answers there; check address and firewall",
         };
-        let hint = format!("{hint}; {} allows more time", limit.option);
+        let hint = format!("{hint}; options.{} allows more time", limit.option);
         Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message).with_hint(hint)
     }
 

@@ -69,7 +69,7 @@ impl Connector {
         if !self.terms.rotated().names_files() {
             let message = "there is nothing to watch: no option names a file";
             return Err(Error::invalid("ERR_MISSING_ARGS", message)
-                .with_hint("give ca, cert, key or crl as Pem::file"));
+                .with_hint("give options.ca, options.cert, options.key or options.crl as Pem::file"));
         }
         let runtime = Handle::try_current().map_err(|error| {
             Error::invalid("ERR_INVALID_STATE", "files are watched within a tokio runtime").with_source(error)

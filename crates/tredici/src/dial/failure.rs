@@ -92,10 +92,12 @@ impl Failure {
                 "to bind to a device takes the capability CAP_NET_RAW on this system"
             }
             (Cause::Option("bindDevice", _), _, "ENODEV") => "this machine has no such network device",
-            (_, "bind", "EADDRNOTAVAIL") => "localAddress is not an address of this machine",
-            (_, "bind", "EADDRINUSE") => "localPort is taken; another socket has it",
-            (_, "bind", "EACCES") => "a localPort below 1024 takes the capability CAP_NET_BIND_SERVICE",
-            (_, "bind", "EINVAL" | "EAFNOSUPPORT") => "localAddress is of the other family than this address",
+            (_, "bind", "EADDRNOTAVAIL") => "options.localAddress is not an address of this machine",
+            (_, "bind", "EADDRINUSE") => "options.localPort is taken; another socket has it",
+            (_, "bind", "EACCES") => "options.localPort below 1024 takes the capability CAP_NET_BIND_SERVICE",
+            (_, "bind", "EINVAL" | "EAFNOSUPPORT") => {
+                "options.localAddress is of the other family than this address"
+            }
             (Cause::TimedOut(_), ..) => {
                 "nobody answers there; check address and firewall, or allow more time"
             }

@@ -67,7 +67,8 @@ impl Listener {
     pub fn rotate(&self, options: ListenOptions) -> Result<(), Error> {
         let Some(terms) = &self.terms else {
             let message = "the listener is plain: there is no identity to replace";
-            return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("bind it with cert and key"));
+            return Err(Error::invalid("UND_ERR_INVALID_ARG", message)
+                .with_hint("bind it with options.cert and options.key"));
         };
         // One after another: who comes second builds on what the first has made.
         let mut present = terms.options.lock().unwrap_or_else(PoisonError::into_inner);

@@ -47,12 +47,12 @@ macro_rules! callback {
 
 callback! {
     /// The caller's own verdict on the name of the peer.
-    CheckServerIdentity(Unique), "use servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
+    CheckServerIdentity(Unique), "use options.servername to have another name verified": Fn(&str, &PeerCertificate) -> Result<(), BoxError>
 }
 
 callback! {
     /// Takes the lines of the NSS key log format.
-    KeyLog, "name a file with keylogFile, or give it in Rust": Fn(&str)
+    KeyLog, "name a file with options.keylogFile, or give it in Rust": Fn(&str)
 }
 
 callback! {

@@ -110,7 +110,8 @@ impl Values {
         match (self.pins_report_only(), &self.pins) {
             (true, None) => {
                 let message = "options.pinsReportOnly needs options.pins: there is nothing to report";
-                Err(Error::invalid("ERR_MISSING_ARGS", message).with_hint("give pins, or leave it out"))
+                Err(Error::invalid("ERR_MISSING_ARGS", message)
+                    .with_hint("give options.pins, or leave it out"))
             }
             _ => Ok(()),
         }

@@ -136,8 +136,14 @@ fn set_flag(values: &mut Values, name: &str, text: &str, reader: Reader) -> Resu
     let row = find(name, reader)?;
     let mut json = Values::flag_to_json(row.name, text);
     let result = values.set_json(row.name, &json, &Place::new(format!("--{}", row.flag())));
+    let is_unread = json == text;
     scrub(&mut json);
     result.map_err(|error| match how_a_flag_is_written(row.kind) {
+        // What JSON would have to be is of no use to whoever writes a flag.
+        Some(form) if is_unread => {
+            let message = format!("--{} cannot be read from {:?}", row.flag(), shorten(text));
+            Error::invalid(error.code().to_owned(), message).with_hint(form)
+        }
         Some(form) if error.hint().is_none() => error.with_hint(form),
         _ => error,
     })

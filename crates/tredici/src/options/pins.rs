@@ -25,7 +25,7 @@ impl Form for PinList {
         let texts = list.iter().enumerate().map(|(at, json)| place.index(at).text(json));
         let texts = texts.collect::<Result<Vec<_>, _>>()?;
         Pins::new(texts).map_err(|error| match error.index() {
-            Some(at) => place.index(at).wrong_value(format_args!("is no pin: {error}")),
+            Some(at) => place.index(at).wrong_value(format_args!("is a {error}")),
             None => place.wrong_value(format_args!("must not be empty: {error}")),
         })
     }

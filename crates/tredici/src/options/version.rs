@@ -49,14 +49,14 @@ impl FromStr for TlsVersion {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        Self::from_name(name).ok_or_else(|| invalid(format_args!("{name:?}"), ""))
+        Self::from_name(name).ok_or_else(|| invalid(format_args!("{name:?}"), "", "it"))
     }
 }
 
-fn invalid(what: impl fmt::Display, bound: &str) -> Error {
+fn invalid(what: impl fmt::Display, bound: &str, place: impl fmt::Display) -> Error {
     let message = format!("{what} is not a valid {bound}TLS protocol version");
     Error::invalid("ERR_TLS_INVALID_PROTOCOL_VERSION", message)
-        .with_hint("it is one of TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3")
+        .with_hint(format!("{place} is one of TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3"))
 }
 
 #[cfg(feature = "serde")]
@@ -77,8 +77,8 @@ impl Form for MinVersion {
     const KIND: OptionKind = OptionKind::Choice(&TlsVersion::NAMES);
 
     #[cfg(feature = "serde")]
-    fn from_json(json: &Value, _place: &Place<'_>) -> Result<TlsVersion, Error> {
-        read(json, "minimum ")
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<TlsVersion, Error> {
+        read(json, "minimum ", place)
     }
 }
 
@@ -87,16 +87,16 @@ impl Form for MaxVersion {
     const KIND: OptionKind = OptionKind::Choice(&TlsVersion::NAMES);
 
     #[cfg(feature = "serde")]
-    fn from_json(json: &Value, _place: &Place<'_>) -> Result<TlsVersion, Error> {
-        read(json, "maximum ")
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<TlsVersion, Error> {
+        read(json, "maximum ", place)
     }
 }
 
 /// Node has one code and one text for whatever is no version, whichever type it has.
 #[cfg(feature = "serde")]
-fn read(json: &Value, bound: &str) -> Result<TlsVersion, Error> {
+fn read(json: &Value, bound: &str, place: &Place<'_>) -> Result<TlsVersion, Error> {
     let version = json.as_str().and_then(TlsVersion::from_name);
-    version.ok_or_else(|| invalid(shown(json), bound))
+    version.ok_or_else(|| invalid(shown(json), bound, place))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use crate::{
     options::{AddressFamily, Answers, LookupError},
 };
 
+const WHO_DECIDES: &str = "options.blockList and options.allowList say which addresses may be dialled";
+
 /// Addresses as they come, in parts: each once, of the wanted family, and such that may be dialled.
 pub(crate) struct Resolving<'a> {
     hostname: &'a str,
@@ -136,7 +138,7 @@ impl<'a> Resolving<'a> {
             ),
         };
         let error = Error::new(ErrorKind::Blocked, Phase::Connect, "ERR_IP_BLOCKED", message);
-        Some(error.with_host(self.hostname))
+        Some(error.with_host(self.hostname).with_hint(WHO_DECIDES))
     }
 
     fn failed(&mut self) -> Error {
@@ -146,7 +148,9 @@ impl<'a> Resolving<'a> {
         let nobody_was_asked = is_address(self.hostname) || name::to_ascii(self.hostname).is_err();
         let hint: Option<Cow<'static, str>> = match code.as_str() {
             _ if nobody_was_asked => Some(error.to_string().into()),
-            "ENOTFOUND" => Some("check the spelling of the name, or give the addresses with `lookup`".into()),
+            "ENOTFOUND" => {
+                Some("check the spelling of the name, or give its addresses with options.lookup".into())
+            }
             "EAI_AGAIN" => Some("the name server does not answer; try again".into()),
             _ => None,
         };

@@ -16,7 +16,11 @@ impl TryFrom<&str> for Target {
         if let Some(path) = text.strip_prefix("unix:") {
             return unix(path).ok_or_else(|| invalid("it names no socket"));
         }
-        let (scheme, rest) = text.split_once("://").ok_or_else(|| invalid("it has no scheme"))?;
+        let no_scheme = || match with_scheme(text) {
+            Some(target) => invalid(&format!("it has no scheme, as in {target}")),
+            None => invalid("it has no scheme"),
+        };
+        let (scheme, rest) = text.split_once("://").ok_or_else(no_scheme)?;
         let protocol = protocol(scheme).ok_or_else(|| invalid("its scheme is not known"))?;
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if let Some(extra) = authority.find(['/', '?', '#', '@']) {
@@ -45,6 +49,12 @@ impl TryFrom<&str> for Target {
         }
         Ok(Self::new(protocol, Some(hostname)).port(port))
     }
+}
+
+/// What somebody has most likely meant who left the scheme out.
+fn with_scheme(text: &str) -> Option<String> {
+    let target = ["tls", "https"].map(|scheme| format!("{scheme}://{text}"));
+    target.into_iter().find(|target| Target::try_from(&**target).is_ok())
 }
 
 impl TryFrom<String> for Target {
@@ -154,7 +164,9 @@ mod tests {
     #[test]
     fn what_is_refused_says_why() {
         for (text, want) in [
-            ("localhost:8443", "no scheme"),
+            ("localhost:8443", "no scheme, as in tls://localhost:8443"),
+            ("localhost", "no scheme, as in https://localhost"),
+            ("user:secret@localhost:80", "no scheme; "),
             ("wss://localhost", "scheme is not known"),
             ("https://", "not a name or an address"),
             ("https://user:secret@localhost", "credentials"),

@@ -31,11 +31,13 @@ fn alert(phase: Phase, description: u8) -> Error {
             "the two sides share no protocol version, cipher suite or group, or a client certificate is missing"
         }
         42..=46 | 48 | 49 => "the peer refuses the certificate of this side",
-        70 => "the peer does not speak these protocol versions; see minVersion and maxVersion",
-        112 => "the peer does not serve this name; see servername",
-        116 => "the peer wants a client certificate; see cert and key",
+        70 => {
+            "the peer does not speak these protocol versions; see options.minVersion and options.maxVersion"
+        }
+        112 => "the peer does not serve this name; see options.servername",
+        116 => "the peer wants a client certificate; see options.cert and options.key",
         120 => {
-            "the peer speaks none of the protocols offered by ALPN: https: offers http/1.1 and h2, tls: only ALPNProtocols"
+            "the peer speaks none of the protocols offered by ALPN: https: offers http/1.1 and h2, tls: only options.ALPNProtocols"
         }
         _ => return error,
     };

@@ -100,7 +100,7 @@ impl AuthorizationError {
             }
             Reason::Identity(identity) => {
                 error.with_reason(identity.reason()).with_host(identity.host()).with_hint(
-                    "connect by a name of the certificate, or set servername to the one it should have",
+                    "connect by a name of the certificate, or set options.servername to the one it should have",
                 )
             }
             Reason::Custom(source) => {

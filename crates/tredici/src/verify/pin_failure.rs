@@ -58,7 +58,7 @@ impl PinFailure {
         match &self.0 {
             Reason::Plain => "use https: or tls:".to_owned(),
             Reason::NotAuthorized => {
-                "verify the peer: give its authority in ca, and leave rejectUnauthorized alone".to_owned()
+                "verify the peer: give its authority in options.ca, and leave options.rejectUnauthorized alone".to_owned()
             }
             Reason::NoMatch(_) => {
                 let pin = self.pins().next().map(|pin| format!(" {pin}")).unwrap_or_default();

@@ -6,7 +6,7 @@ use tredici_test::{
     abandoned_socket,
 };
 
-use super::command::{Files, listen, tredici};
+use super::command::{Files, command, listen, tredici};
 use crate::shape::assert_failed;
 
 /// Both forms of one failing call.
@@ -80,6 +80,54 @@ async fn certificates_that_are_not_trusted() {
         (&self_signed, self_signed.pem(), "DEPTH_ZERO_SELF_SIGNED_CERT"),
     ] {
         refused_certificate(&files, certificate, &chain, &ca, code).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hint_calls_the_options_as_they_were_given() {
+    let files = Files::new();
+    let (cert, key) = files.identity(Pki::shared().localhost());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key]).await;
+    let target = format!("https://localhost:{port}");
+    let options = files.write("options.json", "{}");
+    let stranger = files.write("stranger.pem", Authority::new("Stranger").pem());
+    for (arguments, hint) in [
+        (&[][..], "with --ca or --extra-ca"),
+        (&["--options", &options], "with options.ca or options.extraCa"),
+        (&["--options", &options, "--extra-ca", &stranger], "with options.ca or --extra-ca"),
+        (&["--lookup", "localhost=127.0.0.9", "--block-list", "loopback"], "--block-list and --allow-list"),
+        (&["--lookup", "other.test=127.0.0.1"], "with --lookup"),
+    ] {
+        let call = [&["connect", &target], arguments].concat();
+        let ran = tredici(&call).await;
+        assert!(ran.status == 1 && ran.stderr.contains(hint), "{ran:?}");
+        let document = tredici(&[&call[..], &["--json"]].concat()).await.document();
+        let told = document["error"]["hint"].as_str().expect("a hint");
+        assert!(told.contains(hint), "{document}");
+    }
+}
+
+#[tokio::test]
+async fn each_of_several_has_its_number() {
+    let refused = RefusedPort::new();
+    let target = format!("tcp://127.0.0.1:{}", refused.port());
+    let ran = tredici(&["connect", &target, "--times", "2"]).await;
+    let numbered = |line: &&str| line.contains('✘') && line.contains("in connect");
+    let lines: Vec<_> = ran.stderr.lines().filter(numbered).map(str::trim_start).collect();
+    assert!(lines.len() == 2 && lines[0].starts_with("1  ✘") && lines[1].starts_with("2  ✘"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn what_is_told_is_as_wide_as_the_paper() {
+    let refused = RefusedPort::new();
+    let target = format!("tls://localhost:{}", refused.port());
+    for (columns, widest) in [("42", 42), ("70", 70), ("500", 100)] {
+        let mut command = command(&["connect", &target, "--lookup", "localhost=127.0.0.1,127.0.0.2"]);
+        let output = command.env("COLUMNS", columns).output().await.expect("it runs");
+        let told = String::from_utf8(output.stderr).expect("text");
+        let width = told.lines().map(|line| line.chars().count()).max();
+        assert!(width <= Some(widest) && told.contains("total"), "{told}");
+        assert_eq!(told.contains('━'), widest > 42, "{told}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! `tredici pin`.
 
 use serde_json::{Value, json};
-use tredici_test::{CertificateSpec, NodeServer, Pki, node_oracle};
+use tredici_test::{CertificateSpec, NodeServer, Pki, RefusedPort, node_oracle};
 
 use super::command::{Files, keys, listen, tredici, url};
 use crate::shape::assert_failed;
@@ -17,6 +17,27 @@ const DIGESTS: &str = "const crypto = require('crypto');
             validTo: certificate.validTo,
         };
     });";
+
+#[tokio::test]
+async fn a_failure_is_told_as_connect_tells_it() {
+    let pki = Pki::shared();
+    let files = Files::new();
+    let (cert, key) = files.identity(pki.localhost());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key, "--mode", "discard"]).await;
+    let refused = RefusedPort::new();
+    for target in [url(port), url(refused.port())] {
+        let steps = async |verb: &str| {
+            let ran = tredici(&[verb, &target, "--json"]).await;
+            assert_eq!(ran.status, 1, "{ran:?}");
+            let steps = ran.document()["waterfall"].as_array().expect("steps").clone();
+            steps.into_iter().map(|step| (step["name"].clone(), step["error"].clone())).collect::<Vec<_>>()
+        };
+        let steps = [steps("pin").await, steps("connect").await];
+        assert!(steps[0].len() >= 2 && steps[0] == steps[1], "{steps:?}");
+        let told = tredici(&["pin", &target]).await.stderr;
+        assert!(told.contains("lookup ") && told.contains("━") && told.contains("  ✘ "), "{told}");
+    }
+}
 
 #[tokio::test]
 async fn every_certificate_of_the_chain_ready_to_paste() {
@@ -119,7 +140,7 @@ async fn a_verified_server_that_is_read_insecurely_is_said_to_be_verified() {
 
 #[tokio::test]
 async fn nobody_there_is_status_1() {
-    let port = tredici_test::RefusedPort::new();
+    let port = RefusedPort::new();
     let ran = tredici(&["pin", &format!("https://127.0.0.1:{}", port.port()), "--json"]).await;
     assert_eq!(ran.status, 1);
     assert_failed(&ran.document(), "ECONNREFUSED", "connect");

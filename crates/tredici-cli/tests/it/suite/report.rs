@@ -303,6 +303,7 @@ async fn what_happened_when_is_told_step_by_step() {
     let lookup = ["--lookup", "db.test=::1,127.0.0.1", "--servername", "localhost"];
     let document = connect(&by_name, &lookup).await;
     assert_eq!(steps(&document), ["lookup", "attempt: ECONNREFUSED", "attempt", "secureConnect", "verify"]);
+    assert_eq!(document["waterfall"][0]["elapsed"], document["timings"]["lookup"]);
     let attempts = [&document["waterfall"][1], &document["waterfall"][2]];
     assert_eq!(attempts.map(|it| &it["address"]), [&json!("::1"), &json!("127.0.0.1")]);
     for (step, attempt) in attempts.iter().zip(document["attempts"].as_array().expect("attempts")) {
@@ -313,22 +314,40 @@ async fn what_happened_when_is_told_step_by_step() {
     let code = "ERR_TLS_CERT_ALTNAME_INVALID";
     let of_name = |step: &str| format!("{step}: {code}");
     assert_eq!(steps(&refused), ["lookup", "attempt", &of_name("secureConnect"), &of_name("verify")]);
+    // Whom they talked to can be asked about by any name.
+    for report in [&document, &refused] {
+        let report = files.write("report.json", report.to_string());
+        assert_eq!(tredici(&["verify", "localhost", "--certificate", &report]).await.status, 0);
+        assert_eq!(tredici(&["verify", "db.test", "--certificate", &report]).await.status, 1);
+    }
 
     let pins = ["--lookup", "db.test=127.0.0.1", "--servername", "localhost", "--pins", WRONG_PIN];
     let pinned = connect(&by_name, &pins).await;
-    let (mismatch, of_pins) = ("verify: ERR_TLS_PIN_MISMATCH", "secureConnect: ERR_TLS_PIN_MISMATCH");
-    assert_eq!(steps(&pinned), ["lookup", "attempt", of_pins, mismatch]);
+    let step = |name: &str| format!("{name}: ERR_TLS_PIN_MISMATCH");
+    assert_eq!(steps(&pinned), ["lookup", "attempt", &step("secureConnect"), &step("check")]);
     let reported = connect(&by_name, &[&pins[..], &["--pins-report-only"]].concat()).await;
-    assert_eq!(steps(&reported), ["lookup", "attempt", "secureConnect", mismatch]);
+    assert_eq!(steps(&reported), ["lookup", "attempt", "secureConnect", &step("verify")]);
 
     let unknown = connect(&by_name, &["--lookup", "other.test=127.0.0.1"]).await;
     assert_eq!(steps(&unknown), ["lookup: ENOTFOUND"]);
+
+    let blocked = connect(&by_name, &["--lookup", "db.test=127.0.0.1", "--block-list", "loopback"]).await;
+    assert_eq!(steps(&blocked), ["lookup", "attempt: ERR_IP_BLOCKED"]);
 
     let silent = ScriptedServer::tcp(Fault::Silent).await;
     let target = format!("tls://127.0.0.1:{}", silent.port());
     let cut_off = connect(&target, &["--timeout", "50ms"]).await;
     assert_eq!(steps(&cut_off), ["attempt", "secureConnect: UND_ERR_CONNECT_TIMEOUT"]);
     assert!(cut_off["waterfall"][1]["elapsed"].as_f64().expect("a time") > 1.0, "{cut_off}");
+}
+
+#[tokio::test]
+async fn of_several_addresses_the_one_that_answered_is_among_the_facts() {
+    let (_server, port) = listen(&["--mode", "discard"]).await;
+    let by_name = format!("tcp://db.test:{port}");
+    let ran = tredici(&["connect", &by_name, "--lookup", "db.test=::1,127.0.0.1"]).await;
+    let row = ran.stdout.lines().find(|line| line.trim_start().starts_with("address "));
+    assert!(row.is_some_and(|row| row.ends_with(&format!("127.0.0.1:{port}"))), "{ran:?}");
 }
 
 #[tokio::test]

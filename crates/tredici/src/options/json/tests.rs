@@ -211,7 +211,7 @@ fn an_error_says_where_what_and_what_else() {
         (json!({"lookup": {"a": ["x"]}}), r#"options.lookup.a[0] must be an IP address, not "x""#),
         (
             json!({"pins": [PIN, "sha256/none"]}),
-            "options.pins[1] is no pin: bad pin 'sha256/none': a SHA-256 digest",
+            "options.pins[1] is a bad pin 'sha256/none': a SHA-256 digest",
         ),
         (json!({"pins": []}), "options.pins must not be empty"),
         (

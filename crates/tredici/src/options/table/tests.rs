@@ -581,10 +581,7 @@ fn durations_have_units() {
     for text in ["", "s", "2 s", "2d", "-1s", "nan", "inf", "NaNs", "1e999s", "two"] {
         let error = ConnectOptions::new().set_flag("timeout", text).expect_err(text);
         assert_eq!(error.code(), UNDICI, "{text}");
-        assert!(
-            error.to_string().contains("--timeout must be") && error.to_string().contains("400ms"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("--timeout ") && error.to_string().contains("400ms"), "{error}");
     }
 }
 

@@ -73,8 +73,10 @@ fn by_name(named: Engine, values: &Values, built_in: &'static [BuiltIn]) -> Resu
         beyond => {
             let message = format!("options.engine asks for {named}, which cannot honour {}", list(beyond));
             Err(unsupported(message).with_hint(match built_in.iter().any(|other| other.engine != named) {
-                true => "leave engine out, or ask for openssl",
-                false => "build with the feature openssl and leave engine out, or leave the option out",
+                true => "leave options.engine out, or ask for openssl",
+                false => {
+                    "build with the feature openssl and leave options.engine out, or leave the option out"
+                }
             }))
         }
     }

@@ -31,7 +31,7 @@ pub(super) static ROWS: [Row; 104] = [
         "UNABLE_TO_GET_ISSUER_CERT",
         "the chain does not reach a root: the issuer of its last certificate is unknown",
     )
-    .hint("give the root itself with extra_ca: trusting an intermediate alone is not enough"),
+    .hint("give the root itself with options.extraCa: trusting an intermediate alone is not enough"),
     row("UNABLE_TO_GET_CRL", "there is no revocation list for one of the issuers")
         .hint("give a list for every issuer in the chain, or check the leaf alone"),
     row(
@@ -61,21 +61,21 @@ pub(super) static ROWS: [Row; 104] = [
         .hint(CRL),
     row("OUT_OF_MEM", "there was not enough memory to verify the chain"),
     row("DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate signed itself, and it is not trusted")
-        .hint("if it is the one you expect, trust it with ca or extra_ca"),
+        .hint("if it is the one you expect, trust it with options.ca or options.extraCa"),
     row("SELF_SIGNED_CERT_IN_CHAIN", "the chain ends in a root that is not trusted")
-        .hint("if that authority is the one you expect, trust its root with ca or extra_ca"),
+        .hint("if that authority is the one you expect, trust its root with options.ca or options.extraCa"),
     // 20
     row(
         "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
         "the certificate was issued by an authority that is not trusted",
     )
-    .hint("trust the root of that authority with ca or extra_ca"),
+    .hint("trust the root of that authority with options.ca or options.extraCa"),
     row(
         "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
         "the peer sent its certificate alone, and no trusted one issued it",
     )
     .hint(
-        "give the authority that issued it with ca or extra_ca; if there are intermediates between them, have the \
+        "give the authority that issued it with options.ca or options.extraCa; if there are intermediates between them, have the \
              server send its full chain",
     ),
     row("CERT_CHAIN_TOO_LONG", "the chain is longer than is allowed"),
@@ -150,7 +150,7 @@ pub(super) static ROWS: [Row; 104] = [
     ),
     row("SUITE_B_CANNOT_SIGN_P_384_WITH_P_256", "Suite B: a P-256 key signed a P-384 one"),
     row("HOSTNAME_MISMATCH", "the certificate is for another host")
-        .hint("connect to a name that the certificate has, or give that name as servername"),
+        .hint("connect to a name that the certificate has, or give that name as options.servername"),
     row("EMAIL_MISMATCH", "the certificate is for another mail address"),
     row("IP_ADDRESS_MISMATCH", "the certificate is for another address")
         .hint("connect by a name that the certificate has, or have the address added to it"),

@@ -113,7 +113,7 @@ pub(super) fn unsupported(what: &str) -> Error {
         "UND_ERR_NOT_SUPPORTED",
         format!("{what} is not to be had from the engine rustls"),
     )
-    .with_hint("give openssl as the option engine, which takes the crate's feature openssl")
+    .with_hint("give openssl as options.engine, which takes the crate's feature openssl")
 }
 
 /// An option that rustls did not take.

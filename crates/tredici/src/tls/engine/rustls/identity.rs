@@ -115,7 +115,9 @@ fn read_key(key: &PrivateKey) -> Result<Arc<dyn SigningKey>, Error> {
         return Err(match key.passphrase {
             Some(_) => unsupported("an encrypted key"),
             None => Error::invalid("ERR_OSSL_BAD_DECRYPT", "key is encrypted, and there is no passphrase")
-                .with_hint("give passphrase, which only the engine openssl honours, or decrypt the key"),
+                .with_hint(
+                    "give options.passphrase, which only the engine openssl honours, or decrypt the key",
+                ),
         });
     }
     let der = PrivateKeyDer::from_pem_slice(&key.pem).map(Zeroizing::new).map_err(|error| {
@@ -123,8 +125,7 @@ fn read_key(key: &PrivateKey) -> Result<Arc<dyn SigningKey>, Error> {
             .with_reason(error.to_string())
     })?;
     any_supported_type(&der).map_err(|error| {
-        option_error("key", &error)
-            .with_hint("the engine openssl has more kinds of keys; see the option engine")
+        option_error("key", &error).with_hint("the engine openssl has more kinds of keys; see options.engine")
     })
 }
 
