@@ -99,6 +99,8 @@ pub trait ConnectExt: Connect + Sized {
 
     /// One that connects to another target than the one that it was asked for: tower's `map_request`.
     ///
+    /// The signal of the target that it was asked for goes along, also where another is made; nothing else of it does.
+    ///
     /// ```
     /// use tredici::{Connect, ConnectExt, Error};
     ///

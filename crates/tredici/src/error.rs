@@ -340,8 +340,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// The line for a person, which is what `unwrap` and a `main` that returns an error show; `{:#?}` shows the data.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("phase", &self.0.phase)

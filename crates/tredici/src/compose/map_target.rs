@@ -19,6 +19,13 @@ where
     F: Fn(Target) -> Result<Target, Error> + Send + Sync,
 {
     async fn connect(&self, target: Target) -> Result<Socket, Error> {
-        self.connector.connect((self.map)(target)?).await
+        let signal = target.given_signal();
+        let mapped = (self.map)(target)?;
+        // A target made anew has none; who gave one still wants to be heard.
+        let mapped = match signal.filter(|_| mapped.given_signal().is_none()) {
+            Some(signal) => mapped.signal(signal),
+            None => mapped,
+        };
+        self.connector.connect(mapped).await
     }
 }

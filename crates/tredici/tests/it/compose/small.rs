@@ -57,6 +57,19 @@ async fn a_signal_ends_what_comes_after_connecting_too() {
 }
 
 #[tokio::test]
+async fn a_signal_goes_along_with_a_target_that_is_made_anew() {
+    let greeter = Greeter::tcp("hi").await;
+    let port = greeter.target().destination().port.expect("TCP");
+    let mapped = connector().map_target(move |_| Ok(Target::tcp("127.0.0.1").port(port)));
+    let signal = CancellationToken::new();
+    let target = || Target::tcp("elsewhere.invalid").port(1).signal(signal.clone());
+    within("a connection", mapped.connect(target())).await.expect("nobody has given up");
+    signal.cancel();
+    let error = within("the end", mapped.connect(target())).await.expect_err("it was given up");
+    assert_eq!(error.code(), "ABORT_ERR");
+}
+
+#[tokio::test]
 async fn checked_refuses_with_all_that_is_known() {
     let greeter = Greeter::tcp("hi").await;
     let checked = |verdict: fn(&Socket) -> Result<(), Error>| {
