@@ -5,7 +5,7 @@ import tls from 'node:tls';
 
 import { errand, hasTls, measure, resumes } from './measure.mjs';
 
-const { buildConnector } = createRequire(`${errand.tools}/`)('undici');
+const { buildConnector } = createRequire(`${errand.tools}/undici/`)('undici');
 
 const { address: hostname, port, path, servername, request } = errand;
 const options = { keepAlive: false, maxCachedSessions: resumes ? 100 : 0 };

@@ -50,7 +50,7 @@ impl Scripts {
         let major: u32 = node.split('.').next().unwrap_or_default().parse()?;
         // The newest that this Node can run.
         tools::npm(&self.tools, "undici", if major >= 23 { "8" } else { "7" })?;
-        let package = format!("{}/node_modules/undici/package.json", self.tools.display());
+        let package = format!("{}/undici/node_modules/undici/package.json", self.tools.display());
         let mut node = Command::new("node");
         tools::version(node.arg("-p").arg(format!("require('{package}').version")))
             .ok_or_else(|| "undici cannot be loaded".into())
@@ -63,7 +63,7 @@ impl Scripts {
     }
 
     fn bun_program(&self) -> PathBuf {
-        self.tools.join("node_modules/.bin/bun")
+        self.tools.join("bun/node_modules/.bin/bun")
     }
 
     pub(super) fn versions(&self) -> &[(Peer, String)] {

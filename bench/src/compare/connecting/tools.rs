@@ -26,8 +26,10 @@ pub(super) fn directory() -> Outcome<PathBuf> {
     Ok(own.ancestors().nth(3).ok_or("this program has no place")?.join("tools"))
 }
 
-/// Has npm fetch a package, unless it is there.
+/// Has npm fetch a package into a directory of its own, unless it is there: to one that it finds beside another and in no
+/// list of packages, it puts an end.
 pub(super) fn npm(directory: &Path, package: &str, version: &str) -> Outcome<()> {
+    let directory = directory.join(package);
     if directory.join("node_modules").join(package).exists() {
         return Ok(());
     }
@@ -41,7 +43,7 @@ pub(super) fn npm(directory: &Path, package: &str, version: &str) -> Outcome<()>
             "--fetch-retries=1",
             "--prefix",
         ])
-        .arg(directory)
+        .arg(&directory)
         .arg(format!("{package}@{version}"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

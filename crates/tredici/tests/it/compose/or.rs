@@ -159,12 +159,14 @@ async fn a_signal_ends_both_ways() {
     let signal = CancellationToken::new();
     let giving_up = signal.clone();
     let port = nobody.port();
-    let first = connector().map_target(move |target| {
+    let refused = connector();
+    let first = move |target: Target| {
         giving_up.cancel();
         // Without a signal of its own: it goes on until it is refused.
-        let there = Target::from(target.destination().clone());
-        Ok(there.port(port))
-    });
+        let there = Target::from(target.destination().clone()).port(port);
+        let refused = refused.clone();
+        async move { refused.connect(there).await }
+    };
     let error = first.or(connector()).connect(greeter.target().signal(signal)).await.expect_err("given up");
     assert_eq!(error.code(), "ABORT_ERR");
     assert_eq!(error.earlier().map(Error::code), Some("ECONNREFUSED"));

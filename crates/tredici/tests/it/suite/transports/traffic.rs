@@ -1,7 +1,7 @@
 //! Much data, in both directions at once, and proof that it is all there.
 
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tredici_test::within;
 
 /// Numbers that look random and are the same each time (xorshift).
@@ -31,7 +31,7 @@ impl Noise {
 pub(crate) type Sum = [u8; 32];
 
 /// Sends so many bytes in pieces of all sizes, and ends.
-pub(crate) async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amount: usize) -> Sum {
+pub(crate) async fn send(mut stream: impl AsyncWrite + Unpin, seed: u64, amount: usize) -> Sum {
     let (mut noise, mut sum, mut left) = (Noise(seed), Sha256::new(), amount);
     while left > 0 {
         let size = noise.size().min(left);
@@ -45,7 +45,7 @@ pub(crate) async fn send<S: AsyncWrite>(mut stream: WriteHalf<S>, seed: u64, amo
 }
 
 /// Receives so many bytes in pieces of all sizes, to the end.
-pub(crate) async fn receive<S: AsyncRead>(mut stream: ReadHalf<S>, seed: u64, amount: usize) -> Sum {
+pub(crate) async fn receive(mut stream: impl AsyncRead + Unpin, seed: u64, amount: usize) -> Sum {
     let (mut noise, mut sum, mut count) = (Noise(seed), Sha256::new(), 0);
     loop {
         let mut buffer = vec![0; noise.size()];
@@ -67,14 +67,17 @@ where
     A: AsyncRead + AsyncWrite + Send + 'static,
     B: AsyncRead + AsyncWrite + Send + 'static,
 {
-    let ((one_reads, one_writes), (other_reads, other_writes)) = (split(one), split(other));
+    let ((mut one_reads, mut one_writes), (mut other_reads, mut other_writes)) = (split(one), split(other));
+    // Each keeps its end until all is over: where a tunnel is still passing on what one of them has sent, a close on that side
+    // meets the tunnel's own goodbye, which the system answers with a reset.
     let spawned = (
-        tokio::spawn(send(one_writes, 11, amount)),
-        tokio::spawn(receive(other_reads, 12, amount)),
-        tokio::spawn(send(other_writes, 13, amount)),
-        tokio::spawn(receive(one_reads, 14, amount)),
+        tokio::spawn(async move { (send(&mut one_writes, 11, amount).await, one_writes) }),
+        tokio::spawn(async move { (receive(&mut other_reads, 12, amount).await, other_reads) }),
+        tokio::spawn(async move { (send(&mut other_writes, 13, amount).await, other_writes) }),
+        tokio::spawn(async move { (receive(&mut one_reads, 14, amount).await, one_reads) }),
     );
     let all = async { tokio::try_join!(spawned.0, spawned.1, spawned.2, spawned.3).expect("no panic") };
-    let (sent, received, sent_back, received_back) = within("all data in both directions", all).await;
+    let ((sent, _), (received, _), (sent_back, _), (received_back, _)) =
+        within("all data in both directions", all).await;
     assert!(sent == received && sent_back == received_back, "what arrived is not what was sent");
 }
