@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use tredici::{ConnectOptions, Connector, Error, Listener, Pem, Sessions};
+use tredici::{ConnectOptions, Connector, Error, Listener, Pem};
 use tredici_test::{Authority, Certificate, CertificateSpec, Pki};
 
 use super::{
@@ -144,6 +144,7 @@ async fn neither_verdicts_nor_sessions_outlive_the_lists() {
 }
 
 /// Nor do sessions that came from outside, nor those that the server gives in exchange for them.
+#[cfg(feature = "serde")]
 #[tokio::test]
 async fn neither_do_sessions_from_outside_outlive_the_lists() {
     let chain = Chain::new();
@@ -156,11 +157,11 @@ async fn neither_do_sessions_from_outside_outlive_the_lists() {
         let connector = Connector::new(options()).expect("a connector");
         assert!(!visit(&connector, &server).await.expect("trusted"));
         let taken = connector.take_sessions(target(server.port())).expect("sessions");
-        let mut written = serde_json::to_value(Sessions::from(taken)).expect("JSON");
+        let mut written = serde_json::to_value(tredici::Sessions::from(taken)).expect("JSON");
         for session in written["sessions"].as_array_mut().expect("sessions") {
             session["expires"] = serde_json::Value::Null;
         }
-        let taken = Sessions::parse(written.to_string().as_bytes()).expect("our own form");
+        let taken = tredici::Sessions::parse(written.to_string().as_bytes()).expect("our own form");
 
         let unused = Connector::new(options().session(taken.clone())).expect("a connector");
         let elsewhere = Connector::new(options().session(taken)).expect("a connector");
