@@ -6,12 +6,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tredici::{ConnectOptions, Connector, Error, Listener, Pem};
 use tredici_test::{Authority, Certificate, CertificateSpec, Pki};
 
-use super::{
-    VERSIONS,
-    ends::{
-        Clock, Echo, accept, client_options, exchange, listen, localhost, port, replacements, showing,
-        target, trusting,
-    },
+use super::ends::{
+    Clock, Echo, accept, client_options, exchange, listen, localhost, port, replacements, showing, target,
+    trusting,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -149,7 +146,7 @@ async fn neither_verdicts_nor_sessions_outlive_the_lists() {
 async fn neither_do_sessions_from_outside_outlive_the_lists() {
     let chain = Chain::new();
     let server = Echo::with(showing(&chain.leaf)).await;
-    for newest in VERSIONS {
+    for newest in super::VERSIONS {
         let clock = Clock::new();
         let (now, hour) = (clock.now(), Duration::from_secs(3600));
         let lists = [chain.intermediate.crl_within(&[], now - hour, now + hour / 2), chain.root.crl(&[])];
