@@ -40,7 +40,8 @@ impl Connector {
         let port = destination.port.unwrap_or_default();
         match self.terms.resolver.literal(hostname, port) {
             Some(address) => self.dial_address(address, destination, journey).await,
-            None => self.dial_name(hostname, port, destination, journey).await,
+            // In a box: it is larger than the rest of the way together, and takes longer.
+            None => Box::pin(self.dial_name(hostname, port, destination, journey)).await,
         }
     }
 

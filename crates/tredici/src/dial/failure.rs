@@ -31,7 +31,7 @@ impl Failure {
         move |error| Self { syscall, place: place.to_string(), cause: Cause::System(error) }
     }
 
-    pub(super) fn of_option(option: &'static str, place: &RemoteAddress, error: io::Error) -> Self {
+    pub(super) fn of_option(option: &'static str, place: impl fmt::Display, error: io::Error) -> Self {
         Self { syscall: "setsockopt", place: place.to_string(), cause: Cause::Option(option, error) }
     }
 
@@ -39,7 +39,7 @@ impl Failure {
         Self { syscall: "configureSocket", place: place.to_string(), cause: Cause::Caller(error) }
     }
 
-    pub(super) fn timed_out(place: &RemoteAddress, limit: Duration) -> Self {
+    pub(super) fn timed_out(place: impl fmt::Display, limit: Duration) -> Self {
         Self { syscall: "connect", place: place.to_string(), cause: Cause::TimedOut(limit) }
     }
 

@@ -1,14 +1,15 @@
 //! A socket that stands ready becomes a stream.
 //!
 //! tokio's own way asks the system of every connection whether it has failed. Here it is asked where it has said so
-//! already; and a connection that stands at once, as each to a Unix socket does, is not waited for.
+//! already; and a connection that stands at once, as each to a Unix socket and most over loopback do, is not waited for.
 
-use std::io;
+use std::{future::poll_fn, io, net::SocketAddr};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::{
     io::Interest,
     net::{TcpStream, UnixStream},
+    task::consume_budget,
 };
 
 /// A stream socket for the runtime.
@@ -20,10 +21,17 @@ pub(super) fn socket(domain: Domain, protocol: Option<Protocol>) -> io::Result<S
         .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
 }
 
-pub(super) async fn tcp(socket: Socket, address: &SockAddr) -> io::Result<TcpStream> {
-    let stands = begin(&socket, address)?;
+pub(super) async fn tcp(socket: Socket, address: SocketAddr) -> io::Result<TcpStream> {
+    let begun = begin(&socket, &address.into())?;
+    // Over loopback the other end has answered before the call returns, which does not wait to hear it.
+    let stands = begun || (address.ip().to_canonical().is_loopback() && has_peer(&socket));
     let stream = TcpStream::from_std(socket.into())?;
-    if !stands && stream.ready(Interest::WRITABLE).await?.is_write_closed() {
+    if stands {
+        consume_budget().await;
+        return Ok(stream);
+    }
+    poll_fn(|cx| stream.poll_write_ready(cx)).await?;
+    if stream.ready(Interest::WRITABLE).await?.is_write_closed() {
         fail(stream.take_error()?)?;
     }
     Ok(stream)
@@ -32,7 +40,12 @@ pub(super) async fn tcp(socket: Socket, address: &SockAddr) -> io::Result<TcpStr
 pub(super) async fn unix(socket: Socket, address: &SockAddr) -> io::Result<UnixStream> {
     let stands = begin(&socket, address)?;
     let stream = UnixStream::from_std(socket.into())?;
-    if !stands && stream.ready(Interest::WRITABLE).await?.is_write_closed() {
+    if stands {
+        consume_budget().await;
+        return Ok(stream);
+    }
+    poll_fn(|cx| stream.poll_write_ready(cx)).await?;
+    if stream.ready(Interest::WRITABLE).await?.is_write_closed() {
         fail(stream.take_error()?)?;
     }
     Ok(stream)
@@ -45,6 +58,11 @@ fn begin(socket: &Socket, address: &SockAddr) -> io::Result<bool> {
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// A socket has one from the moment that its connection stands.
+fn has_peer(socket: &Socket) -> bool {
+    socket.peer_addr().is_ok()
 }
 
 fn fail(error: Option<io::Error>) -> io::Result<()> {

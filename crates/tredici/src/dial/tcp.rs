@@ -60,8 +60,7 @@ impl Dialling<'_> {
     async fn attempt(self, address: SocketAddr) -> Result<Transport, Failure> {
         let place = RemoteAddress::Ip(address);
         let socket = self.terms.tcp_socket(address, self.local)?;
-        let remote = address.into();
-        let connecting = opening::tcp(socket, &remote);
+        let connecting = opening::tcp(socket, address);
         let connected = match self.terms.attempt_timeout {
             None => connecting.await,
             Some(limit) => match timeout(limit, connecting).await {
