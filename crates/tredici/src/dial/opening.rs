@@ -12,6 +12,8 @@ use tokio::{
     task::consume_budget,
 };
 
+use super::late::{Late, Register};
+
 /// A stream socket for the runtime.
 pub(super) fn socket(domain: Domain, protocol: Option<Protocol>) -> io::Result<Socket> {
     #[cfg(target_os = "linux")]
@@ -21,34 +23,32 @@ pub(super) fn socket(domain: Domain, protocol: Option<Protocol>) -> io::Result<S
         .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
 }
 
-pub(super) async fn tcp(socket: Socket, address: SocketAddr) -> io::Result<TcpStream> {
-    let begun = begin(&socket, &address.into())?;
+pub(super) async fn tcp(socket: Socket, address: SocketAddr) -> io::Result<Late<TcpStream>> {
+    let stands = begin(&socket, &address.into())?;
     // Over loopback the other end has answered before the call returns, which does not wait to hear it.
-    let stands = begun || (address.ip().to_canonical().is_loopback() && has_peer(&socket));
-    let stream = TcpStream::from_std(socket.into())?;
-    if stands {
+    if stands || (address.ip().to_canonical().is_loopback() && has_peer(&socket)) {
         consume_budget().await;
-        return Ok(stream);
+        return Ok(Late::fresh(socket));
     }
+    let stream = TcpStream::register(socket)?;
     poll_fn(|cx| stream.poll_write_ready(cx)).await?;
     if stream.ready(Interest::WRITABLE).await?.is_write_closed() {
         fail(stream.take_error()?)?;
     }
-    Ok(stream)
+    Ok(Late::Registered(stream))
 }
 
-pub(super) async fn unix(socket: Socket, address: &SockAddr) -> io::Result<UnixStream> {
-    let stands = begin(&socket, address)?;
-    let stream = UnixStream::from_std(socket.into())?;
-    if stands {
+pub(super) async fn unix(socket: Socket, address: &SockAddr) -> io::Result<Late<UnixStream>> {
+    if begin(&socket, address)? {
         consume_budget().await;
-        return Ok(stream);
+        return Ok(Late::fresh(socket));
     }
+    let stream = UnixStream::register(socket)?;
     poll_fn(|cx| stream.poll_write_ready(cx)).await?;
     if stream.ready(Interest::WRITABLE).await?.is_write_closed() {
         fail(stream.take_error()?)?;
     }
-    Ok(stream)
+    Ok(Late::Registered(stream))
 }
 
 /// Whether it stands already.

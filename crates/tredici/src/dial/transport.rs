@@ -4,7 +4,7 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::BorrowedFd,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -12,10 +12,11 @@ use std::{
 use socket2::SockRef;
 use sync_wrapper::SyncWrapper;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
 };
 
+use super::late::Late;
 use crate::target::ByteStream;
 
 /// A connected byte stream.
@@ -23,8 +24,8 @@ pub(crate) struct Transport(Stream);
 
 enum Stream {
     /// With the peer's address.
-    Tcp(TcpStream, SocketAddr),
-    Unix(UnixStream),
+    Tcp(Late<TcpStream>, SocketAddr),
+    Unix(Late<UnixStream>),
     Given(Box<Given>),
 }
 
@@ -42,12 +43,20 @@ pub(crate) struct Addresses {
 }
 
 impl Transport {
-    pub(crate) fn tcp(stream: TcpStream, remote: SocketAddr) -> Self {
+    pub(super) fn tcp(stream: Late<TcpStream>, remote: SocketAddr) -> Self {
         Self(Stream::Tcp(stream, remote))
     }
 
-    pub(crate) fn unix(stream: UnixStream) -> Self {
+    pub(super) fn unix(stream: Late<UnixStream>) -> Self {
         Self(Stream::Unix(stream))
+    }
+
+    pub(crate) fn accepted_tcp(stream: TcpStream, remote: SocketAddr) -> Self {
+        Self::tcp(Late::Registered(stream), remote)
+    }
+
+    pub(crate) fn accepted_unix(stream: UnixStream) -> Self {
+        Self::unix(Late::Registered(stream))
     }
 
     pub(crate) fn given(stream: Box<dyn ByteStream>, addresses: Addresses) -> Self {
@@ -64,7 +73,7 @@ impl Transport {
 
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
         match &self.0 {
-            Stream::Tcp(stream, _) => stream.local_addr().ok(),
+            Stream::Tcp(stream, _) => SockRef::from(&stream.fd()?).local_addr().ok()?.as_socket(),
             Stream::Unix(_) => None,
             Stream::Given(given) => given.addresses.local,
         }
@@ -73,8 +82,8 @@ impl Transport {
     /// The socket's descriptor; none of a stream that the caller gave.
     pub(crate) fn fd(&self) -> Option<BorrowedFd<'_>> {
         match &self.0 {
-            Stream::Tcp(stream, _) => Some(stream.as_fd()),
-            Stream::Unix(stream) => Some(stream.as_fd()),
+            Stream::Tcp(stream, _) => stream.fd(),
+            Stream::Unix(stream) => stream.fd(),
             Stream::Given(_) => None,
         }
     }
@@ -108,9 +117,7 @@ impl Transport {
     pub(crate) fn try_send_with_end(&self, bytes: &[u8]) -> io::Result<usize> {
         #[cfg(target_os = "linux")]
         if let Stream::Tcp(stream, _) = &self.0 {
-            let flags = libc::MSG_MORE | libc::MSG_NOSIGNAL;
-            let send = || SockRef::from(stream).send_with_flags(bytes, flags);
-            return match stream.try_io(Interest::WRITABLE, send) {
+            return match stream.try_send(bytes, libc::MSG_MORE) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
                 sent => sent,
             };
@@ -123,11 +130,8 @@ impl Transport {
     /// gave is the caller's to end.
     pub(crate) fn discard_unread(&self) {
         const AT_MOST: usize = 64;
-        let socket = match &self.0 {
-            Stream::Tcp(stream, _) => SockRef::from(stream),
-            Stream::Unix(stream) => SockRef::from(stream),
-            Stream::Given(..) => return,
-        };
+        let Some(fd) = self.fd() else { return };
+        let socket = SockRef::from(&fd);
         // The system is asked: the runtime may not have heard yet that something came.
         let mut scratch = [const { MaybeUninit::uninit() }; 16 * 1024];
         for _ in 0..AT_MOST {

@@ -8,6 +8,7 @@ use tokio::{net::UnixStream, time::timeout};
 use super::{
     Attempts, SocketTerms, Transport,
     failure::{self, Failure},
+    late::Late,
     opening,
 };
 use crate::{
@@ -37,7 +38,7 @@ pub(crate) async fn unix(
     }
 }
 
-async fn connect(path: &SocketPath, terms: &SocketTerms) -> Result<UnixStream, Failure> {
+async fn connect(path: &SocketPath, terms: &SocketTerms) -> Result<Late<UnixStream>, Failure> {
     let name = unix_name(path).map_err(Failure::of("connect", path))?;
     let socket = terms.unix_socket(path)?;
     let address = SockAddr::unix(name).map_err(Failure::of("connect", path))?;
