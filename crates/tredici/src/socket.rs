@@ -224,10 +224,10 @@ fn not_taken() -> Error {
 
 impl Drop for Socket {
     /// Reads away what nobody wants any more, so that the close is no reset, in which what was written last could be
-    /// lost. Where nothing was written there is nothing to lose.
+    /// lost. Where nothing was written there is nothing to lose, and after the peer's end nothing comes.
     fn drop(&mut self) {
         match &mut self.stream {
-            Stream::Plain(_) if self.bytes_written == 0 => {}
+            Stream::Plain(_) if self.bytes_written == 0 || self.read_ended => {}
             Stream::Plain(transport) => transport.discard_unread(),
             Stream::Tls(secured, _) => secured.stream.discard_unread(),
         }

@@ -104,7 +104,8 @@ impl Connector {
 
     fn dialling(&self, destination: &Destination, journey: &mut Journey) -> Dialling<'_> {
         let before = journey.attempts_mut().all().len();
-        Dialling { terms: &self.terms.socket, local: destination.local_address, before }
+        let is_for_tls = destination.protocol.is_tls();
+        Dialling { terms: &self.terms.socket, local: destination.local_address, before, is_for_tls }
     }
 
     /// From addresses to a byte stream, within `dialTimeout`.

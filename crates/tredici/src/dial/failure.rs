@@ -210,7 +210,7 @@ mod tests {
             ("bindDevice", libc::EPERM, "setsockopt EPERM 10.0.0.1:80 (options.bindDevice)", "CAP_NET_RAW"),
             ("bindDevice", libc::ENODEV, "setsockopt ENODEV 10.0.0.1:80 (options.bindDevice)", "no such"),
         ] {
-            let error = error([Failure::of_option(option, &address(1), errno(number))]);
+            let error = error([Failure::of_option(option, address(1), errno(number))]);
             assert_eq!((error.message(), error.kind()), (message, ErrorKind::System));
             assert!(error.hint().expect(message).contains(hint), "{error}");
         }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_limit_is_the_cause_where_it_was_everybodys() {
         let limit = Duration::from_millis(400);
-        let late = |number| Failure::timed_out(&address(number), limit);
+        let late = |number| Failure::timed_out(address(number), limit);
         let refused = |number| Failure::of("connect", address(number))(errno(libc::ECONNREFUSED));
         for (error, code, message) in [
             (

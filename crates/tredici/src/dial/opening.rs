@@ -23,10 +23,16 @@ pub(super) fn socket(domain: Domain, protocol: Option<Protocol>) -> io::Result<S
         .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
 }
 
-pub(super) async fn tcp(socket: Socket, address: SocketAddr) -> io::Result<Late<TcpStream>> {
+pub(super) async fn tcp(
+    socket: Socket,
+    address: SocketAddr,
+    is_waited_for: bool,
+) -> io::Result<Late<TcpStream>> {
     let stands = begin(&socket, &address.into())?;
-    // Over loopback the other end has answered before the call returns, which does not wait to hear it.
-    if stands || (address.ip().to_canonical().is_loopback() && has_peer(&socket)) {
+    // Over loopback the other end has answered before the call returns, which does not wait to hear it. To ask takes a
+    // call, and spares one only where nobody waits afterwards.
+    let has_answered = || address.ip().to_canonical().is_loopback() && has_peer(&socket);
+    if stands || (!is_waited_for && has_answered()) {
         consume_budget().await;
         return Ok(Late::fresh(socket));
     }
