@@ -10,6 +10,7 @@ use std::{
     io,
 };
 
+pub(crate) use attempt::BLOCKED;
 pub use attempt::{Attempt, AttemptError};
 pub(crate) use code::{alert_code, system_code};
 pub(crate) use line::OneLine;
@@ -305,15 +306,24 @@ impl Error {
         &self.0.message
     }
 
-    /// Where it happened, unless the message says so: those of the lookup and of dialling may.
+    /// Where it happened, unless the message says so: with name and port, or the path of a socket that has no name.
     fn place(&self) -> Option<&Destination> {
-        let is_dialling =
-            matches!(self.0.phase, Phase::Lookup | Phase::Connect) || self.0.kind == ErrorKind::Timeout;
-        let says = |name: String| self.0.message.contains(&name);
-        self.target().filter(|target| {
-            let named = target.hostname.clone().is_some_and(says);
-            let path_named = target.socket_path.as_ref().is_some_and(|path| says(path.to_string()));
-            !(is_dialling && (named || path_named))
+        self.target().filter(|target| match (&target.hostname, target.port, &target.socket_path) {
+            (Some(name), Some(port), None) => !self.says(&format!("{name}:{port}")),
+            (None, _, Some(path)) => !self.says(&path.to_string()),
+            _ => !self.says(&target.to_string()),
+        })
+    }
+
+    /// Whether the message names this, and not only something that begins or ends like it.
+    fn says(&self, place: &str) -> bool {
+        let message = self.message();
+        let goes_on = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_alphanumeric() || "-_".contains(letter))
+        };
+        message.match_indices(place).any(|(at, _)| {
+            let (before, after) = (&message[..at], &message[at + place.len()..]);
+            !goes_on(before.chars().next_back()) && !goes_on(after.chars().next())
         })
     }
 }
@@ -329,7 +339,9 @@ impl fmt::Display for Error {
         if let Some(target) = self.place() {
             write!(line, " ({target}")?;
             match &target.socket_path {
-                Some(path) if target.hostname.is_some() => write!(line, " over {path})")?,
+                Some(path) if target.hostname.is_some() && !self.says(&path.to_string()) => {
+                    write!(line, " over {path})")?
+                }
                 _ => line.write_str(")")?,
             }
         }
