@@ -1,7 +1,7 @@
 //! What connectors are put together to: the types that the methods of [`ConnectExt`](crate::ConnectExt) return.
 //!
 //! A chain of methods is read from its beginning; what stands last in it is asked first. Hardly anybody has to name these
-//! types: `impl Connect` says it, and [`BoxConnector`](crate::BoxConnector) is one type for all of them. They are named
+//! types: `impl Connect` says it, and [`BoxConnector`] is one type for all of them. They are named
 //! where a struct keeps a connector without a box.
 //!
 //! ```
@@ -35,8 +35,8 @@
 //! | [`traced`](crate::ConnectExt::traced) | [`Traced`] | connects within a span of `tracing` |
 //! | [`concurrency_limit`](crate::ConnectExt::concurrency_limit) | [`ConcurrencyLimit`] | makes at most so many at once |
 //! | [`or`](crate::ConnectExt::or) | [`Or`] | goes another way where nobody was reached |
-//! | [`routed`](crate::ConnectExt::routed) | [`Routed`] | sends some names elsewhere, by its [`Routes`](crate::Routes) |
-//! | [`boxed`](crate::ConnectExt::boxed) | [`BoxConnector`](crate::BoxConnector) | any of them behind one type |
+//! | [`routed`](crate::ConnectExt::routed) | [`Routed`] | sends some names elsewhere, by its [`Routes`] |
+//! | [`boxed`](crate::ConnectExt::boxed) | [`BoxConnector`] | any of them behind one type |
 
 mod and_then;
 mod boxed;

@@ -3,6 +3,7 @@
 mod attempt;
 mod code;
 mod line;
+mod place;
 
 use std::{
     borrow::Cow,
@@ -305,27 +306,6 @@ impl Error {
     pub fn message(&self) -> &str {
         &self.0.message
     }
-
-    /// Where it happened, unless the message says so: with name and port, or the path of a socket that has no name.
-    fn place(&self) -> Option<&Destination> {
-        self.target().filter(|target| match (&target.hostname, target.port, &target.socket_path) {
-            (Some(name), Some(port), None) => !self.says(&format!("{name}:{port}")),
-            (None, _, Some(path)) => !self.says(&path.to_string()),
-            _ => !self.says(&target.to_string()),
-        })
-    }
-
-    /// Whether the message names this, and not only something that begins or ends like it.
-    fn says(&self, place: &str) -> bool {
-        let message = self.message();
-        let goes_on = |letter: Option<char>| {
-            letter.is_some_and(|letter| letter.is_alphanumeric() || "-_".contains(letter))
-        };
-        message.match_indices(place).any(|(at, _)| {
-            let (before, after) = (&message[..at], &message[at + place.len()..]);
-            !goes_on(before.chars().next_back()) && !goes_on(after.chars().next())
-        })
-    }
 }
 
 /// One line: what happened, the code, where, and what to do. Control characters are escaped.
@@ -336,14 +316,8 @@ impl fmt::Display for Error {
         if !self.0.message.contains(self.code()) {
             write!(line, " [{}]", self.code())?;
         }
-        if let Some(target) = self.place() {
-            write!(line, " ({target}")?;
-            match &target.socket_path {
-                Some(path) if target.hostname.is_some() && !self.says(&path.to_string()) => {
-                    write!(line, " over {path})")?
-                }
-                _ => line.write_str(")")?,
-            }
+        if let Some(target) = self.target() {
+            place::write_unless_said(&mut line, target, self.message())?;
         }
         match &self.0.hint {
             Some(hint) => write!(line, "; {hint}"),
