@@ -61,6 +61,7 @@ impl RustlsConnection {
 
     fn finish_handshake(&mut self) {
         self.companion.judge = None;
+        self.companion.party = None;
         if self.tls.handshake_kind() == Some(HandshakeKind::Resumed) {
             // rustls makes a session of TLS 1.2 anew when it is resumed, with a new life; its server has not.
             self.companion.sessions.retain(|session| session.version != "TLSv1.2");

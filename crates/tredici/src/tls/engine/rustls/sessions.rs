@@ -28,7 +28,7 @@ const MOST_HINTS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 /// a server need not say, and rustls then knows no end.
 const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
 
-/// A session as rustls holds it. rustls refuses one of another context, which it knows by its verifier.
+/// A session as rustls holds it.
 enum RustlsSession {
     Tls12(Tls12ClientSessionValue),
     /// A ticket is used once.
@@ -37,7 +37,7 @@ enum RustlsSession {
 
 impl engine::Session for RustlsSession {
     fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Err(unsupported("session"))
+        Err(unsupported("take_sessions"))
     }
 }
 
