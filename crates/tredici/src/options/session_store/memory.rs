@@ -17,7 +17,7 @@ const FEW: usize = 8;
 /// more than half of it. An addition of this library.
 ///
 /// Every connector has one of its own, as large as the option `maxCachedSessions` says. Connectors that are to share one
-/// bound, and with the engine openssl the sessions of equal terms, are given one and the same:
+/// bound, and the sessions of those that are on equal terms, are given one and the same:
 ///
 /// ```
 /// use std::sync::Arc;

@@ -10,6 +10,7 @@ mod facts;
 mod failure;
 mod identity;
 mod key_log;
+mod party;
 mod policy;
 mod sessions;
 mod unbuffered;

@@ -68,6 +68,7 @@ impl RustlsConnection {
 
     fn finish_handshake(&mut self) {
         self.companion.judge = None;
+        self.companion.party = None;
         if self.tls.handshake_kind() == Some(HandshakeKind::Resumed) {
             // rustls makes a session of TLS 1.2 anew when it is resumed, with a new life; its server only by a ticket.
             let is_renewed = self.companion.ticket.has_come();

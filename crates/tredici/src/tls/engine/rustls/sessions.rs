@@ -27,7 +27,7 @@ const MOST_HINTS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 /// RFC 8446 section 4.6.1. How long the server of TLS 1.3 said is for rustls to know, who offers no ticket beyond that.
 const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
 
-/// A session as rustls holds it. rustls refuses one of another context, which it knows by its verifier.
+/// A session as rustls holds it.
 enum RustlsSession {
     Tls12(Tls12ClientSessionValue),
     /// A ticket is used once.
@@ -36,7 +36,7 @@ enum RustlsSession {
 
 impl engine::Session for RustlsSession {
     fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Err(unsupported("session"))
+        Err(unsupported("take_sessions"))
     }
 }
 
