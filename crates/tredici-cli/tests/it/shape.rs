@@ -13,7 +13,19 @@ pub(crate) const TARGET: &[&str] =
     &["protocol", "hostname", "port", "servername", "socketPath", "localAddress"];
 pub(crate) const TIMINGS: &[&str] = &["lookup", "connect", "secureConnect", "total"];
 pub(crate) const ATTEMPT: &[&str] = &["address", "port", "family", "start", "elapsed", "error"];
-const ERROR: &[&str] = &["code", "name", "phase", "message", "reason", "host", "retryable", "hint", "causes"];
+const ERROR: &[&str] = &[
+    "code",
+    "name",
+    "phase",
+    "message",
+    "errno",
+    "syscall",
+    "reason",
+    "host",
+    "retryable",
+    "hint",
+    "causes",
+];
 
 /// All that every report of a failure has.
 pub(crate) fn assert_failed(document: &Value, code: &str, phase: &str) {
