@@ -160,6 +160,12 @@ impl SessionCache {
         self.forget(key, declined);
     }
 
+    /// The engine has not offered what it was given: only it knew that its time is over.
+    pub(super) fn held_back(&self, key: &SessionKey, held_back: &Offer) {
+        self.counters.miss();
+        self.forget(key, held_back);
+    }
+
     /// Drops what is there for `key` and is no newer than what was offered in vain.
     pub(super) fn forget(&self, key: &SessionKey, offered: &Offer) {
         self.supplied.forget(offered);

@@ -163,6 +163,11 @@ pub(crate) trait Connection: Send + Sync {
     /// Whether decrypted bytes wait inside.
     fn has_pending(&self) -> bool;
 
+    /// Whether the hello carries the session that the connection was given; asked once that has been made.
+    fn offers_session(&self) -> bool {
+        true
+    }
+
     /// What the handshake agreed on.
     fn facts(&self) -> Facts;
 

@@ -80,12 +80,12 @@ impl SessionStore for MemorySessionStore {
         } else {
             !sessions.is_empty()
         };
-        if surplus {
-            sessions.pop_front();
-        }
+        let replaced = if surplus { sessions.pop_front() } else { None };
         sessions.push_back(session);
-        if !surplus {
-            kept.count += 1;
+        match replaced {
+            // One that may be used again has made way for its successor, and not for want of room.
+            Some(replaced) => kept.evicted += u64::from(replaced.is_single_use()),
+            None => kept.count += 1,
         }
         while kept.count > self.capacity {
             kept.evict();

@@ -1,6 +1,7 @@
 //! The engine on rustls: fast and memory-safe, for every option that it can honour exactly.
 
 mod chain;
+mod clear;
 mod companion;
 mod connection;
 mod context;

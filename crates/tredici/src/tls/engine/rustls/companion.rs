@@ -7,6 +7,7 @@ use std::{cell::Cell, sync::Arc};
 
 use super::{
     super::{Der, Judge, NewSession, Session},
+    clear::Ticket,
     exporter::Secrets,
     party::Party,
 };
@@ -28,6 +29,10 @@ pub(super) struct Companion {
     /// The certificate that this side chose to show.
     pub(super) shown: Option<Der>,
     pub(super) sessions: Vec<NewSession>,
+    /// Whether rustls has taken a ticket of TLS 1.3, and its hello is still to show whether that was in time.
+    pub(super) has_taken_ticket: bool,
+    pub(super) offers_session: bool,
+    pub(super) ticket: Ticket,
 }
 
 /// A server that sends tickets without end is not kept up with.
