@@ -6,7 +6,7 @@ use serde::Serialize;
 use tredici::{CertificateDigests, Connector, Destination, Error, PeerCertificate, Pin as Digest, Target};
 
 use crate::{
-    arguments::Pin,
+    arguments::{self, Pin},
     ending::Ending,
     human,
     interrupt::{Interrupt, block_on},
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Pin, output: &mut Output) -> io::Result<Ending> {
 }
 
 fn plan(arguments: &Pin) -> Result<Plan, Error> {
-    let target = Target::try_from(arguments.target.as_str())?.destination().clone();
+    let target = arguments::destination(&arguments.target)?;
     if !target.protocol.is_tls() {
         let message = format!("{target} has no certificates: it is plain");
         return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("use https: or tls:"));
