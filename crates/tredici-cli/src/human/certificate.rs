@@ -54,7 +54,7 @@ fn alternative_names(page: &mut Page, names: &str) {
         match lines.last_mut() {
             Some(line) if line.is_empty() => *line = format!("{name}{comma}"),
             Some(line) if line.len() + name.len() + ", ".len() <= width => {
-                *line += &format!(" {name}{comma}")
+                *line += &format!(" {name}{comma}");
             }
             _ => lines.push(format!("{name}{comma}")),
         }
