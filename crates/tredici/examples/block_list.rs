@@ -34,12 +34,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 socket.read_to_string(&mut greeting).await?;
                 println!("{target:<14} {greeting}");
                 for attempt in socket.attempts() {
-                    println!(
-                        "{:<14}   {} {}",
-                        "",
-                        attempt.address(),
-                        attempt.error().map_or("answered", |error| error.code())
-                    );
+                    println!("{:<14}   {attempt}", "");
                 }
             }
             Err(error) if error.kind() == ErrorKind::Blocked => println!("{target:<14} {}", error.message()),

@@ -56,7 +56,7 @@ fn tell(error: &Error) {
     let again = if error.retryable() { "try again" } else { "trying again is no use" };
     println!("  {} in {}: {what}; {again}", error.code(), error.phase());
     for attempt in error.attempts() {
-        println!("  {} {}", attempt.address(), attempt.error().map_or("answered", |error| error.code()));
+        println!("  {attempt}");
     }
     println!("  hint: {}\n", error.hint().unwrap_or("none"));
 }

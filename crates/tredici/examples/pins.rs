@@ -8,8 +8,8 @@ mod serve;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, CertificateDigests, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener,
-    PeerCertificate, Pin, Pins, Target,
+    Authority, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, PeerCertificate, Pin,
+    Pins, Target,
 };
 
 #[tokio::main]
@@ -20,16 +20,15 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = tokio::spawn(serve::each(listener, greet));
 
     let issuer = PeerCertificate::from_pem(authority.ca_pem())?;
-    let right = Pin::Issuer(CertificateDigests::from(&issuer).certificate_sha256).to_string();
+    let right = Pin::issuer_of(&issuer);
     // The key that is kept in a safe for the day on which the first one is lost: nobody shows it yet.
-    let spare = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let spare: Pin = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".parse()?;
 
     let trusting = || ConnectOptions::new().ca(authority.ca_pem());
-    let right_or_spare = Pins::new([spare, right.as_str()])?;
     let pinned = [
-        ("right or spare", trusting().pins(right_or_spare)),
-        ("spare alone", trusting().pins(Pins::new([spare])?)),
-        ("report only", trusting().pins(Pins::new([spare])?).pins_report_only(true)),
+        ("right or spare", trusting().pins(Pins::of([right, spare])?)),
+        ("spare alone", trusting().pins(Pins::of([spare])?)),
+        ("report only", trusting().pins(Pins::of([spare])?).pins_report_only(true)),
     ];
     for (pins, options) in pinned {
         let connector = Connector::new(options)?;
