@@ -1,12 +1,15 @@
 //! A connector put together: names that go to a Unix socket, a second server where the first is down, a time limit, and at
 //! most so many connections at once.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, Connect, ConnectExt, ConnectOptions, Connector, ListenAddress, ListenOptions, Listener,
-    Routes, Target,
+    Authority, ConnectExt, ConnectOptions, Connector, Error, Incoming, ListenAddress, ListenOptions,
+    Listener, Routes,
 };
 
 #[tokio::main]
@@ -18,20 +21,18 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let replica = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let replica_port = replica.local_address().map_or(0, |address| address.port());
     let cache = Listener::bind(ListenAddress::Unix(path.as_path().into()), ListenOptions::new()).await?;
-    let servers = [tokio::spawn(greet(replica, "the replica")), tokio::spawn(greet(cache, "the cache"))];
+    let servers = [
+        tokio::spawn(serve::each(replica, |incoming| greet("the replica", incoming))),
+        tokio::spawn(serve::each(cache, |incoming| greet("the cache", incoming))),
+    ];
     // Nobody listens there any more.
     let down = Listener::bind("127.0.0.1:0".parse()?, ListenOptions::new()).await?;
     let down_port = down.local_address().map_or(0, |address| address.port());
     drop(down);
 
     let direct = Connector::new(ConnectOptions::new().ca(authority.ca_pem()))?;
-    let at = |port: u16| {
-        // The name stays what it was, for the certificate; only the address is ours.
-        direct.clone().map_target(move |target: Target| {
-            let name = target.destination().hostname.clone().unwrap_or_default();
-            Ok(Target::tls("127.0.0.1").port(port).servername(name))
-        })
-    };
+    // The name stays what it was, for the certificate; only the address is ours.
+    let at = |port: u16| direct.clone().map_target(move |target| Ok(target.dial("127.0.0.1", port)));
     let database = at(down_port).or(at(replica_port)).timeout(Duration::from_secs(5));
     let connector = direct
         .clone()
@@ -40,30 +41,24 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .socket_path("cache.internal", path.as_path())?
                 .connector("db.internal", database)?,
         )
-        .concurrency_limit(64)
-        .per_origin(6);
+        .concurrency_limit(64)?
+        .per_origin(6)?;
 
-    for target in [Target::tcp("cache.internal").port(6379), Target::tls("db.internal").port(5432)] {
-        let asked_for = target.destination().to_string();
-        let mut socket = connector.connect(target).await?;
+    for target in ["tcp://cache.internal:6379", "tls://db.internal:5432"] {
+        let mut socket = connector.connect_to(target).await?;
         let mut greeting = String::new();
         socket.read_to_string(&mut greeting).await?;
-        println!("{asked_for:<26} {greeting}");
+        println!("{target:<26} {greeting}");
         for attempt in socket.attempts() {
-            let came = attempt.error().map_or("answered", |error| error.code());
-            println!("{:<26} {} {came}", "", attempt.address());
+            println!("{:<26} {attempt}", "");
         }
     }
     servers.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
 }
 
-async fn greet(listener: Listener, name: &'static str) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(format!("hello from {name}").as_bytes()).await?;
-            socket.close().await
-        });
-    }
+async fn greet(name: &str, incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(format!("hello from {name}").as_bytes()).await?;
+    socket.close().await
 }

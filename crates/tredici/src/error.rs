@@ -3,6 +3,7 @@
 mod attempt;
 mod code;
 mod line;
+mod place;
 
 use std::{
     borrow::Cow,
@@ -11,6 +12,7 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use attempt::BLOCKED;
 pub use attempt::{Attempt, AttemptError};
 pub(crate) use code::{alert_code, system_code};
 pub(crate) use line::OneLine;
@@ -117,6 +119,7 @@ struct Details {
     phase: Phase,
     code: Cow<'static, str>,
     message: String,
+    syscall: Option<&'static str>,
     reason: Option<String>,
     host: Option<String>,
     hint: Option<Cow<'static, str>>,
@@ -137,6 +140,7 @@ impl Error {
             phase,
             code: code.into(),
             message: message.into(),
+            syscall: None,
             reason: None,
             host: None,
             hint: None,
@@ -157,10 +161,11 @@ impl Error {
     }
 
     /// An operating system's error during `syscall`, worded as Node words it.
-    pub(crate) fn system(phase: Phase, syscall: &str, place: &str, error: io::Error) -> Self {
+    pub(crate) fn system(phase: Phase, syscall: &'static str, place: &str, error: io::Error) -> Self {
         let code = system_code(&error);
         let gap = if place.is_empty() { "" } else { " " };
         Self::new(ErrorKind::System, phase, code.clone(), format!("{syscall} {code}{gap}{place}"))
+            .with_syscall(syscall)
             .with_source(error)
     }
 
@@ -172,6 +177,11 @@ impl Error {
     /// ```
     pub fn check(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Check, Phase::Check, "ERR_TLS_CHECK_FAILED", message)
+    }
+
+    pub(crate) fn with_syscall(mut self, syscall: &'static str) -> Self {
+        self.0.syscall = Some(syscall);
+        self
     }
 
     pub(crate) fn with_reason(mut self, reason: impl Into<String>) -> Self {
@@ -255,6 +265,18 @@ impl Error {
         self.0.phase
     }
 
+    /// The call to the operating system that failed, such as `connect` or `bind`; `None` where none did.
+    pub fn syscall(&self) -> Option<&'static str> {
+        self.0.syscall
+    }
+
+    /// The number of the operating system's error, such as 111 for `ECONNREFUSED` on Linux: Node's `errno` without its sign.
+    /// Of several addresses that failed it is the first's, as the code is; each of [`attempts`](Self::attempts) has its own.
+    pub fn errno(&self) -> Option<i32> {
+        let sources = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        sources.filter_map(|error| error.downcast_ref::<io::Error>()).find_map(io::Error::raw_os_error)
+    }
+
     /// The reason alone, without what [`Display`](fmt::Display) says around it, where there is one.
     pub fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
@@ -305,18 +327,6 @@ impl Error {
     pub fn message(&self) -> &str {
         &self.0.message
     }
-
-    /// Where it happened, unless the message says so: those of the lookup and of dialling may.
-    fn place(&self) -> Option<&Destination> {
-        let is_dialling =
-            matches!(self.0.phase, Phase::Lookup | Phase::Connect) || self.0.kind == ErrorKind::Timeout;
-        let says = |name: String| self.0.message.contains(&name);
-        self.target().filter(|target| {
-            let named = target.hostname.clone().is_some_and(says);
-            let path_named = target.socket_path.as_ref().is_some_and(|path| says(path.to_string()));
-            !(is_dialling && (named || path_named))
-        })
-    }
 }
 
 /// One line: what happened, the code, where, and what to do. Control characters are escaped.
@@ -327,12 +337,8 @@ impl fmt::Display for Error {
         if !self.0.message.contains(self.code()) {
             write!(line, " [{}]", self.code())?;
         }
-        if let Some(target) = self.place() {
-            write!(line, " ({target}")?;
-            match &target.socket_path {
-                Some(path) if target.hostname.is_some() => write!(line, " over {path})")?,
-                _ => line.write_str(")")?,
-            }
+        if let Some(target) = self.target() {
+            place::write_unless_said(&mut line, target, self.message())?;
         }
         match &self.0.hint {
             Some(hint) => write!(line, "; {hint}"),
@@ -406,16 +412,19 @@ impl From<io::Error> for Error {
     }
 }
 
-/// The `error` object of a report: `code`, `name`, `phase`, `message`, `reason`, `host`, `retryable`, `hint`, `causes`.
+/// The `error` object of a report: `code`, `name`, `phase`, `message`, `errno` (negative, as in Node), `syscall`, `reason`,
+/// `host`, `retryable`, `hint`, `causes`.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Error {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Error", 9)?;
+        let mut fields = serializer.serialize_struct("Error", 11)?;
         fields.serialize_field("code", self.code())?;
         fields.serialize_field("name", self.name())?;
         fields.serialize_field("phase", self.phase().as_str())?;
         fields.serialize_field("message", self.message())?;
+        fields.serialize_field("errno", &self.errno().map(i32::wrapping_neg))?;
+        fields.serialize_field("syscall", &self.syscall())?;
         fields.serialize_field("reason", &self.reason())?;
         fields.serialize_field("host", &self.host())?;
         fields.serialize_field("retryable", &self.retryable())?;
@@ -429,10 +438,14 @@ impl serde::Serialize for Error {
 impl Error {
     /// The failed attempts, or where there are none the chain of sources.
     fn causes(&self) -> Vec<serde_json::Value> {
-        let attempts = self.attempts().iter().filter_map(Attempt::error);
-        let causes: Vec<_> = attempts
-            .map(|error| serde_json::json!({ "code": error.code(), "message": error.message() }))
-            .collect();
+        let cause = |attempt: &Attempt| {
+            let (error, address) = (attempt.error()?, attempt.address());
+            let mut cause = serde_json::to_value(error).ok()?;
+            cause["address"] = address.address().into();
+            cause["port"] = address.port().into();
+            Some(cause)
+        };
+        let causes: Vec<_> = self.attempts().iter().filter_map(cause).collect();
         if !causes.is_empty() {
             return causes;
         }

@@ -141,11 +141,11 @@ impl Listener {
                     // Else what is said after the tickets of TLS 1.3 waits for the client to acknowledge them. A
                     // stream that does not take the option is gone, as its first read will tell.
                     let _set: io::Result<()> = stream.set_nodelay(true);
-                    (Transport::accepted_tcp(stream, remote), Some(remote))
+                    (Transport::tcp(stream, remote), Some(remote))
                 })
             }
             Accepting::Unix(listener, _) => {
-                listener.accept().await.map(|(stream, _)| (Transport::accepted_unix(stream), None))
+                listener.accept().await.map(|(stream, _)| (Transport::unix(stream), None))
             }
         };
         let (transport, remote) =

@@ -12,7 +12,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use socket2::Socket;
+use socket2::{SockRef, Socket};
 use tokio::{
     io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::{TcpStream, UnixStream},
@@ -20,10 +20,13 @@ use tokio::{
     task::coop::poll_proceed,
 };
 
-/// So that a peer that has gone is an error, and no signal that ends the program.
-const NO_SIGNAL: libc::c_int = if cfg!(target_vendor = "apple") { 0 } else { libc::MSG_NOSIGNAL };
+/// A peer that is gone is an error and no signal; Apple's sockets are made so.
+#[cfg(not(target_vendor = "apple"))]
+pub(super) const NO_SIGNAL: libc::c_int = libc::MSG_NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+pub(super) const NO_SIGNAL: libc::c_int = 0;
 
-pub(super) enum Late<S> {
+pub(crate) enum Late<S> {
     /// Nobody has had to wait yet. With the runtime under which it was opened.
     Fresh(Socket, Handle),
     Registered(S),
@@ -32,20 +35,44 @@ pub(super) enum Late<S> {
 }
 
 /// A stream of the runtime's.
-pub(super) trait Register: AsyncRead + AsyncWrite + AsFd + Unpin + Sized {
+pub(crate) trait Register: AsyncRead + AsyncWrite + AsFd + Unpin + Sized {
     /// Within the runtime's context.
     fn register(socket: Socket) -> io::Result<Self>;
+    fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+    fn try_io<T>(&self, interest: Interest, call: impl FnOnce() -> io::Result<T>) -> io::Result<T>;
 }
 
 impl Register for TcpStream {
     fn register(socket: Socket) -> io::Result<Self> {
         Self::from_std(socket.into())
     }
+
+    fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_write_ready(cx)
+    }
+
+    fn try_io<T>(&self, interest: Interest, call: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        self.try_io(interest, call)
+    }
 }
 
 impl Register for UnixStream {
     fn register(socket: Socket) -> io::Result<Self> {
         Self::from_std(socket.into())
+    }
+
+    fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_write_ready(cx)
+    }
+
+    fn try_io<T>(&self, interest: Interest, call: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        self.try_io(interest, call)
+    }
+}
+
+impl<S: Register> From<S> for Late<S> {
+    fn from(stream: S) -> Self {
+        Self::Registered(stream)
     }
 }
 
@@ -64,13 +91,31 @@ impl<S: Register> Late<S> {
         }
     }
 
+    /// Ready where something may be sent; else the task is woken once it may.
+    pub(super) fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Fresh(..) => Poll::Ready(Ok(())),
+            Self::Registered(stream) => stream.poll_write_ready(cx),
+            Self::Lost => Poll::Ready(Err(lost())),
+        }
+    }
+
+    /// Sends where the runtime has not heard that nothing can be sent.
+    pub(super) fn try_send<T>(&self, send: impl FnOnce(SockRef<'_>) -> io::Result<T>) -> io::Result<T> {
+        match self {
+            Self::Fresh(socket, _) => send(socket.into()),
+            Self::Registered(stream) => stream.try_io(Interest::WRITABLE, || send(stream.into())),
+            Self::Lost => Err(lost()),
+        }
+    }
+
     fn registered(&mut self) -> io::Result<&mut S> {
         if matches!(self, Self::Fresh(..)) {
             self.register()?;
         }
         match self {
             Self::Registered(stream) => Ok(stream),
-            Self::Fresh(..) | Self::Lost => Err(io::ErrorKind::NotConnected.into()),
+            Self::Fresh(..) | Self::Lost => Err(lost()),
         }
     }
 
@@ -100,17 +145,8 @@ impl<S: Register> Late<S> {
     }
 }
 
-impl Late<TcpStream> {
-    /// Sends what can be sent now.
-    pub(super) fn try_send(&self, bytes: &[u8], flags: libc::c_int) -> io::Result<usize> {
-        match self {
-            Self::Fresh(socket, _) => socket.send_with_flags(bytes, flags | NO_SIGNAL),
-            Self::Registered(stream) => stream.try_io(Interest::WRITABLE, || {
-                socket2::SockRef::from(stream).send_with_flags(bytes, flags | NO_SIGNAL)
-            }),
-            Self::Lost => Err(io::ErrorKind::NotConnected.into()),
-        }
-    }
+fn lost() -> io::Error {
+    io::ErrorKind::NotConnected.into()
 }
 
 impl<S: Register> AsyncRead for Late<S> {

@@ -41,7 +41,7 @@ pub(super) async fn tcp(
     if stream.ready(Interest::WRITABLE).await?.is_write_closed() {
         fail(stream.take_error()?)?;
     }
-    Ok(Late::Registered(stream))
+    Ok(stream.into())
 }
 
 pub(super) async fn unix(socket: Socket, address: &SockAddr) -> io::Result<Late<UnixStream>> {
@@ -54,7 +54,7 @@ pub(super) async fn unix(socket: Socket, address: &SockAddr) -> io::Result<Late<
     if stream.ready(Interest::WRITABLE).await?.is_write_closed() {
         fail(stream.take_error()?)?;
     }
-    Ok(Late::Registered(stream))
+    Ok(stream.into())
 }
 
 /// Whether it stands already.
