@@ -70,7 +70,7 @@ impl fmt::Display for Phase {
 /// | `Lookup` | `ENOTFOUND`, `EAI_AGAIN`, `EAI_FAIL`, and what else a [`LookupError`](crate::LookupError) says | `lookup` |
 /// | `Blocked` | `ERR_IP_BLOCKED` | `connect` |
 /// | `System` | `ECONNREFUSED`, `ECONNRESET`, `EHOSTUNREACH`, `ENOENT`, `EACCES`, `EADDRNOTAVAIL` and the rest of `errno` | `connect`, `secureConnect`, `transfer` |
-/// | `Timeout` | `UND_ERR_CONNECT_TIMEOUT`; `ETIMEDOUT` once it stands | that in which the time was up |
+/// | `Timeout` | `UND_ERR_CONNECT_TIMEOUT`; of a listener `ERR_TLS_HANDSHAKE_TIMEOUT`; of the end of a socket `ETIMEDOUT` | that in which the time was up |
 /// | `Aborted` | `ABORT_ERR` | that in which the signal came |
 /// | `Alert` | `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`, `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE` and the like, one for each alert | `secureConnect`, `transfer` |
 /// | `Tls` | `ERR_SSL_WRONG_VERSION_NUMBER` and others of OpenSSL, `ERR_TLS_ALPN_NOT_OFFERED` | `secureConnect`, `transfer` |
