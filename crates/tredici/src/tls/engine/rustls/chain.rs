@@ -41,8 +41,8 @@ use self::{
     path::Path,
     signature::Signature,
 };
-use super::super::{Der, PeerChain};
-use crate::verify::VerifyCode;
+use super::super::{Der, PathFacts, PeerChain};
+use crate::{certificate::since_1970, tls::validity::Validity, verify::VerifyCode};
 
 pub(super) use self::{leaf::is_signed_by, store::Store};
 
@@ -93,8 +93,18 @@ impl Store {
 
 fn peer_chain(presented: &[Der], path: &Path<'_>, verdict: Result<(), Finding>) -> PeerChain {
     let code = verdict.err().map_or(VerifyCode::OK, VerifyCode::from);
+    let facts = verdict.ok().and_then(|()| facts(path));
     let path = path.certificates.iter().map(|certificate| certificate.der.clone()).collect();
-    PeerChain { presented: presented.to_vec(), path, code }
+    PeerChain { presented: presented.to_vec(), path, code, facts }
+}
+
+/// `None` where a date could not be read.
+fn facts(path: &Path<'_>) -> Option<PathFacts> {
+    let all = || path.certificates.iter();
+    let from = all().try_fold(i64::MIN, |latest, certificate| Some(latest.max(certificate.not_before?)))?;
+    let to = all().try_fold(i64::MAX, |soonest, certificate| Some(soonest.min(certificate.not_after?)))?;
+    let validity = Validity { from: since_1970(from), to: since_1970(to) };
+    Some(PathFacts { validity, dns_names: path.leaf().dns_names().collect() })
 }
 
 fn judge(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {

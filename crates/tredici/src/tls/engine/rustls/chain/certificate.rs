@@ -1,9 +1,12 @@
 //! A certificate taken apart: what verifying a chain asks of it.
 
+use std::ops::Range;
+
 use super::{
     super::super::Der,
     der::{self, BIT_STRING, Element, Elements, INTEGER, OID, SEQUENCE, Span},
     extensions::Extensions,
+    general_name::GeneralName,
     key::Key,
     moment, name,
     signature::Algorithm,
@@ -134,6 +137,16 @@ impl Certificate {
     /// All of SubjectPublicKeyInfo.
     pub(super) fn public_key_info(&self) -> &[u8] {
         self.public_key_info.within(&self.der)
+    }
+
+    /// Where its DNS names stand; none where it has alternative names that not everybody reads alike.
+    pub(super) fn dns_names(&self) -> impl Iterator<Item = Range<usize>> {
+        let names = self.extensions.alternative_names.filter(|_| self.extensions.has_plain_names_alone);
+        let names = names.map(|span| span.within(&self.der)).unwrap_or_default();
+        GeneralName::each(names).filter_map(|name| match name? {
+            GeneralName::Dns(name) => Some(Span::of(name, &self.der).range()),
+            _ => None,
+        })
     }
 
     /// What the issuer has signed.
