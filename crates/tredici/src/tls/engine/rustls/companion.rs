@@ -8,6 +8,7 @@ use std::{cell::Cell, sync::Arc};
 
 use super::{
     super::{Der, Judge, NewSession, Session},
+    chain::LeafKey,
     exporter::Secrets,
 };
 
@@ -18,6 +19,8 @@ pub(super) struct Companion {
     pub(super) judge: Option<Arc<dyn Judge>>,
     /// Until it has been offered.
     pub(super) offered: Option<Arc<dyn Session>>,
+    /// The key of the peer whose chain was verified, until the handshake's signature has come.
+    pub(super) leaf_key: Option<LeafKey>,
     /// Whether the judge said no.
     pub(super) refused: bool,
     pub(super) secrets: Secrets,

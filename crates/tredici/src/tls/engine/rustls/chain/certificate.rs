@@ -7,7 +7,7 @@ use super::{
     der::{self, BIT_STRING, Element, Elements, INTEGER, OID, SEQUENCE, Span},
     extensions::Extensions,
     general_name::GeneralName,
-    key::Key,
+    key::{CurveKey, Key, NotOnCurve},
     moment, name,
     signature::Algorithm,
 };
@@ -121,7 +121,12 @@ impl Certificate {
     }
 
     pub(super) fn has_sound_key(&self) -> bool {
-        self.key.as_ref().is_some_and(|key| key.is_on_its_curve(&self.der))
+        self.sound_key().is_ok()
+    }
+
+    /// Its key, where that is on one of the usual curves.
+    pub(super) fn sound_key(&self) -> Result<Option<CurveKey>, NotOnCurve> {
+        self.key.as_ref().ok_or(NotOnCurve)?.on_its_curve(&self.der)
     }
 
     /// All of the name.
