@@ -11,6 +11,8 @@
 //!
 //! What it means to agree with OpenSSL is tested in `matrix`, and `matrix::differences` lists where they do not agree.
 
+#[cfg(test)]
+mod agreement;
 mod certificate;
 mod confirmation;
 mod constraints;

@@ -144,9 +144,10 @@ impl Certificate {
         self.public_key_info.within(&self.der)
     }
 
-    /// Where its DNS names stand; none where it has alternative names that not everybody reads alike.
+    /// Where its DNS names stand; none where not everybody reads it alike.
     pub(super) fn dns_names(&self) -> impl Iterator<Item = Range<usize>> {
-        let names = self.extensions.alternative_names.filter(|_| self.extensions.has_plain_names_alone);
+        let is_usual = self.version == Version::Three && self.extensions.has_plain_names_alone;
+        let names = self.extensions.alternative_names.filter(|_| is_usual);
         let names = names.map(|span| span.within(&self.der)).unwrap_or_default();
         GeneralName::each(names).filter_map(|name| match name? {
             GeneralName::Dns(name) => Some(Span::of(name, &self.der).range()),
