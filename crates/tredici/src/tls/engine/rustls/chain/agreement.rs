@@ -168,7 +168,8 @@ fn a_key_that_was_read_has_signed_what_its_certificate_has() {
     let [leaf, other] = ["a.test", "b.test"].map(|name| Der::from(Draft::new(name, &key).issued_by(&root)));
     let trust = Trust { anchors: Anchors::Given(vec![root.self_signed().into()]), extra: Vec::new() };
     let now = PeerCertificate::alone(&leaf).unwrap().not_before();
-    let verified = Store::new(&trust).unwrap().verify(&[leaf.clone()], Purpose::Server, now).unwrap();
+    let verified =
+        Store::new(&trust).unwrap().verify(std::slice::from_ref(&leaf), Purpose::Server, now).unwrap();
     let (known, signature) =
         (verified.leaf_key.unwrap(), key.sign(SignatureAlgorithm::EcdsaSha256, b"message"));
     let has_signed = |leaf: &Der, scheme, message: &[u8]| known.has_signed(leaf, scheme, message, &signature);
