@@ -28,6 +28,11 @@ impl<'a> GeneralName<'a> {
         Elements::of(names).into_iter().map(|element| Self::read(element?))
     }
 
+    /// Whether it has no structure of its own.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::Email(_) | Self::Dns(_) | Self::Uri(_) | Self::Address(_))
+    }
+
     fn read(element: der::Element<'a>) -> Option<Self> {
         let content = element.content;
         Some(match element.tag {
