@@ -88,7 +88,7 @@ fn revoke(builder: &mut X509StoreBuilder, lists: &[Der]) -> Result<(), Error> {
     }
     for list in lists {
         let list = X509Crl::from_der(list).map_err(|stack| Revocation::unreadable(reason(&stack)))?;
-        add_crl(builder, &*list).map_err(|stack| option_error("crl", &stack))?;
+        add_crl(builder, &list).map_err(|stack| option_error("crl", &stack))?;
     }
     let flags = X509VerifyFlags::CRL_CHECK | X509VerifyFlags::CRL_CHECK_ALL;
     builder.set_flags(flags).map_err(|stack| option_error("crl", &stack))

@@ -28,12 +28,16 @@ impl<'a> Point<'a> {
     /// Those of a certificate, relative names made whole.
     pub(super) fn all(certificate: &'a Certificate) -> Vec<Self> {
         let points = certificate.extensions.distribution_points.map(|span| span.within(&certificate.der));
-        let whole = |point: Self| {
+        let mut is_readable = true;
+        let mut whole = |point: Self| {
             let base = point.issuers.and_then(|names| directories(names).next());
             let name = point.name.map(|name| name.beneath(base.unwrap_or(certificate.issuer())));
-            Self { name, ..point }
+            // OpenSSL stops reading where a name cannot be read.
+            let reasons = if is_readable { point.reasons } else { 0 };
+            is_readable &= !matches!(name, Some(PointName::Nowhere));
+            Self { name, reasons, ..point }
         };
-        Self::each(points.unwrap_or_default()).flatten().map(whole).collect()
+        Self::each(points.unwrap_or_default()).flatten().map(&mut whole).collect()
     }
 
     /// Those that stand one after another; what is none is a `None`.
@@ -75,6 +79,8 @@ pub(super) enum PointName<'a> {
     Relative(&'a [u8]),
     /// All of a distinguished name.
     Directory(Vec<u8>),
+    /// A relative one that cannot be read.
+    Nowhere,
 }
 
 impl<'a> PointName<'a> {
@@ -84,7 +90,7 @@ impl<'a> PointName<'a> {
         let name = fields.next().filter(|_| fields.is_empty())?;
         match name.tag {
             0xa0 => GeneralName::are_sound(name.content).then_some(Self::Full(name.content)),
-            0xa1 => name::is_relative_sound(name.content).then_some(Self::Relative(name.content)),
+            0xa1 => name::is_relative(name.content).then_some(Self::Relative(name.content)),
             _ => None,
         }
     }
@@ -92,7 +98,10 @@ impl<'a> PointName<'a> {
     /// The same, made whole where it is relative.
     pub(super) fn beneath(self, base: &[u8]) -> Self {
         match self {
-            Self::Relative(attributes) => Self::Directory(name::extended(base, attributes)),
+            Self::Relative(attributes) if name::is_relative_sound(attributes) => {
+                Self::Directory(name::extended(base, attributes))
+            }
+            Self::Relative(_) => Self::Nowhere,
             whole => whole,
         }
     }
@@ -107,7 +116,9 @@ impl<'a> PointName<'a> {
             (Self::Directory(one), PointName::Directory(other)) => name::equal(one, other),
             (Self::Full(names), PointName::Directory(whole)) => are_with(names, whole),
             (Self::Directory(whole), PointName::Full(names)) => are_with(names, whole),
-            (Self::Relative(_), _) | (_, PointName::Relative(_)) => false,
+            (Self::Relative(_) | Self::Nowhere, _) | (_, PointName::Relative(_) | PointName::Nowhere) => {
+                false
+            }
         }
     }
 }

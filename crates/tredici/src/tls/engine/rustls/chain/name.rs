@@ -20,6 +20,20 @@ pub(super) fn is_relative_sound(relative: &[u8]) -> bool {
     attributes(relative).all(is_attribute_sound)
 }
 
+/// Whether it is of values of such types, which perhaps cannot be read.
+pub(super) fn is_relative(relative: &[u8]) -> bool {
+    let is_of_units = |value: Value<'_>| match value.tag {
+        0x0c => true,
+        0x1c => value.content.len().is_multiple_of(4),
+        0x1e => value.content.len().is_multiple_of(2),
+        _ => false,
+    };
+    attributes(relative).all(|attribute| match attribute {
+        Some(Attribute { oid, value }) if is_of_units(value) => der::is_oid(oid),
+        other => is_attribute_sound(other),
+    })
+}
+
 /// The name with more attributes beneath it: each is a relative name of its own, as for OpenSSL.
 pub(super) fn extended(name: &[u8], attributes: &[u8]) -> Vec<u8> {
     let base = der::only(name, SEQUENCE).unwrap_or_default();
