@@ -154,6 +154,12 @@ impl Observer for Recorder {
         self.finish(&Kind::Lookup, connection.elapsed, event.duration, error.map(Error::code));
     }
 
+    /// Nobody was dialled, and yet it is where it ended.
+    fn address_blocked(&self, connection: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+        self.begin(Kind::Attempt(event.number, event.attempt.address().clone()), connection.elapsed);
+        self.finish_attempt(event);
+    }
+
     fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
         self.begin(Kind::Attempt(event.number, event.address.clone()), connection.elapsed);
     }

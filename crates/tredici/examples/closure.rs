@@ -30,7 +30,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let name = target.destination().hostname.clone().unwrap_or_default();
         println!("{number}  {} is at {address} today", target.destination());
         // Dialled is the address, verified the name.
-        let there = Target::tls(address.ip().to_string()).port(address.port()).servername(&name);
+        let there = target.dial(address.ip().to_string(), address.port());
         let inner = &inner;
         async move {
             let socket = inner.connect(there).await?;

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, Connect, ConnectExt, ConnectOptions, Connector, ListenAddress, ListenOptions, Listener,
-    Routes, Target,
+    Authority, ConnectExt, ConnectOptions, Connector, ListenAddress, ListenOptions, Listener, Routes,
 };
 
 #[tokio::main]
@@ -25,13 +24,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     drop(down);
 
     let direct = Connector::new(ConnectOptions::new().ca(authority.ca_pem()))?;
-    let at = |port: u16| {
-        // The name stays what it was, for the certificate; only the address is ours.
-        direct.clone().map_target(move |target: Target| {
-            let name = target.destination().hostname.clone().unwrap_or_default();
-            Ok(Target::tls("127.0.0.1").port(port).servername(name))
-        })
-    };
+    // The name stays what it was, for the certificate; only the address is ours.
+    let at = |port: u16| direct.clone().map_target(move |target| Ok(target.dial("127.0.0.1", port)));
     let database = at(down_port).or(at(replica_port)).timeout(Duration::from_secs(5));
     let connector = direct
         .clone()
@@ -40,18 +34,16 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .socket_path("cache.internal", path.as_path())?
                 .connector("db.internal", database)?,
         )
-        .concurrency_limit(64)
-        .per_origin(6);
+        .concurrency_limit(64)?
+        .per_origin(6)?;
 
-    for target in [Target::tcp("cache.internal").port(6379), Target::tls("db.internal").port(5432)] {
-        let asked_for = target.destination().to_string();
-        let mut socket = connector.connect(target).await?;
+    for target in ["tcp://cache.internal:6379", "tls://db.internal:5432"] {
+        let mut socket = connector.connect_to(target).await?;
         let mut greeting = String::new();
         socket.read_to_string(&mut greeting).await?;
-        println!("{asked_for:<26} {greeting}");
+        println!("{target:<26} {greeting}");
         for attempt in socket.attempts() {
-            let came = attempt.error().map_or("answered", |error| error.code());
-            println!("{:<26} {} {came}", "", attempt.address());
+            println!("{:<26} {attempt}", "");
         }
     }
     servers.iter().for_each(tokio::task::JoinHandle::abort);

@@ -1,9 +1,48 @@
-//! Connectors put together, each part a small one: what tower's `ServiceExt` is to services.
+//! What connectors are put together to: the types that the methods of [`ConnectExt`](crate::ConnectExt) return.
+//!
+//! A chain of methods is read from its beginning; what stands last in it is asked first. Hardly anybody has to name these
+//! types: `impl Connect` says it, and [`BoxConnector`] is one type for all of them. They are named
+//! where a struct keeps a connector without a box.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tredici::{
+//!     ConnectExt, ConnectOptions, Connector, Error,
+//!     compose::{ConcurrencyLimit, Timeout},
+//! };
+//!
+//! /// The connector of a database's driver: patient for two seconds, and with at most eight connections in the making.
+//! struct Driver {
+//!     connector: ConcurrencyLimit<Timeout<Connector>>,
+//! }
+//!
+//! impl Driver {
+//!     fn new(options: ConnectOptions) -> Result<Self, Error> {
+//!         let connector = Connector::new(options)?.timeout(Duration::from_secs(2)).concurrency_limit(8)?;
+//!         Ok(Self { connector })
+//!     }
+//! }
+//! # let _ = Driver::new(ConnectOptions::new())?;
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! | method | type | |
+//! |---|---|---|
+//! | [`and_then`](crate::ConnectExt::and_then) | [`AndThen`] | does something with each socket |
+//! | [`checked`](crate::ConnectExt::checked) | [`Checked`] | looks at each socket, and may refuse it |
+//! | [`map_target`](crate::ConnectExt::map_target) | [`MapTarget`] | connects to another target |
+//! | [`timeout`](crate::ConnectExt::timeout) | [`Timeout`] | gives up after a time |
+//! | [`traced`](crate::ConnectExt::traced) | [`Traced`] | connects within a span of `tracing` |
+//! | [`concurrency_limit`](crate::ConnectExt::concurrency_limit) | [`ConcurrencyLimit`] | makes at most so many at once |
+//! | [`or`](crate::ConnectExt::or) | [`Or`] | goes another way where nobody was reached |
+//! | [`routed`](crate::ConnectExt::routed) | [`Routed`] | sends some names elsewhere, by its [`Routes`] |
+//! | [`boxed`](crate::ConnectExt::boxed) | [`BoxConnector`] | any of them behind one type |
 
 mod and_then;
 mod boxed;
 mod checked;
 mod concurrency_limit;
+mod connect_ext;
 mod map_target;
 mod or;
 mod routes;
@@ -12,220 +51,20 @@ mod service;
 mod signal;
 mod timeout;
 mod traced;
-
-use std::time::Duration;
-
-use tracing::Span;
+mod waiting;
 
 pub use and_then::AndThen;
-pub use boxed::BoxConnector;
 pub use checked::Checked;
 pub use concurrency_limit::ConcurrencyLimit;
 pub use map_target::MapTarget;
 pub use or::Or;
-pub use routes::{Routed, Routes};
+pub use routes::Routed;
 pub use timeout::Timeout;
 pub use traced::Traced;
 
-use crate::{
-    connector::Connect,
-    error::{Attempt, AttemptError, Error, ErrorKind, Phase},
-    socket::Socket,
-    target::{Destination, Target},
-};
-
-/// Puts connectors together. Each method takes a connector and gives one back that does a little more; what stands last
-/// in the chain is asked first. All of them can be cloned where what they are made of can, and clones share their limits.
-///
-/// ```
-/// use std::time::Duration;
-/// use tredici::{ConnectExt, ConnectOptions, Connector, Error, Routes};
-///
-/// let connector = Connector::new(ConnectOptions::new())?
-///     .routed(Routes::new().socket_path("db.internal", "/run/db.sock")?)
-///     .timeout(Duration::from_secs(2))
-///     .concurrency_limit(64);
-/// # let _ = connector;
-/// # Ok::<(), Error>(())
-/// ```
-pub trait ConnectExt: Connect + Sized {
-    /// One that does something with each socket before it is handed on, such as a greeting: undici's custom connect
-    /// function. It owns the socket meanwhile; where it returns an error or is dropped, the socket is closed. Its
-    /// errors pass as they are.
-    ///
-    /// For a [`Connector`](crate::Connector) see [`check_async`](crate::Connector::check_async), too: that one keeps no
-    /// TLS session of a connection that it refused, and stands under the option `timeout`.
-    ///
-    /// ```
-    /// use tokio::io::AsyncWriteExt;
-    /// use tredici::{Connect, ConnectExt, Socket};
-    ///
-    /// fn announced(connector: impl Connect) -> impl Connect {
-    ///     connector.and_then(|mut socket: Socket| async move {
-    ///         socket.write_all(b"PROXY UNKNOWN\r\n").await?;
-    ///         Ok(socket)
-    ///     })
-    /// }
-    /// ```
-    fn and_then<F, Fut>(self, then: F) -> AndThen<Self, F>
-    where
-        F: Fn(Socket) -> Fut + Send + Sync,
-        Fut: Future<Output = Result<Socket, Error>> + Send,
-    {
-        AndThen::new(self, then)
-    }
-
-    /// One that looks at each socket before it is handed on; an error ends the connection, in phase `check`.
-    ///
-    /// Where it is a [`Connector`](crate::Connector) that is to be checked, take its own
-    /// [`check`](crate::Connector::check): that one keeps no TLS session of a connection that was refused.
-    ///
-    /// ```
-    /// use tredici::{Connect, ConnectExt, Error};
-    ///
-    /// fn modern(connector: impl Connect) -> impl Connect {
-    ///     connector.checked(|socket| match socket.tls_version() {
-    ///         Some("TLSv1.3") => Ok(()),
-    ///         _ => Err(Error::check("we speak TLS 1.3 alone")),
-    ///     })
-    /// }
-    /// ```
-    fn checked<F>(self, check: F) -> Checked<Self, F>
-    where
-        F: Fn(&Socket) -> Result<(), Error> + Send + Sync,
-    {
-        Checked::new(self, check)
-    }
-
-    /// One that connects to another target than the one that it was asked for: tower's `map_request`.
-    ///
-    /// The signal of the target that it was asked for goes along, also where another is made; nothing else of it does.
-    ///
-    /// ```
-    /// use tredici::{Connect, ConnectExt, Error};
-    ///
-    /// fn inside_alone(connector: impl Connect) -> impl Connect {
-    ///     connector.map_target(|target| match target.destination().hostname.as_deref() {
-    ///         Some(name) if name.ends_with(".internal") => Ok(target.port(8443)),
-    ///         _ => Err(Error::invalid("UND_ERR_INVALID_ARG", "we go to .internal alone")),
-    ///     })
-    /// }
-    /// ```
-    fn map_target<F>(self, map: F) -> MapTarget<Self, F>
-    where
-        F: Fn(Target) -> Result<Target, Error> + Send + Sync,
-    {
-        MapTarget::new(self, map)
-    }
-
-    /// One that gives up after this time: code `UND_ERR_CONNECT_TIMEOUT`, phase `connect`. Zero is no limit.
-    ///
-    /// It closes what was opened, and cannot know how far that was: the option `timeout` of a
-    /// [`Connector`](crate::Connector) names phase and addresses. This one is for all that stands before it in the chain.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tredici::{Connect, ConnectExt};
-    ///
-    /// fn impatient(connector: impl Connect) -> impl Connect {
-    ///     connector.timeout(Duration::from_millis(500))
-    /// }
-    /// ```
-    fn timeout(self, limit: Duration) -> Timeout<Self> {
-        Timeout::new(self, limit)
-    }
-
-    /// One that connects within a span of `tracing`, made for each target, and says in it, at level `DEBUG`, what came
-    /// of it.
-    ///
-    /// ```
-    /// use tracing::info_span;
-    /// use tredici::{Connect, ConnectExt};
-    ///
-    /// fn watched(connector: impl Connect) -> impl Connect {
-    ///     connector.traced(|destination| info_span!("database", to = %destination))
-    /// }
-    /// ```
-    fn traced<F>(self, span: F) -> Traced<Self, F>
-    where
-        F: Fn(&Destination) -> Span + Send + Sync,
-    {
-        Traced::new(self, span)
-    }
-
-    /// One that makes at most so many connections at once; the others wait, and are let in in the order in which they
-    /// came. Whoever gives up waiting leaves no gap. It counts connections while they are made, not open sockets.
-    ///
-    /// With [`per_origin`](ConcurrencyLimit::per_origin) each server has a limit of its own besides. A
-    /// [`timeout`](Self::timeout) that stands after it in the chain counts the waiting, one before it does not.
-    ///
-    /// ```
-    /// use tredici::{Connect, ConnectExt};
-    ///
-    /// fn considerate(connector: impl Connect) -> impl Connect {
-    ///     connector.concurrency_limit(64).per_origin(6)
-    /// }
-    /// ```
-    fn concurrency_limit(self, limit: usize) -> ConcurrencyLimit<Self> {
-        ConcurrencyLimit::new(self, limit)
-    }
-
-    /// One that goes another way where this one fails to reach anybody: by default where the error's phase is `lookup`
-    /// or `connect`. Never, unless [`when`](Or::when) says so, where somebody answered and was refused, or where no address may be
-    /// connected to on this one's terms: by `blockList`, `configureSocket`, or an option that the system refuses.
-    ///
-    /// The error of the second way, where that fails too, tells of both: in its message, in
-    /// [`attempts`](Error::attempts), and by [`earlier`](Error::earlier). A target
-    /// [`over`](Target::over) a stream has no second way.
-    ///
-    /// ```
-    /// use tredici::{Connect, ConnectExt, Connector, Target};
-    ///
-    /// fn local_first(connector: Connector) -> impl Connect {
-    ///     let local = connector.clone().map_target(|target| Ok(target.socket_path("/run/app.sock")));
-    ///     local.or(connector)
-    /// }
-    /// ```
-    fn or<D: Connect>(self, other: D) -> Or<Self, D> {
-        Or::new(self, other)
-    }
-
-    /// One that sends some names to a Unix socket or to another connector, and the rest here.
-    fn routed(self, routes: Routes) -> Routed<Self> {
-        Routed::new(self, routes)
-    }
-
-    /// The same behind a type that does not tell what it is made of, to be kept in a struct or a list.
-    ///
-    /// ```
-    /// use tredici::{BoxConnector, ConnectExt, ConnectOptions, Connector, Error, Target};
-    ///
-    /// let direct = Connector::new(ConnectOptions::new())?;
-    /// let (remote, local) = (direct.clone(), direct.map_target(|target| Ok(target.socket_path("/run/app.sock"))));
-    /// let choice: [BoxConnector; 2] = [remote.boxed(), local.boxed()];
-    /// # let _ = choice;
-    /// # Ok::<(), Error>(())
-    /// ```
-    fn boxed(self) -> BoxConnector
-    where
-        Self: 'static,
-    {
-        BoxConnector::new(self)
-    }
+/// What stands at the crate's root.
+pub(crate) mod root {
+    pub use super::{boxed::BoxConnector, connect_ext::ConnectExt, routes::Routes};
 }
 
-impl<C: Connect> ConnectExt for C {}
-
-/// Whether nobody answered, for no reason of the caller's: what a filter of addresses or `configureSocket` has refused, what
-/// cannot be done on the caller's terms, or what the caller has given up, has no second way.
-fn reached_nobody(error: &Error) -> bool {
-    let is_of_terms = |attempt: &Attempt| attempt.error().is_some_and(AttemptError::is_of_terms);
-    if !error.attempts().is_empty() && error.attempts().iter().all(is_of_terms) {
-        return false;
-    }
-    let is_theirs = matches!(
-        error.kind(),
-        ErrorKind::Lookup | ErrorKind::System | ErrorKind::Timeout | ErrorKind::Disconnected
-    );
-    is_theirs && matches!(error.phase(), Phase::Lookup | Phase::Connect)
-}
+use root::{BoxConnector, Routes};

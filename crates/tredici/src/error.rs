@@ -3,6 +3,7 @@
 mod attempt;
 mod code;
 mod line;
+mod place;
 
 use std::{
     borrow::Cow,
@@ -10,6 +11,7 @@ use std::{
     io,
 };
 
+pub(crate) use attempt::BLOCKED;
 pub use attempt::{Attempt, AttemptError};
 pub(crate) use code::{alert_code, system_code};
 pub(crate) use line::OneLine;
@@ -304,18 +306,6 @@ impl Error {
     pub fn message(&self) -> &str {
         &self.0.message
     }
-
-    /// Where it happened, unless the message says so: those of the lookup and of dialling may.
-    fn place(&self) -> Option<&Destination> {
-        let is_dialling =
-            matches!(self.0.phase, Phase::Lookup | Phase::Connect) || self.0.kind == ErrorKind::Timeout;
-        let says = |name: String| self.0.message.contains(&name);
-        self.target().filter(|target| {
-            let named = target.hostname.clone().is_some_and(says);
-            let path_named = target.socket_path.as_ref().is_some_and(|path| says(path.to_string()));
-            !(is_dialling && (named || path_named))
-        })
-    }
 }
 
 /// One line: what happened, the code, where, and what to do. Control characters are escaped.
@@ -326,12 +316,8 @@ impl fmt::Display for Error {
         if !self.0.message.contains(self.code()) {
             write!(line, " [{}]", self.code())?;
         }
-        if let Some(target) = self.place() {
-            write!(line, " ({target}")?;
-            match &target.socket_path {
-                Some(path) if target.hostname.is_some() => write!(line, " over {path})")?,
-                _ => line.write_str(")")?,
-            }
+        if let Some(target) = self.target() {
+            place::write_unless_said(&mut line, target, self.message())?;
         }
         match &self.0.hint {
             Some(hint) => write!(line, "; {hint}"),

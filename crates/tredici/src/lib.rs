@@ -5,7 +5,8 @@
 //!   [`Target`].
 //! - What comes back is a [`Socket`]: it reads, writes, and tells everything about itself; or an [`Error`] that says what
 //!   happened, in which phase, at which addresses, and what to do.
-//! - A connector of your own is a closure, or a type that implements [`Connect`]; [`ConnectExt`] puts them together.
+//! - A connector of your own is a closure, or a type that implements [`Connect`]; [`ConnectExt`] puts them together, to
+//!   what stands in [`compose`].
 //! - A [`Listener`] is the other end.
 //!
 //! The names are those that Node, undici and Bun document, in snake case.
@@ -44,7 +45,7 @@ compile_error!(
 );
 
 mod certificate;
-mod compose;
+pub mod compose;
 mod connector;
 mod dial;
 mod error;
@@ -60,10 +61,7 @@ mod verify;
 #[cfg(feature = "serde")]
 pub use certificate::ShortCertificate;
 pub use certificate::{CertificateError, InfoAccess, Name, PeerCertificate};
-pub use compose::{
-    AndThen, BoxConnector, Checked, ConcurrencyLimit, ConnectExt, MapTarget, Or, Routed, Routes, Timeout,
-    Traced,
-};
+pub use compose::root::{BoxConnector, ConnectExt, Routes};
 pub use connector::{CheckFuture, Connect, ConnectFuture, Connector, FileWatch, SessionStats, connect};
 pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 #[cfg(feature = "self-signed")]

@@ -49,12 +49,12 @@ pub use lookup::{
     LookupQuery,
 };
 pub use networks::Networks;
-pub(crate) use observer::Watched;
 pub use observer::{Observer, events};
+pub(crate) use observer::{Watched, tell_rotation};
 pub use pem::{Pem, PemList};
 pub use row::{OptionKind, OptionRow, Side};
 pub use secret::Secret;
-pub(crate) use servername::normalise_servername;
+pub(crate) use servername::{normalise_hostname, normalise_servername};
 pub(crate) use session::{Endpoint, Origin};
 pub use session::{Session, Sessions};
 pub(crate) use session_store::{Content, EngineSession, Live, Place, Server, Verified, is_unspent};

@@ -1,6 +1,7 @@
 //! What to connect to.
 
 mod address;
+mod hostname;
 mod parse;
 #[cfg(feature = "hyper")]
 mod uri;
@@ -11,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 pub use address::{RemoteAddress, SocketPath};
+pub(crate) use hostname::hint as hostname_hint;
 
 /// How the target is spoken to. The scheme alone decides between plain and TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,10 +137,7 @@ impl Target {
     }
 
     fn at(protocol: Protocol, hostname: impl Into<String>) -> Self {
-        let hostname = hostname.into();
-        let bare = hostname.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        let hostname = bare.map_or(hostname.clone(), str::to_owned);
-        Self::new(protocol, Some(hostname))
+        Self::new(protocol, Some(bare(hostname.into())))
     }
 
     /// TLS for HTTP to this name or address, port 443 unless [`port`](Self::port) says otherwise.
@@ -179,6 +178,28 @@ impl Target {
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.destination.host = Some(host.into());
         self
+    }
+
+    /// Dial this address or name, at this port, and leave the rest as it is: curl's `--connect-to`. An addition.
+    ///
+    /// The name that was to be dialled becomes the [`host`](Self::host), unless one is given: SNI and the identity check
+    /// are by it as before. Where it was an address, for which there is no SNI, the certificate must be for what is dialled
+    /// now. A [`signal`](Self::signal), a [`servername`](Self::servername) and a [`local_address`](Self::local_address)
+    /// stay; so does a [`socket_path`](Self::socket_path), which goes before any address. Port 0 means the protocol's default.
+    ///
+    /// ```
+    /// use tredici::Target;
+    ///
+    /// let target = Target::tls("db.internal").port(5432).dial("10.0.0.7", 15432);
+    /// assert_eq!(target.destination().to_string(), "tls://10.0.0.7:15432");
+    /// assert_eq!(target.destination().host.as_deref(), Some("db.internal:5432"));
+    /// ```
+    #[must_use]
+    pub fn dial(mut self, hostname: impl Into<String>, port: u16) -> Self {
+        let before = self.destination.hostname.replace(bare(hostname.into()));
+        let host = before.map(|name| origin(&name, self.destination.port));
+        self.destination.host = self.destination.host.or(host);
+        self.port(port)
     }
 
     /// The name for SNI and the identity check, instead of the host's. Only with TLS; not an IP address.
@@ -258,6 +279,23 @@ impl Target {
 
     pub(crate) fn into_parts(self) -> (Destination, Option<Box<dyn ByteStream>>) {
         (self.destination, self.over)
+    }
+}
+
+/// Without the brackets that an IPv6 address has in a URL.
+fn bare(hostname: String) -> String {
+    match hostname.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(bare) => bare.to_owned(),
+        None => hostname,
+    }
+}
+
+/// `name[:port]`.
+fn origin(hostname: &str, port: Option<u16>) -> String {
+    let hostname = if hostname.contains(':') { format!("[{hostname}]") } else { hostname.to_owned() };
+    match port {
+        Some(port) => format!("{hostname}:{port}"),
+        None => hostname,
     }
 }
 

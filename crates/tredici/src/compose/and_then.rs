@@ -28,6 +28,6 @@ where
     async fn connect(&self, target: Target) -> Result<Socket, Error> {
         let signal = Signal::of(&target);
         let socket = self.connector.connect(target).await?;
-        signal.unless_given(Phase::Check, (self.then)(socket)).await?
+        signal.unless_given(Phase::Check, "", (self.then)(socket)).await?
     }
 }

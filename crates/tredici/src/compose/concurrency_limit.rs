@@ -5,7 +5,10 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::signal::Signal;
+use super::{
+    signal::Signal,
+    waiting::{FOR_A_PLACE, Waiting},
+};
 use crate::{
     connector::Connect,
     error::{Error, Phase},
@@ -56,36 +59,39 @@ impl Origin {
 }
 
 impl<C> ConcurrencyLimit<C> {
-    pub(super) fn new(connector: C, limit: usize) -> Self {
-        Self { connector, gates: Gates::new(limit, None) }
+    pub(super) fn new(connector: C, limit: usize) -> Result<Self, Error> {
+        let limit = at_least_one("concurrency_limit", limit)?;
+        Ok(Self { connector, gates: Gates::new(limit, None) })
     }
 
     /// At most so many of them to one server, by protocol, name, port and socket path. Who waits for one server holds up
-    /// nobody who wants another. Clones made before do not share the limits of the one that is returned.
-    #[must_use]
-    pub fn per_origin(self, limit: usize) -> Self {
-        Self { gates: Gates::new(self.gates.limit, Some(limit)), ..self }
+    /// nobody who wants another. Clones made before do not share the limits of the one that is returned. Without it there
+    /// is no such limit.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_OUT_OF_RANGE` for a limit of zero.
+    pub fn per_origin(self, limit: usize) -> Result<Self, Error> {
+        let limit = at_least_one("per_origin", limit)?;
+        Ok(Self { gates: Gates::new(self.gates.limit, Some(limit)), ..self })
     }
 }
 
 impl<C: Connect> Connect for ConcurrencyLimit<C> {
     async fn connect(&self, target: Target) -> Result<Socket, Error> {
         let gates = &*self.gates;
-        if gates.limit == 0 || gates.per_origin == Some(0) {
-            let message = "the limit of connections at once must be at least 1";
-            return Err(Error::invalid("ERR_OUT_OF_RANGE", message).with_target(target.destination().clone()));
-        }
         let signal = Signal::of(&target);
         // First that of the server: whoever waits there takes no place from the others. Neither is ever closed.
         let visit = gates.per_origin.map(|limit| gates.visit(Origin::of(target.destination()), limit));
         let turn = async {
+            let _waiting = Waiting::begin();
             let to_origin = match &visit {
                 Some(visit) => Some(visit.semaphore.acquire().await),
                 None => None,
             };
             (to_origin, gates.all.acquire().await)
         };
-        let _turn = signal.unless_given(Phase::Connect, turn).await?;
+        let _turn = signal.unless_given(Phase::Connect, FOR_A_PLACE, turn).await?;
         self.connector.connect(target).await
     }
 }
@@ -132,6 +138,17 @@ fn semaphore(limit: usize) -> Semaphore {
     Semaphore::new(limit.min(Semaphore::MAX_PERMITS))
 }
 
+fn at_least_one(what: &str, limit: usize) -> Result<usize, Error> {
+    match limit {
+        0 => Err(Error::invalid(
+            "ERR_OUT_OF_RANGE",
+            format!("{what} must be at least 1: with 0 nobody would be let in"),
+        )
+        .with_hint("leave it out where there is to be no limit")),
+        limit => Ok(limit),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{
@@ -146,7 +163,8 @@ mod tests {
     #[test]
     fn the_last_visitor_takes_the_gate_away() {
         let never = |_: Target| pending::<Result<Socket, Error>>();
-        let limited = ConcurrencyLimit::new(never, 8).per_origin(1);
+        let limited =
+            ConcurrencyLimit::new(never, 8).and_then(|limited| limited.per_origin(1)).expect("limits");
         let poll = |name: &str| {
             let mut connecting = Box::pin(limited.connect(Target::tls(name).port(1)));
             let polled = pin!(&mut connecting).poll(&mut Context::from_waker(Waker::noop()));

@@ -1,5 +1,9 @@
-use super::reached_nobody;
-use crate::{connector::Connect, error::Error, socket::Socket, target::Target};
+use crate::{
+    connector::Connect,
+    error::{Attempt, AttemptError, Error, ErrorKind, Phase},
+    socket::Socket,
+    target::Target,
+};
 
 /// Two ways, one after the other: see [`ConnectExt::or`](crate::ConnectExt::or).
 #[derive(Debug, Clone)]
@@ -57,4 +61,18 @@ where
             },
         }
     }
+}
+
+/// Whether nobody answered, for no reason of the caller's: what a filter of addresses or `configureSocket` has refused, what
+/// cannot be done on the caller's terms, or what the caller has given up, has no second way.
+fn reached_nobody(error: &Error) -> bool {
+    let is_of_terms = |attempt: &Attempt| attempt.error().is_some_and(AttemptError::is_of_terms);
+    if !error.attempts().is_empty() && error.attempts().iter().all(is_of_terms) {
+        return false;
+    }
+    let is_theirs = matches!(
+        error.kind(),
+        ErrorKind::Lookup | ErrorKind::System | ErrorKind::Timeout | ErrorKind::Disconnected
+    );
+    is_theirs && matches!(error.phase(), Phase::Lookup | Phase::Connect)
 }

@@ -1,7 +1,8 @@
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use tokio::time::{Instant, timeout};
 
+use super::waiting;
 use crate::{
     connector::Connect,
     error::{Error, ErrorKind, Phase},
@@ -30,10 +31,15 @@ impl<C: Connect> Connect for Timeout<C> {
         }
         let destination = target.destination().clone();
         let start = Instant::now();
-        match timeout(self.limit, self.connector.connect(target)).await {
-            Ok(outcome) => outcome,
-            Err(_elapsed) => Err(timed_out(self.limit, destination, start.elapsed())),
-        }
+        waiting::known(async {
+            // Still there when it is asked what it has waited for.
+            let mut connecting = pin!(self.connector.connect(target));
+            match timeout(self.limit, &mut connecting).await {
+                Ok(outcome) => outcome,
+                Err(_elapsed) => Err(timed_out(self.limit, destination, start.elapsed())),
+            }
+        })
+        .await
     }
 }
 
@@ -41,8 +47,14 @@ impl<C: Connect> Connect for Timeout<C> {
 fn timed_out(limit: Duration, destination: Destination, total: Duration) -> Error {
     let message =
         format!("Connect Timeout Error (attempted address: {destination}, timeout: {}ms)", limit.as_millis());
+    let (message, hint) = match waiting::is_waiting() {
+        true => (format!("{message} {}", waiting::FOR_A_PLACE), waiting::HINT),
+        false => {
+            (message, "allow more time; options.timeout of a connector tells the phase and the addresses")
+        }
+    };
     Error::new(ErrorKind::Timeout, Phase::Connect, "UND_ERR_CONNECT_TIMEOUT", message)
-        .with_hint("allow more time; options.timeout of a connector tells the phase and the addresses")
+        .with_hint(hint)
         .with_target(destination)
         .with_timings(Timings { total, ..Timings::default() })
 }

@@ -87,15 +87,12 @@ impl SessionCache {
     pub(super) fn scope(&self, context: &ClientContext) -> [u8; 32] {
         *self.scope.get_or_init(|| {
             let terms = context.scope().digest();
-            let alone = (!context.shares_sessions()).then(|| context.unique());
-            if self.checks.is_none() && alone.is_none() {
-                return terms;
+            match self.checks {
+                None => terms,
+                Some(checks) => {
+                    Sha256::new_with_prefix(terms).chain_update(checks.to_bytes()).finalize().into()
+                }
             }
-            let mut hash = Sha256::new_with_prefix(terms);
-            for unique in [self.checks, alone] {
-                hash.update(unique.map_or([0; 16], Unique::to_bytes));
-            }
-            hash.finalize().into()
         })
     }
 
@@ -163,6 +160,12 @@ impl SessionCache {
         self.forget(key, declined);
     }
 
+    /// The engine has not offered what it was given: only it knew that its time is over.
+    pub(super) fn held_back(&self, key: &SessionKey, held_back: &Offer) {
+        self.counters.miss();
+        self.forget(key, held_back);
+    }
+
     /// Drops what is there for `key` and is no newer than what was offered in vain.
     pub(super) fn forget(&self, key: &SessionKey, offered: &Offer) {
         self.supplied.forget(offered);
@@ -223,8 +226,8 @@ impl SessionCache {
         context: &ClientContext,
     ) -> Option<Arc<dyn SessionSink>> {
         let (cache, key) = (Arc::downgrade(self), key.clone());
-        let (clock, context) = (context.clock().clone(), context.unique());
-        self.store.is_some().then(|| Arc::new(CacheSink { cache, key, peer, clock, context }) as _)
+        let clock = context.clock().clone();
+        self.store.is_some().then(|| Arc::new(CacheSink { cache, key, peer, clock }) as _)
     }
 
     pub(super) fn stats(&self) -> SessionStats {
@@ -239,14 +242,13 @@ struct CacheSink {
     key: SessionKey,
     peer: Arc<Peer>,
     clock: Clock,
-    context: Unique,
 }
 
 impl SessionSink for CacheSink {
     fn add(&self, session: NewSession) {
         let Some(cache) = self.cache.upgrade() else { return };
         if let Some(session) = KeptSession::new(session, self.peer.clone(), (self.clock.0)()) {
-            cache.keep(&self.key, session.into_live(self.key.clone(), self.context));
+            cache.keep(&self.key, session.into_live(self.key.clone()));
         }
     }
 }

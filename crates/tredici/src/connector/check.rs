@@ -99,7 +99,10 @@ impl Connector {
                     check(socket).instrument(debug_span!("check", check = number)).await
                 }
             };
-            let verdict = verdict.map_err(|error| socket.refused(error));
+            let verdict = verdict.map_err(|error| {
+                socket.set_total(journey.elapsed());
+                socket.refused(error)
+            });
             let (duration, error) = (journey.elapsed() - began, verdict.as_ref().err());
             let finished = CheckFinished { number, duration, error };
             journey.watched().tell(|to, connection| to.check_finished(connection, &finished));

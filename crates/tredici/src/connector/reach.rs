@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Phase},
     options::{
         AddressFamily,
-        events::{LookupFinished, LookupStarted},
+        events::{LookupContinued, LookupFinished, LookupStarted},
     },
     resolve::{self, Resolving},
     target::Destination,
@@ -79,13 +79,18 @@ impl Connector {
         };
         let refused = note_refused(&resolving, 0, journey);
         let first = first?;
-        let rest = stream::unfold(&mut resolving, |resolving| async move {
+        let watched = journey.watched().clone();
+        let rest = stream::unfold((&mut resolving, watched), |(resolving, watched)| async move {
             // What a slow lookup has not found by then is not waited for.
             let part = match lookup_deadline {
                 Some(deadline) => timeout_at(deadline, resolving.next()).await.ok().flatten(),
                 None => resolving.next().await,
             };
-            part.map(|part| (part, resolving))
+            if let Some(Ok(addresses)) = &part {
+                let continued = LookupContinued { hostname, addresses };
+                watched.tell(|to, connection| to.lookup_continued(connection, &continued));
+            }
+            part.map(|part| (part, (resolving, watched)))
         });
         let rules = Rules {
             attempt_delay: values.auto_select_family_attempt_timeout().max(LEAST_ATTEMPT_DELAY),

@@ -12,12 +12,14 @@ use std::{
 use tokio::{
     runtime::Handle,
     task::{AbortHandle, spawn_blocking},
-    time::Interval,
+    time::{Instant, Interval},
 };
-use tracing::{info, warn};
 
 use super::{Connector, Terms};
-use crate::{error::Error, options::ConnectOptions};
+use crate::{
+    error::Error,
+    options::{ConnectOptions, tell_rotation},
+};
 
 impl Connector {
     /// Looks at the files that the options name, such as [`Pem::file`](crate::Pem::file) in `ca`, `crl`, `cert` and `key`,
@@ -26,9 +28,10 @@ impl Connector {
     ///
     /// What has changed is taken when two looks in a row have seen the same, so that no file is read while somebody
     /// writes it; renaming a finished file into place is the safest. What cannot be used, such as a certificate whose key
-    /// is still to come, leaves the old in force, until the next change. `told` hears of each: `Ok` where the new is in
-    /// force, else why it is not. So does `tracing`, at the levels of `info` and `warn`. The system's authorities are not
-    /// watched; [`reload`](Self::reload) reads them anew.
+    /// is still to come, leaves the old in force, until the next change. `told` hears of each: `Ok` where what the files say
+    /// is in force, which after an error may be what they said before; else why it is not, with the option and the file. So do
+    /// the observers of this connector ([`Observer::rotated`](crate::Observer::rotated)), and `tracing` at the levels of
+    /// `info` and `warn`. The system's authorities are not watched; [`reload`](Self::reload) reads them anew.
     ///
     /// Looking reads the files on tokio's threads for blocking work. It ends with the guard, or with the last of the
     /// connectors.
@@ -60,7 +63,7 @@ impl Connector {
     pub fn watch_files(
         &self,
         interval: Duration,
-        told: impl FnMut(Result<(), Error>) + Send + 'static,
+        mut told: impl FnMut(Result<(), Error>) + Send + 'static,
     ) -> Result<FileWatch, Error> {
         if interval.is_zero() {
             let message = "the interval at which files are looked at must not be zero";
@@ -77,6 +80,11 @@ impl Connector {
         let wanted = Arc::new(AtomicBool::new(true));
         // Made here, so that a runtime without timers is known to who calls, and not to a task that nobody sees.
         let looks = tokio::time::interval(interval);
+        let observer = self.observer.clone();
+        let told = move |duration, outcome: Result<(), Error>| {
+            tell_rotation(observer.as_deref(), duration, outcome.as_ref().copied());
+            told(outcome);
+        };
         let look = look_for_ever(Arc::downgrade(&self.terms), looks, told, wanted.clone());
         Ok(FileWatch { task: runtime.spawn(look).abort_handle(), wanted })
     }
@@ -106,31 +114,31 @@ impl fmt::Debug for FileWatch {
 async fn look_for_ever(
     terms: Weak<Terms>,
     mut looks: Interval,
-    mut told: impl FnMut(Result<(), Error>),
+    mut told: impl FnMut(Duration, Result<(), Error>),
     wanted: Arc<AtomicBool>,
 ) {
     let mut seen = Seen::default();
+    let mut has_failed = false;
     loop {
         looks.tick().await;
         let (at, wanted) = (terms.clone(), wanted.clone());
         let look = move || {
             let terms = at.upgrade()?;
             let is_new = seen.look(terms.rotated().digest_of_files());
-            Some((seen, is_new.then(|| terms.renew(&wanted))))
+            let began = Instant::now();
+            Some((seen, is_new.then(|| (terms.renew(&wanted), began.elapsed()))))
         };
         // None where the last connector has gone; an error where the runtime is going.
-        let Ok(Some((after, outcome))) = spawn_blocking(look).await else { return };
+        let Ok(Some((after, renewed))) = spawn_blocking(look).await else { return };
         seen = after;
-        match outcome {
-            Some(Ok(true)) => {
-                info!(target: "tredici::rotation", "files have changed: the new ones are in force");
-                told(Ok(()));
+        if let Some((outcome, duration)) = renewed {
+            let had_failed = std::mem::replace(&mut has_failed, outcome.is_err());
+            match outcome {
+                // What is in force already is worth a word to who has heard that it was not there.
+                Ok(is_other) if is_other || had_failed => told(duration, Ok(())),
+                Ok(_) => {}
+                Err(error) => told(duration, Err(error)),
             }
-            Some(Err(error)) => {
-                warn!(target: "tredici::rotation", %error, "files have changed: the old ones stay in force");
-                told(Err(error));
-            }
-            Some(Ok(false)) | None => {}
         }
         // From the end of one look to the beginning of the next.
         looks.reset();

@@ -2,8 +2,14 @@
 
 use std::sync::{Arc, PoisonError};
 
+use tokio::time::Instant;
+
 use super::{Connector, Terms};
-use crate::{error::Error, options::ConnectOptions, tls::context::ClientContext};
+use crate::{
+    error::Error,
+    options::{ConnectOptions, tell_rotation},
+    tls::context::ClientContext,
+};
 
 impl Connector {
     /// Reads the files anew that the options name, such as [`Pem::file`](crate::Pem::file) in `ca`, `cert` and `key`,
@@ -27,6 +33,7 @@ impl Connector {
     /// it. A connection that has begun goes on under the terms that it began with, as open sockets do. Sessions of the
     /// old terms are dropped, those that come later on such connections too, and so is the option `session`: under the
     /// new terms every peer is verified in full. The engine stays what it was. It reads files and blocks for as long.
+    /// Observers of this connector are told ([`Observer::rotated`](crate::Observer::rotated)), and so is `tracing`.
     ///
     /// ```no_run
     /// use tredici::{ConnectOptions, Connector, Pem};
@@ -45,7 +52,10 @@ impl Connector {
     /// force.
     #[expect(clippy::needless_pass_by_value, reason = "options are given away: later changes have no effect")]
     pub fn rotate(&self, options: ConnectOptions) -> Result<(), Error> {
-        self.terms.replace(&options, |_, _| true).map(drop)
+        let began = Instant::now();
+        let outcome = self.terms.replace(&options, |_, _| true).map(drop);
+        tell_rotation(self.observer.as_deref(), began.elapsed(), outcome.as_ref().copied());
+        outcome
     }
 }
 

@@ -47,7 +47,10 @@ impl Snapshot {
             (Ok(secured), offered) => {
                 match &offered {
                     Some(_) if secured.facts.resumed => self.cache.resumed(),
-                    Some(offered) => self.declined(tls, offered, journey),
+                    Some(offered) if secured.stream.connection().offers_session() => {
+                        self.declined(tls, offered, journey);
+                    }
+                    Some(held_back) => self.cache.held_back(&tls.key, held_back),
                     None => {}
                 }
                 Ok(secured)

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use crate::{
     dial::{Addresses, Transport},
     error::Error,
-    options::{Place, Server, SessionKey, Values, normalise_servername},
+    options::{Place, Server, SessionKey, Values, normalise_hostname, normalise_servername},
     resolve,
     socket::Socket,
     target::{ByteStream, Destination, Protocol, Target},
@@ -128,7 +128,7 @@ fn tls(
     let sni = match &servername {
         Some(name) => Some(name.clone()),
         None if resolve::is_address(&hostname) => None,
-        None => Some(normalise_servername(&hostname)?),
+        None => Some(normalise_hostname(&hostname)?),
     };
     destination.servername = sni.clone();
     let key = Server {
@@ -226,6 +226,40 @@ mod tests {
         assert_eq!(refused(Target::https("a").servername("127.0.0.1")), Err("ERR_INVALID_ARG_VALUE".into()));
         assert_eq!(refused(Target::https("a").host("[::1")), Err("ERR_ASSERTION".into()));
         assert_eq!(refused(Target::https("a\0b")), Err("ERR_INVALID_ARG_VALUE".into()));
+    }
+
+    #[test]
+    fn a_host_that_is_no_name_is_said_to_be_none() {
+        for host in ["localhost:443", "https://localhost", "exa mple", "a..b"] {
+            let error = settle(ConnectOptions::new().values(), None, Target::https(host)).map(drop);
+            let error = error.expect_err(host);
+            assert_eq!(error.code(), "ERR_INVALID_ARG_VALUE");
+            let said = format!("the target's host is not a host name: {host:?}");
+            assert!(error.message().starts_with(&said), "{error}");
+            assert_eq!(error.hint().is_some(), host != "a..b", "{error}");
+        }
+    }
+
+    /// Somewhere else is dialled, and the name that is verified stays.
+    #[test]
+    fn another_address_for_the_same_name() {
+        let token = tokio_util::sync::CancellationToken::new();
+        let target = Target::tls("db.test").port(5432).signal(token).local_address([127, 0, 0, 9].into());
+        let target = target.dial("[::1]", 1);
+        assert!(target.given_signal().is_some());
+        let route = settled(&ConnectOptions::new(), target).expect("a route");
+        assert_eq!(route.destination.to_string(), "tls://[::1]:1");
+        assert_eq!(route.destination.servername.as_deref(), Some("db.test"));
+        assert_eq!(route.destination.local_address, Some([127, 0, 0, 9].into()));
+        assert_eq!(route.tls.expect("TLS").key.server().hostname, "db.test");
+
+        let none = ConnectOptions::new();
+        let twice = Target::https("db.test").dial("a", 1).dial("b", 2);
+        assert_eq!(names(&none, twice), ("db.test".into(), Some("db.test".into())));
+        let named = Target::https("a").servername("db.test").dial("b", 0);
+        assert_eq!(settled(&none, named).expect("a route").destination.port, Some(443));
+        let address = Target::https("10.0.0.1").dial("10.0.0.2", 1);
+        assert_eq!(names(&none, address), ("10.0.0.2".into(), None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tracing::debug;
 use crate::{
     error::Error,
     options::{
-        Content, Endpoint, Live, Origin, Session, SessionKey, Sessions, StoredSession, TlsVersion, is_unspent,
+        Content, Endpoint, Origin, Session, SessionKey, Sessions, StoredSession, TlsVersion, is_unspent,
     },
     tls::{
         context::ClientContext,
@@ -161,7 +161,7 @@ pub(super) fn admit(
 ) -> Result<Admitted, Unfit> {
     let (session, portable) = match stored.into_content() {
         Content::Live(live) if live.key != *key => return Err(mismatch(&live.key, key)),
-        Content::Live(live) => (of_this_context(live, context)?, None),
+        Content::Live(live) => (KeptSession::of(live).ok_or(Unfit::Unreadable)?, None),
         Content::Portable(portable) => {
             let scope = key.server().scope.filter(|_| is_verified(&portable)).ok_or(Unfit::Unverified)?;
             if let Some(unfit) = misplaced(&portable.origin, key, scope) {
@@ -174,18 +174,6 @@ pub(super) fn admit(
         true => Ok(Admitted { session, portable }),
         false => Err(Unfit::Ended),
     }
-}
-
-/// An engine offers no sessions but those of the same context; one of another connector of equal terms is read anew.
-fn of_this_context(live: Live, context: &ClientContext) -> Result<KeptSession, Unfit> {
-    let live = match live.context == context.unique() {
-        true => live,
-        false => {
-            let der = live.session.to_der().map_err(|_| Unfit::Unreadable)?;
-            Live { session: context.read_session(&der).map_err(|_| Unfit::Unreadable)?, ..live }
-        }
-    };
-    KeptSession::of(live).ok_or(Unfit::Unreadable)
 }
 
 fn mismatch(key: &SessionKey, wanted: &SessionKey) -> Unfit {

@@ -54,10 +54,14 @@ impl Attempts {
         });
     }
 
-    /// An attempt that fails before it begins, since the address must not be dialled.
+    /// Notes an address that must not be dialled: it stands among the others, and no attempt was made.
     pub(crate) fn refuse(&mut self, address: SocketAddr, error: AttemptError) {
-        let number = self.begin(RemoteAddress::Ip(address));
-        self.end(number, Some(error));
+        let (number, now) = (self.all.len(), self.call.elapsed());
+        let mut refused = Attempt::begin(RemoteAddress::Ip(address), now);
+        refused.end(now, Some(error));
+        let blocked = AttemptEnded { number, attempt: &refused };
+        self.watched.tell(|observer, connection| observer.address_blocked(connection, &blocked));
+        self.all.push(refused);
     }
 
     /// Ends those that still run, with this code.

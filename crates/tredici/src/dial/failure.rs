@@ -26,6 +26,8 @@ enum Cause {
     TimedOut(Duration),
 }
 
+const UNANSWERED: &str = "nobody answers there; check address and firewall, or allow more time";
+
 impl Failure {
     pub(super) fn of(syscall: &'static str, place: impl fmt::Display) -> impl FnOnce(io::Error) -> Self {
         move |error| Self { syscall, place: place.to_string(), cause: Cause::System(error) }
@@ -80,6 +82,7 @@ impl Failure {
             ("ECONNREFUSED", false) => "nothing listens there; check the port, and that the server runs",
             ("ENOENT", true) => "there is no such socket; check the path, and that the server runs",
             ("EACCES", true) => "you may not use this socket; check its permissions",
+            ("ETIMEDOUT", _) => UNANSWERED,
             ("EINVAL", true) => "a socket's path has at most 107 bytes and no NUL",
             _ => return self.hint_on_terms(&code),
         })
@@ -98,29 +101,29 @@ impl Failure {
             (_, "bind", "EINVAL" | "EAFNOSUPPORT") => {
                 "options.localAddress is of the other family than this address"
             }
-            (Cause::TimedOut(_), ..) => {
-                "nobody answers there; check address and firewall, or allow more time"
-            }
             _ => return None,
         })
     }
 }
 
-/// No address could be connected to: the first failure gives the code, as in Node, and all are listed.
+/// No address could be connected to: the first failure gives the code, as in Node, and all are listed. Where one of
+/// several had no answer in time it is a matter of time, as in undici, whichever failed first.
 pub(super) fn none_answered(first: Failure, attempts: &[Attempt]) -> Error {
     let is_unix = matches!(attempts.first().map(Attempt::address), Some(RemoteAddress::Unix(_)));
     let hint = first.hint(is_unix);
     let error = match attempts {
-        [] | [_] => alone(first),
+        [] => alone(first, Duration::ZERO),
+        [attempt] => alone(first, attempt.elapsed()),
         several => together(first, several),
     };
     match hint {
+        _ if error.kind() == ErrorKind::Timeout => error.with_hint(UNANSWERED),
         Some(hint) => error.with_hint(hint),
         None => error,
     }
 }
 
-fn alone(failure: Failure) -> Error {
+fn alone(failure: Failure, elapsed: Duration) -> Error {
     let (code, message) = (failure.code(), failure.message());
     match failure.cause {
         Cause::System(error) | Cause::Option(_, error) | Cause::Caller(error) => {
@@ -128,8 +131,7 @@ fn alone(failure: Failure) -> Error {
         }
         Cause::TimedOut(limit) => {
             let limit = limit.as_millis();
-            let tried = format!("attempted address: {}, attemptTimeout: {limit}ms", failure.place);
-            timed_out(format!("Connect Timeout Error ({tried}) during connect"))
+            timed_out(&format!("attempted address: {}, attemptTimeout: {limit}ms", failure.place), elapsed)
         }
     }
 }
@@ -138,29 +140,28 @@ fn together(first: Failure, attempts: &[Attempt]) -> Error {
     let failed = || attempts.iter().filter_map(|attempt| Some((attempt.address(), attempt.error()?)));
     let tried: Vec<_> = failed().map(|(address, error)| format!("{address} {}", error.code())).collect();
     let tried = tried.join(", ");
+    let error = if failed().any(|(_, error)| error.code() == "ETIMEDOUT") {
+        let begin = attempts.iter().map(Attempt::start).min().unwrap_or_default();
+        let end =
+            attempts.iter().map(|attempt| attempt.start() + attempt.elapsed()).max().unwrap_or_default();
+        let limit = match first.cause {
+            Cause::TimedOut(limit) => format!(", attemptTimeout: {}ms", limit.as_millis()),
+            _ => String::new(),
+        };
+        timed_out(&format!("attempted addresses: {tried}{limit}"), end.saturating_sub(begin))
+    } else {
+        let code = first.code();
+        let message = format!("{} {code}: no address answered ({tried})", first.syscall);
+        Error::new(ErrorKind::System, Phase::Connect, code, message)
+    };
     match first.cause {
-        // A deadline is the cause where it was everybody's.
-        Cause::TimedOut(limit) if failed().all(|(_, error)| error.code() == "ETIMEDOUT") => {
-            let addresses: Vec<_> = failed().map(|(address, _)| address.to_string()).collect();
-            let (addresses, limit) = (addresses.join(", "), limit.as_millis());
-            let tried = format!("attempted addresses: {addresses}, attemptTimeout: {limit}ms");
-            timed_out(format!("Connect Timeout Error ({tried}) during connect"))
-        }
-        _ => {
-            let code = first.code();
-            let message = format!("{} {code}: no address answered ({tried})", first.syscall);
-            let error = Error::new(ErrorKind::System, Phase::Connect, code, message);
-            match first.cause {
-                Cause::System(source) | Cause::Option(_, source) | Cause::Caller(source) => {
-                    error.with_source(source)
-                }
-                Cause::TimedOut(_) => error,
-            }
-        }
+        Cause::System(source) | Cause::Option(_, source) | Cause::Caller(source) => error.with_source(source),
+        Cause::TimedOut(_) => error,
     }
 }
 
-fn timed_out(message: String) -> Error {
+fn timed_out(tried: &str, elapsed: Duration) -> Error {
+    let message = format!("Connect Timeout Error ({tried}) during connect after {}ms", elapsed.as_millis());
     Error::new(ErrorKind::Timeout, Phase::Connect, "UND_ERR_CONNECT_TIMEOUT", message)
 }
 
@@ -196,7 +197,7 @@ mod tests {
         let mut failures: Vec<_> = failures.into_iter().collect();
         let ended = failures.iter().zip(1..).map(|(failure, number)| {
             let mut attempt = Attempt::begin(address(number), Duration::ZERO);
-            attempt.end(Duration::ZERO, Some(failure.attempt_error()));
+            attempt.end(Duration::from_millis(400), Some(failure.attempt_error()));
             attempt
         });
         let attempts: Vec<_> = ended.collect();
@@ -227,33 +228,45 @@ mod tests {
         assert!(bind("::1", libc::EINVAL).hint().expect("a hint").contains("family"));
     }
 
-    /// The first to fail gives the code; only where a limit has ended them all is it a deadline's.
+    /// Whichever failed first.
     #[test]
-    fn a_limit_is_the_cause_where_it_was_everybodys() {
+    fn where_one_had_no_answer_in_time_it_is_a_matter_of_time() {
         let limit = Duration::from_millis(400);
         let late = |number| Failure::timed_out(&address(number), limit);
-        let refused = |number| Failure::of("connect", address(number))(errno(libc::ECONNREFUSED));
+        let of = |code| move |number| Failure::of("connect", address(number))(errno(code));
+        let (refused, unanswered) = (of(libc::ECONNREFUSED), of(libc::ETIMEDOUT));
+        const TIMEOUT: &str = "UND_ERR_CONNECT_TIMEOUT";
         for (error, code, message) in [
             (
                 error([late(1)]),
-                "UND_ERR_CONNECT_TIMEOUT",
-                "Connect Timeout Error (attempted address: 10.0.0.1:80, attemptTimeout: 400ms) during connect",
+                TIMEOUT,
+                "Connect Timeout Error (attempted address: 10.0.0.1:80, attemptTimeout: 400ms) \
+                 during connect after 400ms",
             ),
             (
                 error([late(1), late(2)]),
-                "UND_ERR_CONNECT_TIMEOUT",
-                "Connect Timeout Error (attempted addresses: 10.0.0.1:80, 10.0.0.2:80, attemptTimeout: 400ms) \
-                 during connect",
+                TIMEOUT,
+                "Connect Timeout Error (attempted addresses: 10.0.0.1:80 ETIMEDOUT, 10.0.0.2:80 ETIMEDOUT, \
+                 attemptTimeout: 400ms) during connect after 400ms",
             ),
             (
                 error([late(1), refused(2)]),
-                "ETIMEDOUT",
-                "connect ETIMEDOUT: no address answered (10.0.0.1:80 ETIMEDOUT, 10.0.0.2:80 ECONNREFUSED)",
+                TIMEOUT,
+                "Connect Timeout Error (attempted addresses: 10.0.0.1:80 ETIMEDOUT, 10.0.0.2:80 ECONNREFUSED, \
+                 attemptTimeout: 400ms) during connect after 400ms",
             ),
             (
-                error([refused(1), late(2)]),
+                error([refused(1), unanswered(2)]),
+                TIMEOUT,
+                "Connect Timeout Error (attempted addresses: 10.0.0.1:80 ECONNREFUSED, 10.0.0.2:80 ETIMEDOUT) \
+                 during connect after 400ms",
+            ),
+            // As the system has it.
+            (error([unanswered(1)]), "ETIMEDOUT", "connect ETIMEDOUT 10.0.0.1:80"),
+            (
+                error([refused(1), refused(2)]),
                 "ECONNREFUSED",
-                "connect ECONNREFUSED: no address answered (10.0.0.1:80 ECONNREFUSED, 10.0.0.2:80 ETIMEDOUT)",
+                "connect ECONNREFUSED: no address answered (10.0.0.1:80 ECONNREFUSED, 10.0.0.2:80 ECONNREFUSED)",
             ),
         ] {
             assert_eq!((error.code(), error.message()), (code, message));

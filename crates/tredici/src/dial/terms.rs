@@ -133,11 +133,13 @@ impl SocketTerms {
             of("keepAlive", socket.set_tcp_keepalive(keep_alive))?;
         }
         if let Some(tos) = self.type_of_service {
-            let set = match remote {
-                SocketAddr::V4(_) => socket.set_tos_v4(tos.into()),
-                SocketAddr::V6(_) => socket.set_tclass_v6(tos.into()),
-            };
-            of("typeOfService", set)?;
+            // What goes to an IPv4 address that is written as an IPv6 one is IPv4.
+            if remote.is_ipv6() {
+                of("typeOfService", socket.set_tclass_v6(tos.into()))?;
+            }
+            if remote.ip().to_canonical().is_ipv4() {
+                of("typeOfService", socket.set_tos_v4(tos.into()))?;
+            }
         }
         self.apply_linux(socket)
     }

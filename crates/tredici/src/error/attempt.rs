@@ -1,11 +1,13 @@
 //! One address that was tried.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use crate::target::RemoteAddress;
 
 /// One address that was tried on the way to a connection: where, for how long, and with what result.
-#[derive(Debug, Clone)]
+///
+/// `Display` is one line: `127.0.0.1:8443 ECONNREFUSED after 0.07 ms`.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Attempt {
     address: RemoteAddress,
@@ -14,6 +16,9 @@ pub struct Attempt {
     elapsed: u64,
     error: Option<Box<AttemptError>>,
 }
+
+/// The code of an address that is not dialled.
+pub(crate) const BLOCKED: &str = "ERR_IP_BLOCKED";
 
 /// Instead of the time of an attempt that still runs.
 const RUNNING: u64 = u64::MAX;
@@ -55,6 +60,37 @@ impl Attempt {
     /// Why it failed; `None` for the attempt that made the connection.
     pub fn error(&self) -> Option<&AttemptError> {
         self.error.as_deref()
+    }
+
+    /// Whether nobody was dialled: the option `blockList` or `allowList` forbids the address. Its error then has the code
+    /// `ERR_IP_BLOCKED`, and it took no time.
+    pub fn is_blocked(&self) -> bool {
+        self.error().is_some_and(|error| error.code() == BLOCKED)
+    }
+}
+
+/// Where, what came of it, and after how long.
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, .. } = self;
+        let milliseconds = self.elapsed().as_secs_f64() * 1000.0;
+        match self.error() {
+            _ if self.is_running() => write!(f, "{address} is being tried"),
+            None => write!(f, "{address} answered after {milliseconds:.2} ms"),
+            Some(error) if self.is_blocked() => write!(f, "{address} {}", error.code()),
+            Some(error) => write!(f, "{address} {} after {milliseconds:.2} ms", error.code()),
+        }
+    }
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("address", &format_args!("{}", self.address))
+            .field("start", &self.start())
+            .field("elapsed", &(!self.is_running()).then(|| self.elapsed()))
+            .field("error", &self.error)
+            .finish()
     }
 }
 
@@ -117,5 +153,29 @@ impl serde::Serialize for Attempt {
         fields.serialize_field("elapsed", &crate::timing::milliseconds(self.elapsed()))?;
         fields.serialize_field("error", &self.error)?;
         fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_for_a_person_and_units_for_who_debugs() {
+        let begin =
+            || Attempt::begin(RemoteAddress::Ip(([127, 0, 0, 1], 80).into()), Duration::from_millis(1));
+        let ended = |error| {
+            let mut attempt = begin();
+            attempt.end(Duration::from_micros(3500), error);
+            attempt
+        };
+        let failed = |code: &'static str| ended(Some(AttemptError::new(code, "why")));
+        assert_eq!(begin().to_string(), "127.0.0.1:80 is being tried");
+        assert_eq!(ended(None).to_string(), "127.0.0.1:80 answered after 2.50 ms");
+        assert_eq!(failed("ECONNREFUSED").to_string(), "127.0.0.1:80 ECONNREFUSED after 2.50 ms");
+        assert_eq!(failed(BLOCKED).to_string(), "127.0.0.1:80 ERR_IP_BLOCKED");
+        assert!(failed(BLOCKED).is_blocked() && !failed("EPERM").is_blocked() && !ended(None).is_blocked());
+        let debug = format!("{:?}", ended(None));
+        assert_eq!(debug, "Attempt { address: 127.0.0.1:80, start: 1ms, elapsed: Some(2.5ms), error: None }");
     }
 }

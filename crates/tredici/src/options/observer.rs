@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 #[cfg(feature = "serde")]
 use serde_json::Value;
 
-pub(crate) use watch::Watched;
+pub(crate) use watch::{Watched, tell_rotation};
 
 use super::{OptionKind, form::Form};
 #[cfg(feature = "serde")]
@@ -18,12 +18,17 @@ use super::{callback::no_json_form, form::Place};
 use crate::error::Error;
 use events::{
     Abandoned, AttemptEnded, AttemptStarted, CheckFinished, CheckStarted, Connected, Connection, Failed,
-    HandshakeFinished, HandshakeStarted, LookupFinished, LookupStarted, SessionOffered, Started, Verified,
+    HandshakeFinished, HandshakeStarted, LookupContinued, LookupFinished, LookupStarted, Rotated,
+    RotationFailed, SessionOffered, Started, Verified,
 };
 
 /// The trait, and what passes every event on to several.
 macro_rules! observer {
-    ($(#[$intro:meta])+ trait; $($(#[doc = $doc:literal])+ $method:ident($event:ty);)+) => {
+    (
+        $(#[$intro:meta])+ trait;
+        $($(#[doc = $doc:literal])+ $method:ident($event:ty);)+
+        connector: $($(#[doc = $own_doc:literal])+ $own_method:ident($own_event:ty);)+
+    ) => {
         $(#[$intro])+
         #[expect(unused_variables, reason = "who watches one event leaves the others alone")]
         pub trait Observer: Send + Sync {
@@ -31,11 +36,18 @@ macro_rules! observer {
                 $(#[doc = $doc])+
                 fn $method(&self, connection: &Connection<'_>, event: &$event) {}
             )+
+            $(
+                $(#[doc = $own_doc])+
+                fn $own_method(&self, event: &$own_event) {}
+            )+
         }
 
         impl<O: Observer + ?Sized> Observer for Arc<O> {
             $(fn $method(&self, connection: &Connection<'_>, event: &$event) {
                 (**self).$method(connection, event);
+            })+
+            $(fn $own_method(&self, event: &$own_event) {
+                (**self).$own_method(event);
             })+
         }
 
@@ -43,6 +55,9 @@ macro_rules! observer {
         impl<O: Observer> Observer for Vec<O> {
             $(fn $method(&self, connection: &Connection<'_>, event: &$event) {
                 self.iter().for_each(|observer| observer.$method(connection, event));
+            })+
+            $(fn $own_method(&self, event: &$own_event) {
+                self.iter().for_each(|observer| observer.$own_method(event));
             })+
         }
 
@@ -52,6 +67,10 @@ macro_rules! observer {
                 self.0.$method(connection, event);
                 self.1.$method(connection, event);
             })+
+            $(fn $own_method(&self, event: &$own_event) {
+                self.0.$own_method(event);
+                self.1.$own_method(event);
+            })+
         }
     };
 }
@@ -60,13 +79,14 @@ observer! {
     /// Is told what happens while a connection comes about: undici's diagnostics channels, and what lies between them.
     ///
     /// Each method is one event, and does nothing unless it is written. It is given the connection, which events of
-    /// connections that come about at the same time are told apart by, and what happened. What has started is ended by
+    /// connections that come about at the same time are told apart by, and what happened; but for [`rotated`](Self::rotated)
+    /// and [`rotation_failed`](Self::rotation_failed), which are about the connector. What has started is ended by
     /// its own event, or with the whole: by [`failed`](Self::failed) where the time was up, by
     /// [`abandoned`](Self::abandoned) where the caller no longer waits.
     ///
     /// It is set by the option [`observer`](crate::ConnectOptions::observer), or for some calls alone by
     /// [`Connector::observe`](crate::Connector::observe). An [`Arc`] of an observer is one, and so are a pair of them and
-    /// a `Vec`, such as `Vec<Arc<dyn Observer>>`. Where there is none, and nobody listens to [`tracing`], a connection
+    /// a `Vec`, such as `Vec<Arc<dyn Observer>>`. Where there is none, and nobody listens to `tracing`, a connection
     /// pays a branch for each event.
     ///
     /// The methods run on the task that connects, which waits for them: leave what takes long to somebody else. One that
@@ -93,8 +113,7 @@ observer! {
     ///
     /// # What `tracing` is told
     ///
-    /// The same events go to [`tracing`], within the spans listed here; an observer
-    /// is not needed for it.
+    /// The same events go to the crate `tracing`, within the spans listed here; an observer is not needed for it.
     ///
     #[doc = include_str!("observer/trace.md")]
     trait;
@@ -103,8 +122,14 @@ observer! {
     started(Started);
     /// A name is to become addresses.
     lookup_started(LookupStarted<'_>);
-    /// It has, or could not.
+    /// It has its first addresses, with which dialling begins, or could not be looked up: the phase `lookup` is over.
     lookup_finished(LookupFinished<'_>);
+    /// More of its addresses have come, while the first ones are dialled. What has not come by the time one of them answers is
+    /// not waited for.
+    lookup_continued(LookupContinued<'_>);
+    /// An address is not dialled, since `blockList` or `allowList` says so. It stands among the attempts all the same, as one
+    /// that took no time.
+    address_blocked(AttemptEnded<'_>);
     /// An address is tried.
     attempt_started(AttemptStarted<'_>);
     /// The address could not be connected to.
@@ -135,6 +160,15 @@ observer! {
     failed(Failed<'_>);
     /// The caller has dropped the future: everything is closed.
     abandoned(Abandoned);
+
+    connector:
+    /// Identity, trust or revocation lists were replaced, by [`rotate`](crate::Connector::rotate),
+    /// [`reload`](crate::Connector::reload), or because a file has changed that
+    /// [`watch_files`](crate::Connector::watch_files) looks at. It is about the connector, not about a connection: whoever
+    /// watches the connector by which it was done is told, on the thread that did it.
+    rotated(Rotated);
+    /// They could not be replaced: the old ones stay in force.
+    rotation_failed(RotationFailed<'_>);
 }
 
 #[derive(Clone)]

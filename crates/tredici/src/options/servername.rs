@@ -9,7 +9,7 @@ use super::{
     OptionKind,
     form::{Form, Place},
 };
-use crate::error::Error;
+use crate::{error::Error, target::hostname_hint};
 
 /// What the extension can carry (RFC 6066 section 3), as OpenSSL bounds it.
 const LONGEST: usize = 255;
@@ -40,6 +40,17 @@ impl Form for Servername {
 /// Code `ERR_INVALID_ARG_VALUE` for an IP address, as in Node, and for what is no name.
 pub(crate) fn normalise_servername(name: &str) -> Result<String, Error> {
     normalise(name).map_err(|problem| Place::option("servername").wrong_value(problem))
+}
+
+/// The same of a target's host, which the caller has given for something else, too.
+pub(crate) fn normalise_hostname(hostname: &str) -> Result<String, Error> {
+    normalise(hostname).map_err(|problem| {
+        let error = Error::invalid("ERR_INVALID_ARG_VALUE", format!("the target's host {problem}"));
+        match hostname_hint(hostname) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    })
 }
 
 /// Or what is wrong with it.

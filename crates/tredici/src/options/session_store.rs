@@ -33,9 +33,8 @@ use crate::error::Error;
 /// written down and read again, only the first is offered by this process.
 ///
 /// Connectors that share a store share the sessions of the servers that they trust on equal terms: the same
-/// authorities, identity, versions, suites and `rejectUnauthorized`. A check is equal to nothing but itself, the one
-/// that clones of a connector or of its options have in common. On the engine rustls, which binds a session to the
-/// configuration that it was made under, each connector and its clones have their own.
+/// authorities, revocation lists, pins, identity, versions, suites and `rejectUnauthorized`, on the same engine. A
+/// check is equal to nothing but itself, the one that clones of a connector or of its options have in common.
 ///
 /// After [`Connector::rotate`](crate::Connector::rotate) the sessions of the old terms stay in the store, where nobody asks
 /// for them any more.

@@ -558,8 +558,8 @@ options! {
     ///
     /// Default: a [`MemorySessionStore`](crate::MemorySessionStore) of `maxCachedSessions` that belongs to the connector
     /// and its clones. Whatever a store hands back, a session is offered only where it belongs, and a ticket of TLS 1.3
-    /// once: see [`SessionStore`]. No effect where `maxCachedSessions` is 0. With OpenSSL connectors of the same
-    /// terms share their sessions in it; with rustls, which binds a session to its connector, they share its bound.
+    /// once: see [`SessionStore`]. No effect where `maxCachedSessions` is 0. Connectors of the same terms share their
+    /// sessions in it.
     ///
     /// Not in JSON. An addition of this library.
     client tls - sessionStore: SharedSessionStore = "in memory" => session_store(impl SessionStore + 'static);

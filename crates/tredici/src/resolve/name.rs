@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::target::hostname_hint;
+
 /// The longest name and the longest label of one (RFC 1035 section 2.3.4), in bytes.
 const NAME: usize = 253;
 const LABEL: usize = 63;
@@ -16,6 +18,9 @@ pub(super) fn to_ascii(hostname: &str) -> Result<Cow<'_, str>, String> {
     let labels = name.strip_suffix('.').unwrap_or(&name);
     if name.contains('\0') {
         return Err("the name holds a NUL".to_owned());
+    }
+    if let Some(hint) = hostname_hint(&name) {
+        return Err(hint);
     }
     if labels.len() > NAME {
         return Err(format!("the name has {} bytes, and no name has more than {NAME}", labels.len()));
@@ -56,7 +61,20 @@ mod tests {
 
     #[test]
     fn names_that_nobody_has() {
-        for name in ["", ".", "..", ".a", "a..b", "a..", "a\0b", "\u{fffd}", &"a".repeat(64)] {
+        for name in [
+            "",
+            ".",
+            "..",
+            ".a",
+            "a..b",
+            "a..",
+            "a\0b",
+            "a:80",
+            "a b",
+            "https://a",
+            "\u{fffd}",
+            &"a".repeat(64),
+        ] {
             assert!(to_ascii(name).is_err(), "{name:?}");
         }
     }

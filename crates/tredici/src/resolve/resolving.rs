@@ -4,7 +4,7 @@ use std::{borrow::Cow, net::SocketAddr};
 
 use super::{filter::Filter, is_address, name, order};
 use crate::{
-    error::{AttemptError, Error, ErrorKind, Phase},
+    error::{AttemptError, BLOCKED, Error, ErrorKind, Phase},
     options::{AddressFamily, Answers, LookupError},
 };
 
@@ -112,7 +112,7 @@ impl<'a> Resolving<'a> {
             match self.filter.refusal(address.ip()) {
                 None => new.push(address),
                 Some(refusal) => {
-                    self.refused.push((address, AttemptError::new("ERR_IP_BLOCKED", refusal).of_terms()));
+                    self.refused.push((address, AttemptError::new(BLOCKED, refusal).of_terms()));
                 }
             }
         }
@@ -137,7 +137,7 @@ impl<'a> Resolving<'a> {
                 several.join(", ")
             ),
         };
-        let error = Error::new(ErrorKind::Blocked, Phase::Connect, "ERR_IP_BLOCKED", message);
+        let error = Error::new(ErrorKind::Blocked, Phase::Connect, BLOCKED, message);
         Some(error.with_host(self.hostname).with_hint(WHO_DECIDES))
     }
 
@@ -152,7 +152,8 @@ impl<'a> Resolving<'a> {
                 Some("check the spelling of the name, or give its addresses with options.lookup".into())
             }
             "EAI_AGAIN" => Some("the name server does not answer; try again".into()),
-            _ => None,
+            // The code alone says little, and a lookup of the caller's has its own words.
+            _ => Some(error.to_string().into()),
         };
         let message = format!("getaddrinfo {code} {}", self.hostname.escape_debug());
         let failure = Error::new(ErrorKind::Lookup, Phase::Lookup, code, message)

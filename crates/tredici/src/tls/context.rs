@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    options::{AlpnProtocols, CheckServerIdentity, Clock, Suites, Unique, Values},
+    options::{AlpnProtocols, CheckServerIdentity, Clock, Suites, Values},
 };
 
 pub(crate) use choice::Choice;
@@ -33,7 +33,6 @@ pub(crate) struct ClientContext {
     revocation: Option<Validity>,
     clock: Clock,
     scope: Scope,
-    unique: Unique,
     verified: Option<Arc<VerifiedPeers>>,
 }
 
@@ -49,8 +48,7 @@ impl ClientContext {
         let pins = values.pins.clone().map(|pins| PinTerms { pins, report_only });
         let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
-            scope: Scope::of(&terms, pins.as_ref(), values),
-            unique: Unique::new(),
+            scope: Scope::of(&terms, pins.as_ref(), values, choice.built_in.engine),
             engine: (choice.built_in.compile)(&terms)?,
             choice,
             reject_unauthorized: values.reject_unauthorized(),
@@ -74,16 +72,6 @@ impl ClientContext {
     /// All that the decision to trust a server depends on, but for the server's name.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
-    }
-
-    /// What tells it from every other context, those on equal terms too.
-    pub(crate) fn unique(&self) -> Unique {
-        self.unique
-    }
-
-    /// Whether its sessions can be written down, and so be offered by another context on equal terms.
-    pub(crate) fn shares_sessions(&self) -> bool {
-        self.engine.writes_sessions()
     }
 
     pub(crate) fn rejects_unauthorized(&self) -> bool {

@@ -111,9 +111,6 @@ pub(crate) trait Context: Send + Sync {
     /// A server's connection that waits for the client's first bytes.
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn Connection>, Error>;
 
-    /// Whether the sessions of this engine have a portable form.
-    fn writes_sessions(&self) -> bool;
-
     /// A session from its portable form, to be offered by connections of this context.
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn Session>, Error>;
 }
@@ -124,7 +121,8 @@ pub(crate) struct ConnectTerms {
     pub(crate) servername: Option<String>,
     /// The protocols to offer, in wire form; empty offers none.
     pub(crate) alpn: Vec<u8>,
-    /// The session to offer; one of another engine or context is refused.
+    /// The session to offer, made under the same terms of trust, if perhaps in another context of the engine. One of
+    /// another engine is not offered.
     pub(crate) session: Option<Arc<dyn Session>>,
     /// Who decides over the server's certificates.
     pub(crate) judge: Arc<dyn Judge>,
@@ -165,6 +163,11 @@ pub(crate) trait Connection: Send + Sync {
 
     /// Whether decrypted bytes wait inside.
     fn has_pending(&self) -> bool;
+
+    /// Whether the hello carries the session that the connection was given; asked once that has been made.
+    fn offers_session(&self) -> bool {
+        true
+    }
 
     /// What the handshake agreed on.
     fn facts(&self) -> Facts;

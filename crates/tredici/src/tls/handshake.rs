@@ -72,7 +72,12 @@ async fn shake_hands(
         judge: judge.clone(),
     })?;
     let mut stream = TlsStream::new(transport, connection);
-    let driven = drive(&mut stream).await;
+    let begun = begin(&mut stream);
+    let offered = kept.as_ref().filter(|_| stream.connection().offers_session());
+    if let Some(offered) = offered {
+        telling.session_offered(offered.version);
+    }
+    let driven = drive(&mut stream, begun).await;
     if let Some(judgement) = judge.judgement() {
         telling.verified(&judge, judgement, false);
     }
@@ -118,7 +123,8 @@ fn unoffered(protocol: &[u8]) -> Error {
 pub(crate) async fn accept(context: &ServerContext, transport: Transport) -> Result<Secured, Error> {
     let judge = PeerJudge::new(context.criteria());
     let mut stream = TlsStream::new(transport, context.engine().accept(judge.clone())?);
-    drive(&mut stream).await.map_err(|failure| failure.into_error(&judge, Side::Server))?;
+    let begun = begin(&mut stream);
+    drive(&mut stream, begun).await.map_err(|failure| failure.into_error(&judge, Side::Server))?;
     let facts = stream.connection().facts();
     let judgement = judge.judgement().cloned().unwrap_or_else(|| judge.judge_nobody());
     if !context.requests_certificate() {
@@ -207,10 +213,16 @@ impl Interruption {
     }
 }
 
-async fn drive(stream: &mut TlsStream) -> Result<(), Interruption> {
+/// As far as it goes without the peer: a client's hello.
+fn begin(stream: &mut TlsStream) -> Result<Progress, Failure> {
+    let (connection, wire) = stream.connection_and_wire();
+    connection.handshake(wire)
+}
+
+async fn drive(stream: &mut TlsStream, begun: Result<Progress, Failure>) -> Result<(), Interruption> {
+    let mut step = begun;
     loop {
-        let (connection, wire) = stream.connection_and_wire();
-        let progress = match connection.handshake(wire) {
+        let progress = match step {
             Ok(progress) => progress,
             Err(failure) => {
                 stream.abandon();
@@ -232,5 +244,7 @@ async fn drive(stream: &mut TlsStream) -> Result<(), Interruption> {
         if filled.map_err(|error| Interruption::System("read", error))? == 0 {
             return Err(Interruption::Disconnected);
         }
+        let (connection, wire) = stream.connection_and_wire();
+        step = connection.handshake(wire);
     }
 }

@@ -13,7 +13,7 @@ use super::{
     engine::{NewSession, Session},
     judgement::Peer,
 };
-use crate::options::{Live, SessionKey, Unique, Verified};
+use crate::options::{Live, SessionKey, Verified};
 
 /// RFC 8446 section 4.6.1.
 const LIFETIME_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -50,10 +50,10 @@ impl KeptSession {
         (now < expires).then_some(Self { session: new.session, peer, version: new.version, expires, serial })
     }
 
-    /// As a store holds it, for this server, to be offered by this context.
-    pub(crate) fn into_live(self, key: SessionKey, context: Unique) -> Live {
+    /// As a store holds it, for this server.
+    pub(crate) fn into_live(self, key: SessionKey) -> Live {
         let Self { session, peer, version, expires, serial } = self;
-        Live { key, session, peer, context, version, expires, serial }
+        Live { key, session, peer, version, expires, serial }
     }
 
     /// As a store has held it.

@@ -9,10 +9,10 @@ use crate::error::{Error, ErrorKind, Phase};
 ///
 /// It ends the connection, or is told by [`Socket::pin_failure`](crate::Socket::pin_failure) where the option
 /// `pinsReportOnly` says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PinFailure(Reason);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Reason {
     Plain,
     NotAuthorized,
@@ -92,6 +92,16 @@ impl fmt::Display for PinFailure {
     }
 }
 
+/// What it says, and the pins that would have matched.
+impl fmt::Debug for PinFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PinFailure")
+            .field("message", &format_args!("{self}"))
+            .field("pins", &self.pins().map(|pin| pin.to_string()).collect::<Vec<_>>())
+            .finish()
+    }
+}
+
 impl std::error::Error for PinFailure {}
 
 #[cfg(feature = "serde")]
@@ -103,5 +113,20 @@ impl serde::Serialize for PinFailure {
         fields.serialize_field("message", &self.to_string())?;
         fields.serialize_field("pins", &self.pins().map(|pin| pin.to_string()).collect::<Vec<_>>())?;
         fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shows_pins_and_no_numbers() {
+        let digests = CertificateDigests { key_sha256: [0; 32], certificate_sha256: [0xab; 32] };
+        let shown = format!("{:?}", PinFailure::no_match(&[digests]));
+        let leaf = format!("cert-sha256:{}", "ab".repeat(32));
+        let key = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let message = "no pin matches the peer's verified certificates";
+        assert_eq!(shown, format!("PinFailure {{ message: {message}, pins: [{key:?}, {leaf:?}] }}"));
     }
 }

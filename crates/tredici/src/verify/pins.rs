@@ -38,6 +38,30 @@ pub enum Pin {
 }
 
 impl Pin {
+    /// The pin of this certificate's key, wherever in the chain it stands: of a certificate of your own, or of a peer's.
+    ///
+    /// ```
+    /// use tredici::{ConnectOptions, Error, PeerCertificate, Pin, Pins};
+    ///
+    /// /// Trusts the key of the certificate that is deployed, and the spare one.
+    /// fn pinned(now: &PeerCertificate, spare: &PeerCertificate) -> Result<ConnectOptions, Error> {
+    ///     Ok(ConnectOptions::new().pins(Pins::of([Pin::key_of(now), Pin::key_of(spare)])?))
+    /// }
+    /// ```
+    pub fn key_of(certificate: &PeerCertificate) -> Self {
+        Self::Key(Sha256::digest(certificate.public_key_info()).into())
+    }
+
+    /// The pin of this very certificate, where it is the leaf.
+    pub fn leaf_of(certificate: &PeerCertificate) -> Self {
+        Self::Leaf(Sha256::digest(certificate.raw()).into())
+    }
+
+    /// The pin of this very certificate, where it is an issuer of the leaf: an authority.
+    pub fn issuer_of(certificate: &PeerCertificate) -> Self {
+        Self::Issuer(Sha256::digest(certificate.raw()).into())
+    }
+
     fn matches(&self, chain: &[CertificateDigests]) -> bool {
         match self {
             Self::Key(digest) => chain.iter().any(|certificate| certificate.key_sha256 == *digest),
@@ -144,11 +168,19 @@ impl Pins {
                 problem: error.problem,
             })
         };
-        let pins: Vec<Pin> = pins.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        if pins.is_empty() {
-            return Err(PinError { pin: None, problem: "the list of pins is empty" });
+        Self::of(pins.into_iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// These pins.
+    ///
+    /// # Errors
+    /// An empty list, which would refuse every peer.
+    pub fn of(pins: impl IntoIterator<Item = Pin>) -> Result<Self, PinError> {
+        let pins: Vec<Pin> = pins.into_iter().collect();
+        match pins.is_empty() {
+            true => Err(PinError { pin: None, problem: "the list of pins is empty" }),
+            false => Ok(Self(pins)),
         }
-        Ok(Self(pins))
     }
 
     /// Whether one of the pins matches the verified chain, leaf first. Never for an empty chain.
@@ -166,6 +198,13 @@ impl Pins {
     /// Why these certificates, by which the peer was verified, do not do; `None` where they do.
     pub(crate) fn failure(&self, path: &[CertificateDigests]) -> Option<PinFailure> {
         (!self.matches(path)).then(|| PinFailure::no_match(path))
+    }
+}
+
+/// This pin alone.
+impl From<Pin> for Pins {
+    fn from(pin: Pin) -> Self {
+        Self(vec![pin])
     }
 }
 
@@ -302,6 +341,24 @@ mod tests {
         let error = Pins::new(Vec::<String>::new()).unwrap_err();
         assert_eq!((error.pin(), error.index()), (None, None));
         assert!(error.to_string().starts_with("the list of pins is empty"), "{error}");
+    }
+
+    #[test]
+    fn a_certificate_has_its_pins() {
+        let authority = tredici_test::Pki::shared().root().der();
+        let authority = PeerCertificate::from_der(authority).expect("a certificate");
+        let digests = CertificateDigests::from(&authority);
+        let [key, leaf, issuer] =
+            [Pin::key_of(&authority), Pin::leaf_of(&authority), Pin::issuer_of(&authority)];
+        assert_eq!(key, Pin::Key(digests.key_sha256));
+        let fingerprint = authority.fingerprint256().to_lowercase().replace(':', "");
+        assert_eq!(leaf.to_string(), format!("cert-sha256:{fingerprint}"));
+        assert_eq!(issuer.to_string(), format!("ca-sha256:{fingerprint}"));
+        for pin in [key, leaf, issuer] {
+            assert_eq!(Pins::new([pin.to_string()]), Pins::of([pin]));
+            assert_eq!(Pins::of([pin]), Ok(Pins::from(pin)));
+        }
+        assert!(Pins::of([]).is_err());
     }
 
     #[test]

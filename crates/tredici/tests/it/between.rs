@@ -1,11 +1,12 @@
 //! The two engines with each other: one's client, the other's listener.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    ConnectOptions, Connector, Engine, ListenOptions, Listener, MemorySessionStore, Socket, Target,
-    TlsVersion,
+    ConnectOptions, Connector, Engine, ListenOptions, Listener, MemorySessionStore, SessionKey, SessionStore,
+    Socket, StoredSession, Target, TlsVersion,
 };
 use tredici_test::{Pki, within};
 
@@ -103,5 +104,37 @@ async fn a_store_that_they_share_keeps_their_sessions_apart() {
         for stats in connectors.map(|connector| connector.session_stats()) {
             assert_eq!((stats.hits, stats.misses, stats.unfit), (1, 1, 0), "{version}");
         }
+    }
+}
+
+/// Nor do they where a store hands each of them the other's.
+#[tokio::test]
+async fn a_store_that_hands_out_the_others_sessions_harms_neither() {
+    /// Gives whatever came last to whoever asks.
+    #[derive(Default)]
+    struct Heap(Mutex<Vec<StoredSession>>);
+    impl SessionStore for Heap {
+        fn put(&self, _key: &SessionKey, session: StoredSession) {
+            self.0.lock().expect("a heap").push(session);
+        }
+        fn take(&self, _key: &SessionKey, _now: SystemTime) -> Option<StoredSession> {
+            self.0.lock().expect("a heap").pop()
+        }
+        fn retain(&self, _key: &SessionKey, _keep: &mut dyn FnMut(&StoredSession) -> bool) {}
+    }
+    for (owner, stranger, version) in pairs().filter(|(owner, stranger, _)| owner != stranger) {
+        let heap = Arc::new(Heap::default());
+        let listener = listen(Engine::OpenSsl).await;
+        let [owner, stranger] = [owner, stranger].map(|engine| {
+            let options = ConnectOptions::new().ca(Pki::shared().root().pem()).engine(engine);
+            Connector::new(options.max_version(version).session_store(heap.clone())).expect("a connector")
+        });
+        ends(&owner, &listener).await;
+        let there = heap.0.lock().expect("a heap").len() as u64;
+        assert!(there > 0, "there is something to be tempted by");
+        let [client, _server] = ends(&stranger, &listener).await;
+        assert!(!client.is_session_reused() && client.authorized());
+        let stats = stranger.session_stats();
+        assert_eq!((stats.hits, stats.misses, stats.refused, stats.unfit), (0, 1, 0, there), "{version}");
     }
 }

@@ -1,6 +1,6 @@
 //! What is public can be sent to and shared between threads, and so can what is public be waited for.
 
-use tredici::*;
+use tredici::{compose::*, *};
 
 fn shared<T: Send + Sync + 'static>() {}
 fn sent<T: Send>(_: &T) {}
@@ -122,9 +122,11 @@ async fn what_is_waited_for_can_be_sent() {
         .routed(Routes::new())
         .timeout(std::time::Duration::ZERO)
         .concurrency_limit(1)
+        .expect("a limit")
         .traced(|_| tracing::Span::none())
         .boxed();
     sent(&Connect::connect(&composed, Target::https("localhost")));
+    sent(&composed.connect_to("https://localhost"));
     let address: ListenAddress = "127.0.0.1:0".parse().expect("an address");
     sent(&Listener::bind(address.clone(), ListenOptions::new()));
     let listener = Listener::bind(address, ListenOptions::new()).await.expect("a listener");

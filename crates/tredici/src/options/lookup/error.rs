@@ -1,8 +1,28 @@
 //! Why a name has no addresses.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, fmt, io, time::Duration};
 
-/// Why a name has no addresses, in the terms of `getaddrinfo`.
+/// Why a name has no addresses, in the terms of `getaddrinfo`. It becomes an [`Error`](crate::Error) of the kind
+/// [`Lookup`](crate::ErrorKind::Lookup) with the same code.
+///
+/// | code | give it where | what follows |
+/// |---|---|---|
+/// | `ENOTFOUND` | there is no such name, or it has no address | not retryable; `lookupCache` remembers it |
+/// | `EAI_AGAIN` | nobody has answered, or not in time: trying again may help | retryable |
+/// | `EAI_FAIL` | who was asked cannot tell, and will not: a broken answer, a refusal | not retryable |
+///
+/// Any other code is passed on as it is. An [`io::Error`] becomes one by `?`: `ENOTFOUND` from
+/// [`NotFound`](io::ErrorKind::NotFound), `EAI_AGAIN` from what may pass (`TimedOut`, `WouldBlock`, `Interrupted`,
+/// connections that are refused or reset), and `EAI_FAIL` from the rest. Among that is every failure of
+/// `tokio::net::lookup_host` and `ToSocketAddrs`, which do not tell them apart; [`SystemLookup`](crate::SystemLookup) does.
+///
+/// ```
+/// use tredici::ConnectOptions;
+///
+/// let options = ConnectOptions::new().lookup(|hostname: String| async move {
+///     Ok(tokio::net::lookup_host((hostname, 0)).await?.map(|address| address.ip()).collect())
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupError {
     code: Cow<'static, str>,
@@ -39,6 +59,23 @@ impl LookupError {
     }
 }
 
+/// See the table above.
+impl From<io::Error> for LookupError {
+    fn from(error: io::Error) -> Self {
+        let code = match error.kind() {
+            io::ErrorKind::NotFound => "ENOTFOUND",
+            io::ErrorKind::TimedOut
+            | io::ErrorKind::WouldBlock
+            | io::ErrorKind::Interrupted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted => "EAI_AGAIN",
+            _ => "EAI_FAIL",
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
 impl fmt::Display for LookupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -46,3 +83,21 @@ impl fmt::Display for LookupError {
 }
 
 impl std::error::Error for LookupError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_io_error_has_a_code() {
+        for (kind, code) in [
+            (io::ErrorKind::NotFound, "ENOTFOUND"),
+            (io::ErrorKind::TimedOut, "EAI_AGAIN"),
+            (io::ErrorKind::ConnectionRefused, "EAI_AGAIN"),
+            (io::ErrorKind::InvalidData, "EAI_FAIL"),
+        ] {
+            let error = LookupError::from(io::Error::new(kind, "why"));
+            assert_eq!((error.code(), error.to_string().as_str(), error.ttl()), (code, "why", None));
+        }
+    }
+}

@@ -47,25 +47,36 @@ pub struct LookupFinished<'a> {
     pub hostname: &'a str,
     /// How long the phase took, which goes to [`Timings::lookup`].
     pub duration: Duration,
-    /// The addresses that came first, which dialling begins with, or why there are none.
+    /// The addresses that came first, which dialling begins with, or why there are none. A lookup that answers in parts
+    /// tells the others by [`LookupContinued`].
     pub result: Result<&'a [SocketAddr], &'a Error>,
+}
+
+/// More addresses of a name have come, while those that came before are being dialled (RFC 8305 section 3).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct LookupContinued<'a> {
+    /// The name.
+    pub hostname: &'a str,
+    /// The addresses of this part, none of which came before; those that must not be dialled are not among them.
+    pub addresses: &'a [SocketAddr],
 }
 
 /// An address is tried.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AttemptStarted<'a> {
-    /// How many attempts of this connection began before.
+    /// Its place in [`Error::attempts`] and [`Socket::attempts`](crate::Socket::attempts), from 0.
     pub number: usize,
     /// The address.
     pub address: &'a RemoteAddress,
 }
 
-/// An attempt has come to its end.
+/// An attempt has come to its end, or must not be made.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AttemptEnded<'a> {
-    /// The number in its [`AttemptStarted`].
+    /// The number in its [`AttemptStarted`]; its place in [`Error::attempts`], from 0.
     pub number: usize,
     /// The address, when it began, how long it took, and why it failed.
     pub attempt: &'a Attempt,
@@ -196,4 +207,22 @@ pub struct Failed<'a> {
 pub struct Abandoned {
     /// How far it had come.
     pub phase: Phase,
+}
+
+/// Other terms are in force in the connector, of which identity, trust or revocation lists were replaced.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Rotated {
+    /// How long it took to read the files and to compile the terms.
+    pub duration: Duration,
+}
+
+/// The terms could not be replaced: the old ones stay in force.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RotationFailed<'a> {
+    /// How long it took to find out.
+    pub duration: Duration,
+    /// Why; it names the option, and the file where it is one's content.
+    pub error: &'a Error,
 }

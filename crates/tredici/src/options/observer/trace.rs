@@ -1,13 +1,13 @@
 //! The events as `tracing` knows them. `trace.md` beside this file lists them for those who read them.
 
-use tracing::{Level, debug, enabled, trace};
+use tracing::{Level, debug, enabled, info, trace, warn};
 
 use super::{
     Observer,
     events::{
         Abandoned, AttemptEnded, AttemptStarted, CheckFinished, CheckStarted, Connected, Connection, Failed,
-        HandshakeFinished, HandshakeStarted, LookupFinished, LookupStarted, SessionOffered, Started,
-        Verified,
+        HandshakeFinished, HandshakeStarted, LookupContinued, LookupFinished, LookupStarted, Rotated,
+        RotationFailed, SessionOffered, Started, Verified,
     },
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
 };
 
 const TARGET: &str = "tredici::connect";
+const ROTATION: &str = "tredici::rotation";
 
 pub(super) fn is_wanted() -> bool {
     enabled!(target: TARGET, Level::DEBUG)
@@ -37,6 +38,17 @@ impl Observer for Trace {
         let LookupFinished { hostname, duration: elapsed, result } = event;
         let (id, code) = (connection.id, result.err().map(Error::code));
         debug!(target: TARGET, connection = id, hostname, addresses = ?result.unwrap_or_default(), code, ?elapsed, "lookup_finished");
+    }
+
+    fn lookup_continued(&self, connection: &Connection<'_>, event: &LookupContinued<'_>) {
+        let LookupContinued { hostname, addresses } = event;
+        debug!(target: TARGET, connection = connection.id, hostname, ?addresses, "lookup_continued");
+    }
+
+    fn address_blocked(&self, connection: &Connection<'_>, event: &AttemptEnded<'_>) {
+        let (attempt, address) = (event.number, event.attempt.address());
+        let code = event.attempt.error().map(AttemptError::code);
+        debug!(target: TARGET, connection = connection.id, attempt, %address, code, "address_blocked");
     }
 
     fn attempt_started(&self, connection: &Connection<'_>, event: &AttemptStarted<'_>) {
@@ -124,6 +136,15 @@ impl Observer for Trace {
         let Connection { id, elapsed, destination } = connection;
         debug!(target: TARGET, connection = id, %destination, phase = event.phase.as_str(), ?elapsed, "abandoned");
     }
+
+    fn rotated(&self, event: &Rotated) {
+        info!(target: ROTATION, elapsed = ?event.duration, "rotated");
+    }
+
+    fn rotation_failed(&self, event: &RotationFailed<'_>) {
+        let RotationFailed { duration: elapsed, error } = event;
+        warn!(target: ROTATION, code = error.code(), %error, ?elapsed, "rotation_failed");
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +229,8 @@ mod tests {
         Trace.started(&connection, &Started { timeout: None });
         Trace.lookup_started(&connection, &LookupStarted { hostname });
         Trace.lookup_finished(&connection, &LookupFinished { hostname, duration, result: Err(&error) });
+        Trace.lookup_continued(&connection, &LookupContinued { hostname, addresses: &[] });
+        Trace.address_blocked(&connection, &ended);
         Trace.attempt_started(&connection, &AttemptStarted { number: 0, address: &address });
         Trace.attempt_failed(&connection, &ended);
         Trace.attempt_won(&connection, &ended);
@@ -245,5 +268,7 @@ mod tests {
         Trace.connected(&connection, &connected);
         Trace.failed(&connection, &Failed { error: &error });
         Trace.abandoned(&connection, &Abandoned { phase: Phase::Lookup });
+        Trace.rotated(&Rotated { duration });
+        Trace.rotation_failed(&RotationFailed { duration, error: &error });
     }
 }

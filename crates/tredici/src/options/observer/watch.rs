@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use super::{
     Observer,
-    events::Connection,
+    events::{Connection, Rotated, RotationFailed},
     trace::{self, Trace},
 };
-use crate::target::Destination;
+use crate::{error::Error, target::Destination};
 
 static LAST_ID: AtomicU64 = AtomicU64::new(0);
 
@@ -59,6 +59,20 @@ impl Watched {
     pub(crate) fn tell(&self, event: impl Fn(&dyn Observer, &Connection<'_>)) {
         if let Some(watch) = &self.0 {
             watch.tell(event);
+        }
+    }
+}
+
+/// Tells whoever watches a connector what its rotation has come to.
+pub(crate) fn tell_rotation(
+    observer: Option<&dyn Observer>,
+    duration: Duration,
+    outcome: Result<(), &Error>,
+) {
+    for observer in [Some(&Trace as &dyn Observer), observer].into_iter().flatten() {
+        match outcome {
+            Ok(()) => observer.rotated(&Rotated { duration }),
+            Err(error) => observer.rotation_failed(&RotationFailed { duration, error }),
         }
     }
 }

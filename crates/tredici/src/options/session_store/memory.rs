@@ -17,7 +17,7 @@ const FEW: usize = 8;
 /// more than half of it. An addition of this library.
 ///
 /// Every connector has one of its own, as large as the option `maxCachedSessions` says. Connectors that are to share one
-/// bound, and with the engine openssl the sessions of equal terms, are given one and the same:
+/// bound, and the sessions of those that are on equal terms, are given one and the same:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -80,12 +80,12 @@ impl SessionStore for MemorySessionStore {
         } else {
             !sessions.is_empty()
         };
-        if surplus {
-            sessions.pop_front();
-        }
+        let replaced = if surplus { sessions.pop_front() } else { None };
         sessions.push_back(session);
-        if !surplus {
-            kept.count += 1;
+        match replaced {
+            // One that may be used again has made way for its successor, and not for want of room.
+            Some(replaced) => kept.evicted += u64::from(replaced.is_single_use()),
+            None => kept.count += 1,
         }
         while kept.count > self.capacity {
             kept.evict();

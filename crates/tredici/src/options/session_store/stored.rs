@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::SessionKey;
 use crate::{
     error::Error,
-    options::{Origin, Session, unique::Unique},
+    options::{Origin, Session},
 };
 
 /// A TLS session that waits to be resumed, with the certificates of the handshake that it comes from and the server and
@@ -30,8 +30,6 @@ pub(crate) struct Live {
     pub(crate) key: SessionKey,
     pub(crate) session: Arc<dyn EngineSession>,
     pub(crate) peer: Arc<dyn Verified>,
-    /// The context of the engine that can offer it.
-    pub(crate) context: Unique,
     pub(crate) version: &'static str,
     pub(crate) expires: SystemTime,
     /// Sessions are numbered as they come; 0 for one from outside.

@@ -8,7 +8,7 @@ use super::super::{
     engine::{Anchors, ContextTerms, Der},
     judgement::PinTerms,
 };
-use crate::options::Values;
+use crate::options::{Engine, Values};
 
 /// A session may be resumed under the trust decision that it was made under, and under no other. A connector that keeps
 /// its sessions itself has but one; a session in a store that others use, or that leaves the process, takes this along.
@@ -23,7 +23,7 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    pub(super) fn of(terms: &ContextTerms, pins: Option<&PinTerms>, values: &Values) -> Self {
+    pub(super) fn of(terms: &ContextTerms, pins: Option<&PinTerms>, values: &Values, engine: Engine) -> Self {
         let identity_check = values.check_server_identity.as_ref().map(|check| check.1.to_bytes());
         Self {
             anchors: match &terms.trust.anchors {
@@ -35,7 +35,7 @@ impl Scope {
             revocation: terms.revocation.lists.clone(),
             pins: pins.map(texts).unwrap_or_default(),
             policy: format!(
-                "{} {} {:?} {} {identity_check:?}",
+                "{engine} {} {} {:?} {} {identity_check:?}",
                 terms.min_version,
                 terms.max_version,
                 terms.suites,

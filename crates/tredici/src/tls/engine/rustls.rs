@@ -1,6 +1,7 @@
 //! The engine on rustls: fast and memory-safe, for every option that it can honour exactly.
 
 mod chain;
+mod clear;
 mod companion;
 mod connection;
 mod context;
@@ -9,6 +10,7 @@ mod facts;
 mod failure;
 mod identity;
 mod key_log;
+mod party;
 mod policy;
 mod sessions;
 mod unbuffered;

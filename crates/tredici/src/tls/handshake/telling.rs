@@ -21,16 +21,18 @@ pub(super) struct Telling {
 impl Telling {
     pub(super) fn begin(terms: &ClientTerms, engine: &'static str) -> Self {
         let watched = terms.watched.clone();
-        let ClientTerms { hostname, servername, session, .. } = terms;
+        let ClientTerms { hostname, servername, .. } = terms;
         watched.tell(|observer, connection| {
             let servername = servername.as_deref();
             observer.handshake_started(connection, &HandshakeStarted { hostname, servername, engine });
-            if let Some(session) = session {
-                observer.session_offered(connection, &SessionOffered { tls_version: session.version });
-            }
         });
         let began = watched.is_watched().then(Instant::now);
         Self { watched, began }
+    }
+
+    pub(super) fn session_offered(&self, tls_version: &'static str) {
+        let offered = SessionOffered { tls_version };
+        self.watched.tell(|observer, connection| observer.session_offered(connection, &offered));
     }
 
     /// Whether it is worth while to look at the clock.

@@ -6,6 +6,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Waker},
+    time::Duration,
 };
 
 use tokio::sync::oneshot;
@@ -66,7 +67,7 @@ fn polled(connecting: &mut Connecting<'_>) -> bool {
 #[test]
 fn the_first_to_come_are_the_first_to_go() {
     let underway = Underway::default();
-    let limited = underway.connector().concurrency_limit(2);
+    let limited = underway.connector().concurrency_limit(2).expect("a limit");
     let mut all: Vec<_> = (1..=5).map(|port| begun(&limited, "a", port)).collect();
     assert_eq!(underway.ports(), [1, 2]);
     underway.end(2);
@@ -81,7 +82,7 @@ fn the_first_to_come_are_the_first_to_go() {
 #[test]
 fn who_gives_up_leaves_no_gap() {
     let underway = Underway::default();
-    let limited = underway.connector().concurrency_limit(1);
+    let limited = underway.connector().concurrency_limit(1).expect("a limit");
     let running = begun(&limited, "a", 1);
     let (second, mut third) = (begun(&limited, "a", 2), begun(&limited, "a", 3));
     drop(second);
@@ -93,7 +94,7 @@ fn who_gives_up_leaves_no_gap() {
 #[tokio::test]
 async fn a_signal_ends_the_waiting() {
     let underway = Underway::default();
-    let limited = underway.connector().concurrency_limit(1).per_origin(1);
+    let limited = underway.connector().concurrency_limit(1).expect("a limit").per_origin(1).expect("a limit");
     let _running = begun(&limited, "a", 1);
     for name in ["a", "b"] {
         let signal = CancellationToken::new();
@@ -104,6 +105,7 @@ async fn a_signal_ends_the_waiting() {
         let error = within("the end of the waiting", waiting).await.expect_err("it was given up");
         assert_eq!((error.code(), error.kind()), ("ABORT_ERR", ErrorKind::Aborted));
         assert_eq!(error.target().and_then(|target| target.hostname.as_deref()), Some(name));
+        assert!(error.message().contains("waited for a place under concurrency_limit"), "{error}");
     }
     assert_eq!(underway.ports(), [1]);
 }
@@ -111,7 +113,7 @@ async fn a_signal_ends_the_waiting() {
 #[test]
 fn clones_share_the_limit() {
     let underway = Underway::default();
-    let limited = underway.connector().concurrency_limit(1);
+    let limited = underway.connector().concurrency_limit(1).expect("a limit");
     let clone = limited.clone();
     let _first = begun(&limited, "a", 1);
     let _second = begun(&clone, "a", 2);
@@ -121,7 +123,7 @@ fn clones_share_the_limit() {
 #[test]
 fn a_crowd_at_one_server_holds_up_nobody_else() {
     let underway = Underway::default();
-    let limited = underway.connector().concurrency_limit(3).per_origin(1);
+    let limited = underway.connector().concurrency_limit(3).expect("a limit").per_origin(1).expect("a limit");
     let mut same: Vec<_> = (0..5).map(|_| begun(&limited, "crowded", 1)).collect();
     assert_eq!(underway.ports(), [1]);
     let _others = [begun(&limited, "crowded", 2), begun(&limited, "calm", 3), begun(&limited, "calm", 4)];
@@ -135,7 +137,8 @@ fn a_crowd_at_one_server_holds_up_nobody_else() {
 #[tokio::test]
 async fn a_panic_gives_its_place_back() {
     let underway = Underway::default();
-    let limited = Arc::new(underway.connector().concurrency_limit(1).per_origin(1));
+    let limited =
+        Arc::new(underway.connector().concurrency_limit(1).expect("a limit").per_origin(1).expect("a limit"));
     let panicking = Arc::clone(&limited);
     let panicking =
         tokio::spawn(async move { panicking.connect(Target::tcp("a").port(PANICS)).await.map(drop) });
@@ -146,18 +149,51 @@ async fn a_panic_gives_its_place_back() {
     assert_eq!(underway.ports(), [1]);
 }
 
-#[tokio::test]
-async fn nobody_at_all_is_a_mistake() {
+/// It is known when the connector is put together, not when it is to connect.
+#[test]
+fn nobody_at_all_is_a_mistake() {
     let underway = Underway::default();
-    let none = || underway.connector().concurrency_limit(0);
-    for error in [
-        none().connect(Target::tcp("a").port(1)).await,
-        none().per_origin(1).connect(Target::tcp("a").port(1)).await,
-        underway.connector().concurrency_limit(1).per_origin(0).connect(Target::tcp("a").port(1)).await,
+    let one = || underway.connector().concurrency_limit(1).expect("a limit");
+    for (error, what) in [
+        (underway.connector().concurrency_limit(0).map(drop), "concurrency_limit must be at least 1"),
+        (one().per_origin(0).map(drop), "per_origin must be at least 1"),
     ] {
         let error = error.expect_err("no limit at all");
         assert_eq!((error.code(), error.phase().as_str()), ("ERR_OUT_OF_RANGE", "options"));
+        assert!(error.message().starts_with(what) && error.hint().is_some(), "{error}");
     }
-    let all = underway.connector().concurrency_limit(usize::MAX).per_origin(usize::MAX);
+    let all = underway.connector().concurrency_limit(usize::MAX).expect("a limit");
+    let all = all.per_origin(usize::MAX).expect("a limit");
     let _one = begun(&all, "a", 1);
+}
+
+/// Who was not let in has met no network that does not answer.
+#[tokio::test(start_paused = true)]
+async fn who_waited_in_vain_for_a_place_is_told_so() {
+    let underway = Underway::default();
+    let limited = underway.connector().concurrency_limit(2).expect("a limit").per_origin(1).expect("a limit");
+    let patient = limited.clone().timeout(Duration::from_secs(1)).timeout(Duration::from_secs(2));
+    let words = "while it waited for a place under concurrency_limit";
+    let connect = async |name: &str, port: u16| {
+        let connecting = patient.connect(Target::tcp(name).port(port));
+        within("the end of the waiting", connecting).await.expect_err("it does not end by itself")
+    };
+    let slow = connect("slow", 1).await;
+    assert!(!slow.message().contains(words), "it had its place: {slow}");
+
+    let first = begun(&limited, "a", 1);
+    let error = connect("a", 1).await;
+    assert_eq!((error.kind(), error.phase().as_str()), (ErrorKind::Timeout, "connect"));
+    assert!(error.message().ends_with(words), "for one server: {error}");
+    assert!(error.hint().expect("a hint").contains("per_origin"));
+    let _second = begun(&limited, "b", 2);
+    assert!(connect("c", 3).await.message().ends_with(words), "for all");
+    drop(first);
+    assert!(!connect("c", 3).await.message().contains(words), "it had its place");
+
+    // The outer limit knows as well as the inner one.
+    let _full = begun(&limited, "d", 4);
+    let outer = limited.clone().timeout(Duration::from_secs(9)).timeout(Duration::from_secs(1));
+    let error = outer.connect(Target::tcp("e").port(5)).await.expect_err("it is full");
+    assert!(error.message().ends_with(words), "{error}");
 }

@@ -167,6 +167,7 @@ async fn whatever_connectors_are_put_together_to() {
         .routed(Routes::new())
         .timeout(std::time::Duration::from_secs(60))
         .concurrency_limit(1)
+        .expect("a limit")
         .traced(|_| tracing::Span::none());
     assert_eq!(get(&client(composed.clone()), &uri).await.0, Version::HTTP_11);
     assert_eq!(get(&client(composed.boxed()), &uri).await.0, Version::HTTP_11);

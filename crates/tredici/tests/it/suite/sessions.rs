@@ -7,6 +7,7 @@ mod defects;
 mod expiry;
 mod keys;
 mod resumed;
+mod shared;
 mod store;
 mod terms;
 pub(crate) mod told;

@@ -94,7 +94,16 @@ async fn type_of_service() {
         SocketAddr::V4(_) => socket.tos_v4(),
         SocketAddr::V6(_) => socket.tclass_v6(),
     };
-    assert_eq!(read(options, |socket, remote| tos(socket, remote).expect("a value")).await, [0x48; 3]);
+    let read = read(options.clone(), |socket, remote| tos(socket, remote).expect("a value"));
+    assert_eq!(read.await, [0x48; 3]);
+
+    // It goes out as IPv4, whose field is the one that counts.
+    let echo = Echo::with(ListenOptions::new()).await;
+    let connector = Connector::new(options).expect("a connector");
+    let mapped = Target::tcp("::ffff:127.0.0.1").port(echo.port());
+    let socket = connector.connect(mapped).await.expect("a connection");
+    let descriptor = socket.fd().expect("a descriptor");
+    assert_eq!(SockRef::from(&descriptor).tos_v4().expect("a value"), 0x48);
 }
 
 #[tokio::test]

@@ -1,17 +1,21 @@
 //! What an observer is told, event by event.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use tokio::{io::AsyncReadExt, net::TcpStream};
-use tredici::{ConnectOptions, Connector, Error, FixedLookup, Observer, Target, events};
+use tredici::{
+    Answers, ConnectOptions, Connector, Error, FixedLookup, Lookup, LookupQuery, Networks, Observer, Target,
+    events,
+};
 use tredici_test::{Fault, RefusedPort, ScriptedServer, UnansweredPort, within};
 
 use super::{
     ENGINE,
-    ends::{Echo, connector, exchange, listen_unix, localhost, target, trusting},
+    ends::{Echo, connector, exchange, listen_unix, localhost, replacements, target, trusting},
     racing::{dead_and_alive, own},
 };
 
@@ -22,6 +26,11 @@ struct Notes(Arc<Mutex<Vec<(u64, String)>>>);
 impl Notes {
     fn write(&self, connection: &events::Connection<'_>, words: impl Into<String>) {
         self.0.lock().expect("nobody panics while writing").push((connection.id, words.into()));
+    }
+
+    /// Of what has no number.
+    fn write_of_connector(&self, words: impl Into<String>) {
+        self.0.lock().expect("nobody panics while writing").push((0, words.into()));
     }
 
     /// What was written, without the numbers.
@@ -56,6 +65,20 @@ impl Observer for Notes {
         assert!(event.duration <= connection.elapsed);
         let found = event.result.map(<[_]>::len).map_err(Error::code);
         self.write(connection, format!("lookup of {}: {found:?}", event.hostname));
+    }
+
+    fn lookup_continued(&self, connection: &events::Connection<'_>, event: &events::LookupContinued<'_>) {
+        let addresses: Vec<_> = event.addresses.iter().map(|address| address.ip().to_string()).collect();
+        self.write(connection, format!("lookup of {}: also {}", event.hostname, addresses.join(" ")));
+    }
+
+    fn address_blocked(&self, connection: &events::Connection<'_>, event: &events::AttemptEnded<'_>) {
+        assert!(event.attempt.is_blocked() && event.attempt.elapsed().is_zero());
+        let code = event.attempt.error().map(tredici::AttemptError::code).expect("why");
+        self.write(
+            connection,
+            format!("{} is {} for {code}", event.number, event.attempt.address().address()),
+        );
     }
 
     fn attempt_started(&self, connection: &events::Connection<'_>, event: &events::AttemptStarted<'_>) {
@@ -117,6 +140,12 @@ impl Observer for Notes {
     }
 
     fn check_finished(&self, connection: &events::Connection<'_>, event: &events::CheckFinished<'_>) {
+        if let Some(error) = event.error {
+            let total = error.timings().total;
+            assert!(
+                total >= error.timings().connect.expect("it was connected") && total <= connection.elapsed
+            );
+        }
         self.write(connection, format!("check {}: {}", event.number, code(event.error)));
     }
 
@@ -139,6 +168,14 @@ impl Observer for Notes {
 
     fn abandoned(&self, connection: &events::Connection<'_>, event: &events::Abandoned) {
         self.write(connection, format!("abandoned in {}", event.phase));
+    }
+
+    fn rotated(&self, _: &events::Rotated) {
+        self.write_of_connector("rotated");
+    }
+
+    fn rotation_failed(&self, event: &events::RotationFailed<'_>) {
+        self.write_of_connector(format!("rotation failed: {}", event.error));
     }
 }
 
@@ -371,4 +408,53 @@ async fn an_attempt_that_was_slower_than_another_is_given_up() {
         notes.take()[3..7],
         ["attempt 0 at 127.78.200.1", "attempt 1 at 127.78.200.2", "attempt 1 won", "attempt 0 given up"]
     );
+}
+
+/// A lookup in parts: those that come while others are dialled are told, too.
+#[tokio::test(start_paused = true)]
+async fn addresses_that_come_later_and_such_that_are_not_dialled() {
+    let addresses = own(201);
+    let (_dead, echo) = dead_and_alive(addresses[0], addresses[1], localhost()).await;
+    let lookup = InParts(vec![vec![addresses[0]], vec!["127.78.202.1".parse().expect("one"), addresses[1]]]);
+    let blocked = "127.78.202.0/24".parse::<Networks>().expect("a network");
+    let (connector, notes) = watched(trusting().lookup(lookup).block_list(blocked));
+    let socket = connector.connect(Target::tls("localhost").port(echo.port())).await.expect("a socket");
+    let told = notes.take();
+    assert_eq!(
+        told[1..8],
+        [
+            "lookup of localhost",
+            "lookup of localhost: Ok(1)",
+            "lookup of localhost: also 127.78.201.2",
+            "attempt 0 at 127.78.201.1",
+            "attempt 1 at 127.78.201.2",
+            "attempt 1 won",
+            "attempt 0 given up",
+        ]
+    );
+    assert_eq!(told[8], "2 is 127.78.202.1 for ERR_IP_BLOCKED");
+    let blocked: Vec<_> = socket.attempts().iter().map(tredici::Attempt::is_blocked).collect();
+    assert_eq!(blocked, [false, false, true]);
+}
+
+/// Answers with one part after another.
+struct InParts(Vec<Vec<IpAddr>>);
+
+impl Lookup for InParts {
+    fn lookup(&self, _query: LookupQuery) -> Answers<'_> {
+        Answers::stream(futures_util::stream::iter(self.0.iter().cloned().map(|part| Ok(part.into()))))
+    }
+}
+
+#[tokio::test]
+async fn a_rotation_is_told_to_who_watches_the_connector() {
+    let (connector, notes) = watched(trusting());
+    let more = Notes::default();
+    connector.observe(more.clone()).reload().expect("the same");
+    assert_eq!(notes.take(), ["rotated"]);
+    assert_eq!(more.take(), ["rotated"]);
+    connector.rotate(replacements().ca("no certificate")).expect_err("no authority");
+    let told = notes.take();
+    assert!(told[0].starts_with("rotation failed: options.ca holds no certificate in PEM form"), "{told:?}");
+    assert!(more.take().is_empty(), "only what was done by this connector");
 }

@@ -12,7 +12,7 @@ use openssl::{
     },
     x509::X509,
 };
-use tredici_openssl::{Session, set_new_session_callback};
+use tredici_openssl::{Session, SessionError, set_new_session_callback};
 use zeroize::Zeroizing;
 
 use super::{
@@ -66,6 +66,20 @@ impl OpensslContext {
             ssl.param_mut().set_time(now.as_secs().try_into().unwrap_or(libc::time_t::MAX));
         }
         Ok((ssl, Companion::new(judge)))
+    }
+
+    /// Has `ssl` offer the session. One of another context is read anew, since OpenSSL's belong to that.
+    fn offer(&self, session: &dyn engine::Session, ssl: &mut Ssl) -> Option<Session> {
+        let any: &dyn std::any::Any = session;
+        let OpensslSession(session) = any.downcast_ref()?;
+        match session.offer(ssl) {
+            Err(SessionError::OtherContext) => {
+                let der = Zeroizing::new(session.to_der().ok()?);
+                let own = Session::from_der(&self.context, &der).ok()?;
+                own.offer(ssl).is_ok().then_some(own)
+            }
+            result => result.is_ok().then(|| session.clone()),
+        }
     }
 }
 
@@ -142,12 +156,9 @@ impl engine::Context for OpensslContext {
             ssl.set_alpn_protos(&terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;
         }
         if let Some(session) = terms.session {
-            let any: &dyn std::any::Any = &*session;
-            // One that does not belong here is not offered: the handshake is a full one.
-            if let Some(OpensslSession(session)) = any.downcast_ref()
-                && session.offer(&mut ssl).is_ok()
-            {
-                companion.note_offered(session.clone());
+            // Where that cannot be, the handshake is a full one.
+            if let Some(offered) = self.offer(&*session, &mut ssl) {
+                companion.note_offered(offered);
             }
         }
         Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
@@ -157,10 +168,6 @@ impl engine::Context for OpensslContext {
         let (mut ssl, companion) = self.connection(judge)?;
         ssl.set_accept_state();
         Ok(Box::new(OpensslConnection::new(ssl, companion, self.leaves.clone())?))
-    }
-
-    fn writes_sessions(&self) -> bool {
-        true
     }
 
     fn read_session(&self, der: &[u8]) -> Result<Box<dyn engine::Session>, Error> {

@@ -1,14 +1,15 @@
 //! What rustls's callbacks need of the connection that they are called for.
 //!
-//! rustls wants one verifier, one credential resolver and one session store for a configuration (it compares the first
-//! two by address before it resumes a session), and tells none of them which connection it asks for. So a connection
-//! lends its companion to the thread for as long as rustls works on it.
+//! rustls wants one verifier, one credential resolver and one session store for a configuration, and tells none of them
+//! which connection it asks for. So a connection lends its companion to the thread for as long as rustls works on it.
 
 use std::{cell::Cell, sync::Arc};
 
 use super::{
     super::{Der, Judge, NewSession, Session},
+    clear::Ticket,
     exporter::Secrets,
+    party::Party,
 };
 
 /// What the callbacks of one connection need and leave behind.
@@ -16,6 +17,8 @@ use super::{
 pub(super) struct Companion {
     /// Until the handshake is over.
     pub(super) judge: Option<Arc<dyn Judge>>,
+    /// A client's, for as long.
+    pub(super) party: Option<Arc<Party>>,
     /// Until it has been offered.
     pub(super) offered: Option<Arc<dyn Session>>,
     /// Whether the judge said no.
@@ -26,6 +29,10 @@ pub(super) struct Companion {
     /// The certificate that this side chose to show.
     pub(super) shown: Option<Der>,
     pub(super) sessions: Vec<NewSession>,
+    /// Whether rustls has taken a ticket of TLS 1.3, and its hello is still to show whether that was in time.
+    pub(super) has_taken_ticket: bool,
+    pub(super) offers_session: bool,
+    pub(super) ticket: Ticket,
 }
 
 /// A server that sends tickets without end is not kept up with.

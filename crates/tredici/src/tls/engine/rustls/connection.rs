@@ -5,6 +5,7 @@ use rustls::HandshakeKind;
 
 use super::{
     super::{Connection, Facts, Failure, NewSession, Progress, Received, Wire},
+    clear,
     companion::{self, Companion},
     exporter, facts,
     failure::{failure, unsupported},
@@ -41,9 +42,15 @@ impl RustlsConnection {
         let mut plaintext = Plaintext { buffer, filled: *filled, rest: plain };
         let sent = wire.outgoing.len();
         companion.secrets.note_server_random(&wire.incoming);
+        if tls.is_handshaking() {
+            companion.ticket.note(&wire.incoming);
+        }
         let step = companion::lend(companion, || tls.step(wire, intent, &mut plaintext));
         *filled = plaintext.filled;
         companion.secrets.note_server_random(&wire.outgoing[sent..]);
+        if std::mem::take(&mut companion.has_taken_ticket) {
+            companion.offers_session = clear::offers_session(&wire.outgoing[sent..]);
+        }
         match step {
             Ok(step) => {
                 self.peer_closed |= matches!(step, Step::PeerClosed | Step::Closed);
@@ -61,9 +68,11 @@ impl RustlsConnection {
 
     fn finish_handshake(&mut self) {
         self.companion.judge = None;
+        self.companion.party = None;
         if self.tls.handshake_kind() == Some(HandshakeKind::Resumed) {
-            // rustls makes a session of TLS 1.2 anew when it is resumed, with a new life; its server has not.
-            self.companion.sessions.retain(|session| session.version != "TLSv1.2");
+            // rustls makes a session of TLS 1.2 anew when it is resumed, with a new life; its server only by a ticket.
+            let is_renewed = self.companion.ticket.has_come();
+            self.companion.sessions.retain(|session| session.version != "TLSv1.2" || is_renewed);
         }
     }
 
@@ -160,6 +169,10 @@ impl Connection for RustlsConnection {
 
     fn has_pending(&self) -> bool {
         !self.plain.is_empty() || self.peer_closed || self.failure.is_some()
+    }
+
+    fn offers_session(&self) -> bool {
+        self.companion.offers_session
     }
 
     fn facts(&self) -> Facts {

@@ -19,6 +19,7 @@ use super::{
     failure::{option_error, unsupported},
     identity::Identity,
     key_log::ContextKeyLog,
+    party::{Party, PartyAtWork},
     policy,
     sessions::Sessions,
     unbuffered::Unbuffered,
@@ -34,7 +35,7 @@ pub(crate) struct RustlsContext {
 }
 
 enum Config {
-    Client(Arc<ClientConfig>),
+    Client(Arc<ClientConfig>, Arc<Party>),
     Server(Arc<ServerConfig>),
 }
 
@@ -44,32 +45,34 @@ impl RustlsContext {
         let identity = Arc::new(Identity::new(&terms.identities)?);
         let shown = identity.first().cloned();
         let config = match &terms.side {
-            Side::Client => Config::Client(Arc::new(client(terms, provider, identity)?)),
+            Side::Client => {
+                let verifier = Arc::new(verifier_of_servers(terms, &provider)?);
+                Config::Client(Arc::new(client(terms, provider)?), Arc::new(Party { verifier, identity }))
+            }
             Side::Server { .. } => Config::Server(Arc::new(server(terms, provider, identity)?)),
         };
         Ok(Self { config, shown })
     }
 }
 
-fn client(
-    terms: &ContextTerms,
-    provider: Arc<CryptoProvider>,
-    identity: Arc<Identity>,
-) -> Result<ClientConfig, Error> {
-    let verifier = PeerVerifier {
+fn verifier_of_servers(terms: &ContextTerms, provider: &CryptoProvider) -> Result<PeerVerifier, Error> {
+    Ok(PeerVerifier {
         store: Store::new(&terms.trust)?.less(&terms.revocation)?,
         purpose: Purpose::Server,
         algorithms: provider.signature_verification_algorithms,
         require: false,
         hints: Vec::new(),
-    };
+    })
+}
+
+fn client(terms: &ContextTerms, provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
     let builder = ClientConfig::builder_with_details(provider, Arc::new(ContextClock(terms.clock.clone())));
     let mut config = builder
         .with_protocol_versions(&policy::versions(terms))
         .map_err(|error| option_error("minVersion", &error))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_client_cert_resolver(identity);
+        .with_custom_certificate_verifier(PartyAtWork::shared())
+        .with_client_cert_resolver(PartyAtWork::shared());
     config.resumption = Resumption::store(Arc::new(Sessions::new(terms.keeps_sessions)));
     config.key_log = Arc::new(ContextKeyLog(terms.keylog.clone()));
     // Whoever connects looks at the protocol himself, so that the error is the same on every engine.
@@ -128,7 +131,7 @@ fn protocols(mut wire: &[u8]) -> Vec<Vec<u8>> {
 
 impl engine::Context for RustlsContext {
     fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn engine::Connection>, Error> {
-        let Config::Client(config) = &self.config else {
+        let Config::Client(config, party) = &self.config else {
             return Err(unsupported("connecting from a server's context"));
         };
         let name = match &terms.servername {
@@ -141,6 +144,7 @@ impl engine::Context for RustlsContext {
         };
         let mut companion = Box::new(Companion {
             judge: Some(terms.judge),
+            party: Some(party.clone()),
             offered: terms.session,
             shown: self.shown.clone(),
             ..Companion::default()
@@ -160,10 +164,6 @@ impl engine::Context for RustlsContext {
             Box::new(Companion { judge: Some(judge), shown: self.shown.clone(), ..Companion::default() });
         let tls = Unbuffered::server(config).map_err(|error| option_error("the TLS connection", &error))?;
         Ok(Box::new(RustlsConnection::new(tls, companion)))
-    }
-
-    fn writes_sessions(&self) -> bool {
-        false
     }
 
     fn read_session(&self, _der: &[u8]) -> Result<Box<dyn Session>, Error> {

@@ -17,18 +17,17 @@ use zeroize::Zeroizing;
 
 use super::{
     super::{self as engine, NewSession},
-    companion,
+    companion::{self, Companion},
     failure::unsupported,
 };
 use crate::error::Error;
 
 /// So many servers' groups are remembered.
 const MOST_HINTS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
-/// RFC 8446 section 4.6.1. How long the server said is for rustls to know, who offers no ticket beyond that. In TLS 1.2
-/// a server need not say, and rustls then knows no end.
+/// RFC 8446 section 4.6.1. How long the server of TLS 1.3 said is for rustls to know, who offers no ticket beyond that.
 const LIFETIME_MAX: u64 = 7 * 24 * 60 * 60;
 
-/// A session as rustls holds it. rustls refuses one of another context, which it knows by its verifier.
+/// A session as rustls holds it.
 enum RustlsSession {
     Tls12(Tls12ClientSessionValue),
     /// A ticket is used once.
@@ -37,7 +36,7 @@ enum RustlsSession {
 
 impl engine::Session for RustlsSession {
     fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Err(unsupported("session"))
+        Err(unsupported("take_sessions"))
     }
 }
 
@@ -73,12 +72,16 @@ impl ClientSessionStore for Sessions {
     }
 
     fn set_tls12_session(&self, _name: ServerName<'static>, value: Tls12ClientSessionValue) {
-        self.add(RustlsSession::Tls12(value), "TLSv1.2", None);
+        let lifetime = companion::with(|companion| companion.ticket.lifetime()).flatten();
+        self.add(RustlsSession::Tls12(value), "TLSv1.2", lifetime);
     }
 
     fn tls12_session(&self, _name: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        offered(|session| match session {
-            RustlsSession::Tls12(value) => Some(value.clone()),
+        offered(|session, companion| match session {
+            RustlsSession::Tls12(value) => {
+                companion.offers_session = true;
+                Some(value.clone())
+            }
             RustlsSession::Tls13(_) => None,
         })
     }
@@ -90,18 +93,24 @@ impl ClientSessionStore for Sessions {
     }
 
     fn take_tls13_ticket(&self, _name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        offered(|session| match session {
+        offered(|session, companion| match session {
             RustlsSession::Tls12(_) => None,
-            RustlsSession::Tls13(value) => value.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            RustlsSession::Tls13(value) => {
+                companion.has_taken_ticket = true;
+                value.lock().unwrap_or_else(PoisonError::into_inner).take()
+            }
         })
     }
 }
 
 /// Reads the session that the connection at work is to offer.
-fn offered<T>(read: impl FnOnce(&RustlsSession) -> Option<T>) -> Option<T> {
-    let session = companion::with(|companion| companion.offered.clone())??;
-    let any: &dyn std::any::Any = &*session;
-    read(any.downcast_ref()?)
+fn offered<T>(read: impl FnOnce(&RustlsSession, &mut Companion) -> Option<T>) -> Option<T> {
+    let read = |companion: &mut Companion| {
+        let session = companion.offered.clone()?;
+        let any: &dyn std::any::Any = &*session;
+        read(any.downcast_ref()?, companion)
+    };
+    companion::with(read)?
 }
 
 impl fmt::Debug for Sessions {

@@ -16,7 +16,7 @@ async fn a_session_that_is_kept_does_not_leave() {
     assert!(connector.take_sessions(target(server.port())).expect("none to take").is_empty());
     exchange(&mut connector.connect(target(server.port())).await.expect("a connection")).await;
     let error = connector.take_sessions(target(server.port())).expect_err("not on this engine");
-    assert_names(&error, "session");
+    assert_names(&error, "take_sessions");
     assert_eq!(connector.cached_sessions(target(server.port())).expect("a target"), 2, "it is still here");
 }
 

@@ -1,10 +1,10 @@
 //! Connections that begin at once, and wait for the first one's session.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::{task::JoinSet, time::Instant};
-use tredici::{ConnectOptions, Connector, ErrorKind, TlsVersion};
+use tredici::{ConnectOptions, Connector, ErrorKind, MemorySessionStore, TlsVersion};
 use tredici_test::{
     Cut, EarlyTicketServer, Fault, NodeServer, Pki, Relay, ScriptedServer, drop_after, settle, within,
 };
@@ -22,9 +22,15 @@ fn waiting(options: ConnectOptions) -> Connector {
 /// So many connections at once, each of which says something and hears it; none gets an answer before all stand. Returns
 /// which were resumed.
 async fn at_once(connector: &Connector, relay: &Relay, count: usize) -> Vec<bool> {
+    at_once_in_turn(std::slice::from_ref(connector), relay, count).await
+}
+
+/// The same by one connector after another.
+async fn at_once_in_turn(connectors: &[Connector], relay: &Relay, count: usize) -> Vec<bool> {
     let before = relay.recordings().len();
     relay.cut(Cut::Stall);
-    let visits = join_all((0..count).map(|_| visit(connector, target(relay.port()))));
+    let turns = connectors.iter().cycle().take(count);
+    let visits = join_all(turns.map(|connector| visit(connector, target(relay.port()))));
     let opening = async {
         settle("all to stand", || relay.recordings().len() == before + count).await;
         settle("a hello", || relay.recordings()[before..].iter().any(|one| !one.to_server.is_empty())).await;
@@ -112,6 +118,32 @@ async fn after_the_first_as_many_resume_as_its_sessions_allow() {
     assert_eq!(one_and_twice_fifty(TlsVersion::Tls1_2).await, [0, 50, 50]);
     // Two tickets of the first, and two of each of the forty-eight, of which half a hundred are kept.
     assert_eq!(one_and_twice_fifty(TlsVersion::Tls1_3).await, [0, 2, 50]);
+}
+
+/// Five connectors of equal terms: what one has met, all resume.
+#[tokio::test]
+async fn connectors_that_share_a_store_offer_each_ticket_once() {
+    let server = Echo::tls().await;
+    for (newest, after_the_first) in [(TlsVersion::Tls1_2, 50), (TlsVersion::Tls1_3, 2)] {
+        let relay = Relay::to(server.port()).await;
+        let store = Arc::new(MemorySessionStore::new(1000));
+        let connectors = [(); 5].map(|()| {
+            let options = trusting().max_version(newest).session_store(store.clone());
+            Connector::new(options).expect("a connector")
+        });
+        assert!(!visit(&connectors[0], target(relay.port())).await);
+        assert_eq!(resumed(&at_once_in_turn(&connectors, &relay, 50).await), after_the_first);
+        assert_eq!(resumed(&at_once_in_turn(&connectors, &relay, 50).await), 50);
+        if newest == TlsVersion::Tls1_3 {
+            assert_each_is_offered_once(&relay);
+        }
+        let stats = connectors.map(|connector| connector.session_stats());
+        assert_eq!(
+            stats.iter().map(|stats| (stats.refused, stats.unfit)).collect::<HashSet<_>>(),
+            [(0, 0)].into()
+        );
+        assert_eq!(stats.iter().map(|stats| stats.hits).sum::<u64>(), after_the_first as u64 + 50);
+    }
 }
 
 #[tokio::test]

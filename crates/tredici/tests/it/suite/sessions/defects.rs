@@ -193,8 +193,9 @@ async fn d10_a_connection_that_the_check_rejects_leaves_no_session() {
 async fn d11_every_ticket_is_kept() {
     let server = Echo::tls().await;
     let relay = Relay::to(server.port()).await;
-    let connector = connector();
-    visit(&connector, target(relay.port())).await;
+    // The tickets come while the check still thinks about it.
+    let connector = connector().check_async(|socket| Box::pin(async { Ok(exchange(socket).await) }));
+    connector.connect(target(relay.port())).await.expect("a connection");
     assert_eq!(held(&connector, target(relay.port())), 2);
     let both = join_all((0..2).map(|_| visit(&connector, target(relay.port())))).await;
     assert_eq!(both, [true, true]);
@@ -207,19 +208,23 @@ async fn d12_a_session_ends_when_the_server_says_and_within_seven_days() {
         return;
     }
     const DAY: Duration = Duration::from_secs(24 * 3600);
-    for (seconds, still, no_more) in
-        [(600, Duration::from_secs(590), Duration::from_secs(602)), (8 * 24 * 3600, 6 * DAY, 8 * DAY)]
+    let minutes = (600, Duration::from_secs(590), Duration::from_secs(602));
+    let days = (14 * 24 * 3600, 6 * DAY, 8 * DAY);
+    // In TLS 1.3 OpenSSL's servers do not say more than seven days.
+    for (newest, (seconds, still, no_more)) in
+        [(TlsVersion::Tls1_2, minutes), (TlsVersion::Tls1_3, minutes), (TlsVersion::Tls1_2, days)]
     {
         let server =
             NodeServer::with(Pki::shared().localhost()).option("sessionTimeout", seconds).start().await;
         for wait in [still, no_more] {
             let relay = Relay::to(server.port()).await;
             let clock = Clock::new();
-            let connector = Connector::new(clock.tell(trusting())).expect("a connector");
+            let options = clock.tell(trusting()).max_version(newest);
+            let connector = Connector::new(options).expect("a connector");
             visit(&connector, target(relay.port())).await;
             clock.advance(wait);
             connector.connect(target(relay.port())).await.expect("a connection");
-            assert_eq!(offers(&relay), [false, wait == still], "{seconds} s, after {wait:?}");
+            assert_eq!(offers(&relay), [false, wait == still], "{newest}, {seconds} s, after {wait:?}");
         }
     }
 }

@@ -17,7 +17,7 @@ const VERSIONS: [TlsVersion; 2] = [TlsVersion::Tls1_2, TlsVersion::Tls1_3];
 
 /// Notes what it is asked.
 #[derive(Default)]
-struct Noting {
+pub(super) struct Noting {
     asked: Mutex<Vec<String>>,
     kept: Mutex<Vec<StoredSession>>,
 }

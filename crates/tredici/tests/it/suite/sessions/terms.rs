@@ -170,27 +170,3 @@ async fn no_session_crosses_names_ports_and_paths_although_the_store_hands_it_ou
     assert_eq!(offers(&relay).into_iter().chain(offers(&elsewhere)).filter(|offered| *offered).count(), 0);
     assert_eq!(connector.session_stats().hits, 0);
 }
-
-#[tokio::test]
-async fn connectors_of_equal_terms_share_where_the_engine_can() {
-    let server = Echo::tls().await;
-    for newest in [TlsVersion::Tls1_2, TlsVersion::Tls1_3] {
-        let relay = Relay::to(server.port()).await;
-        let store = Arc::new(MemorySessionStore::new(100));
-        let equal = || {
-            let options = trusting().max_version(newest).session_store(store.clone());
-            Connector::new(options).expect("a connector")
-        };
-        let (one, other) = (equal(), equal());
-        visit(&one, target(relay.port())).await;
-        let mut socket = other.connect(target(relay.port())).await.expect("a connection");
-        super::exchange(&mut socket).await;
-        let shares = ENGINE == Engine::OpenSsl;
-        assert_eq!((socket.is_session_reused(), socket.authorized()), (shares, true), "{newest}");
-        assert_eq!(socket.peer_certificate().expect("one").raw(), Pki::shared().localhost().der());
-        assert_eq!(offers(&relay), [false, shares]);
-        assert!(visit(&one, target(relay.port())).await, "each has its own besides");
-        assert!(visit(&other, target(relay.port())).await);
-        assert!(visit(&other.clone(), target(relay.port())).await, "clones always share");
-    }
-}

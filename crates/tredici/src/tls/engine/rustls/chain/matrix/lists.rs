@@ -215,7 +215,7 @@ pub(super) const LIST_FAULTS: &[Fault] = &[
     }),
     // Dates.
     fault("expired list of the leaf's issuer", |s| {
-        list(s, OF_LEAF).next_update = Some(utc_time(s.now - DAY / 2))
+        list(s, OF_LEAF).next_update = Some(utc_time(s.now - DAY / 2));
     }),
     fault("expired list of the root", |s| list(s, OF_UPPER).next_update = Some(utc_time(s.now - DAY / 2))),
     fault("list of tomorrow", |s| list(s, OF_LOWER).last_update = utc_time(s.now + DAY)),
@@ -235,7 +235,7 @@ pub(super) const LIST_FAULTS: &[Fault] = &[
         list(s, OF_LOWER).next_update = Some((0x18, b"20301301000000Z".to_vec()));
     }),
     fault("list whose end is too short", |s| {
-        list(s, OF_LEAF).next_update = Some((0x17, b"4901010000Z".to_vec()))
+        list(s, OF_LEAF).next_update = Some((0x17, b"4901010000Z".to_vec()));
     }),
     fault("list that ends now", |s| {
         s.now = whole_seconds(s.now);
@@ -280,7 +280,7 @@ pub(super) const LIST_FAULTS: &[Fault] = &[
         list(s, OF_LOWER).algorithm = Some(SignatureAlgorithm::RsaSha1);
     }),
     fault("lists by RSASSA-PSS", |s| {
-        set_key(s, LOWER, &keys::rsa().signing(SignatureAlgorithm::RsaPssSha256))
+        set_key(s, LOWER, &keys::rsa().signing(SignatureAlgorithm::RsaPssSha256));
     }),
     fault("lists by Ed25519", |s| set_key(s, UPPER, &keys::ed25519())),
     fault("lists by P-384", |s| {

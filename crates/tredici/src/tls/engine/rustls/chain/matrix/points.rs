@@ -16,7 +16,7 @@ pub(super) const POINT_FAULTS: &[Fault] = &[
     fault("list about authorities", |s| point(s, OF_LOWER, &[tlv(0x82, TRUE)])),
     fault("list about authorities, of the leaf", |s| point(s, OF_LEAF, &[tlv(0x82, TRUE)])),
     fault("list about others than authorities, of the intermediate", |s| {
-        point(s, OF_LOWER, &[tlv(0x81, TRUE)])
+        point(s, OF_LOWER, &[tlv(0x81, TRUE)]);
     }),
     fault("list about authorities in which the leaf stands", |s| {
         point(s, OF_LEAF, &[tlv(0x82, TRUE)]);
@@ -45,7 +45,7 @@ pub(super) const POINT_FAULTS: &[Fault] = &[
         list(s, OF_LEAF).set(Extension { critical: false, ..issuing_point(&[tlv(0x82, TRUE)]) });
     }),
     fault("list about others beside one about authorities", |s| {
-        let mut other = s.lists[OF_LEAF.min(s.lists.len() - 1)].clone();
+        let mut other = s.lists[OF_LEAF].clone();
         other.draft.set(issuing_point(&[tlv(0x82, TRUE)]));
         s.lists.insert(0, other);
     }),
