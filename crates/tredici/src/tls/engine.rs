@@ -147,8 +147,14 @@ pub(crate) trait Connection: Send + Sync {
     /// Encrypts all of `bytes`, which are not none.
     fn write(&mut self, wire: &mut Wire, bytes: &[u8]) -> Result<(), Failure>;
 
-    /// The same while nothing waits in `wire` to be sent. An engine that encrypts into memory of its own shows what it
-    /// has encrypted to `send`, which tells how much of it is on its way, and puts the rest alone into `wire`.
+    /// Whether the engine encrypts into memory of its own, for which there is [`write_through`](Self::write_through).
+    fn writes_through(&self) -> bool {
+        false
+    }
+
+    /// The same as [`write`](Self::write) while nothing waits in `wire` to be sent. What was encrypted is shown to `send`,
+    /// which tells how much of it is on its way; the rest alone is put into `wire`. It may be called from within a
+    /// foreign library, and must not panic.
     fn write_through(
         &mut self,
         wire: &mut Wire,

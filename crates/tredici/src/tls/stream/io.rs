@@ -129,9 +129,11 @@ impl TlsStream {
     fn encrypt(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Result<(), Failure> {
         self.take_buffer();
         let Self { transport, connection, wire, unsent, .. } = self;
-        if bytes.len() <= RECORD && wire.outgoing.is_empty() {
+        let may_pass = bytes.len() <= RECORD && wire.outgoing.is_empty() && connection.writes_through();
+        // Asked before the engine works: the caller's waker is not for its callbacks to handle.
+        if may_pass && transport.is_ready_to_send(cx) {
             return connection.write_through(wire, bytes, &mut |record| {
-                transport.try_send(cx, record).unwrap_or_else(|error| {
+                transport.try_send(record).unwrap_or_else(|error| {
                     *unsent = Some(error);
                     0
                 })

@@ -150,6 +150,10 @@ impl Connection for OpensslConnection {
         self.encrypt(wire, bytes)
     }
 
+    fn writes_through(&self) -> bool {
+        true
+    }
+
     fn write_through(
         &mut self,
         wire: &mut Wire,
