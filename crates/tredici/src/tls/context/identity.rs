@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     super::engine::{Identities, PrivateKey},
-    trust,
+    kind, trust,
 };
 use crate::{
     error::Error,
@@ -14,7 +14,9 @@ use crate::{
 pub(super) fn load(values: &Values) -> Result<Identities, Error> {
     let mut identities = Identities::default();
     for pem in values.cert.iter().flat_map(PemList::iter) {
-        identities.chains.push(trust::read("cert", &pem.load("cert")?)?);
+        let chain = trust::read("cert", &pem.load("cert")?)?;
+        chain.first().map_or(Ok(()), |leaf| kind::check(leaf))?;
+        identities.chains.push(chain);
     }
     for key in values.key.iter().flat_map(PrivateKeys::iter) {
         let passphrase = key.own_passphrase().or(values.passphrase.as_ref());
