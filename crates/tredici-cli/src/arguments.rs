@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod count;
 mod duration;
 mod escapes;
 mod prose;
@@ -10,7 +11,7 @@ use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, builder::Styles};
-use tredici::{ConnectOptions, ListenOptions};
+use tredici::{ConnectOptions, Destination, Error, ListenOptions, Target};
 
 pub(crate) use escapes::Bytes;
 pub(crate) use terms::Terms;
@@ -70,15 +71,18 @@ pub(crate) struct Connect {
     #[arg(value_hint = ValueHint::Url)]
     pub(crate) target: Option<String>,
     /// Make N connections, one after another, by the same connector
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::read)]
     pub(crate) times: Option<NonZeroUsize>,
-    /// Make so many of them at once
-    #[arg(long, value_name = "C", requires = "times")]
+    /// Make so many of them at once, of those that --times says
+    #[arg(long, value_name = "C", value_parser = count::read)]
     pub(crate) concurrency: Option<NonZeroUsize>,
     /// Write this once connected; \r \n \t \\ \xHH are escapes
     #[arg(long, value_name = "TEXT", value_parser = escapes::read)]
     pub(crate) send: Option<Bytes>,
     /// Read until the peer closes or the time is up, and report what was read
+    ///
+    /// In TLS 1.3 a server may refuse the client's certificate, or its want of one, after the handshake: who reads hears
+    /// of it.
     #[arg(long, value_name = "DURATION", value_parser = duration::read)]
     pub(crate) read: Option<Duration>,
     /// Standard input to the socket, the socket to standard output; the report goes to standard error
@@ -186,7 +190,18 @@ pub(crate) struct Form {
 
 /// Reads the arguments; the first is the program's name.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Verb, Usage> {
-    Tredici::try_parse_from(arguments).map(|parsed| parsed.verb).map_err(Usage::from)
+    Tredici::try_parse_from(arguments).map(|parsed| parsed.verb).map_err(|error| Usage::of(error, arguments))
+}
+
+/// Whom a target names.
+pub(crate) fn destination(target: &str) -> Result<Destination, Error> {
+    let read = Target::try_from(target).map_err(Error::from);
+    let read = read.map(|target| target.destination().clone());
+    // What was meant as the value of the flag before it.
+    match usage::STRAY.contains(&target) {
+        true => read.map_err(|error| error.with_hint(usage::WITH_EQUALS)),
+        false => read,
+    }
 }
 
 /// Whether JSON is asked for, also where the arguments are wrong.

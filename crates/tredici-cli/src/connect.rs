@@ -10,10 +10,10 @@ use futures_util::{StreamExt, stream};
 use tredici::{Authority, ConnectOptions, Connector, Destination, Engine, Error, Phase, Sessions, Target};
 
 use crate::{
-    arguments::Connect,
+    arguments::{self, Connect},
     ending::Ending,
     file::{self, PendingFile},
-    human::Series,
+    human::{self, Series},
     interrupt::{Interrupt, block_on},
     outcome::{Failure, Outcome},
     output::Output,
@@ -44,11 +44,10 @@ pub(crate) fn run(arguments: Connect, output: &mut Output) -> io::Result<Ending>
     if arguments.pipe {
         output.report_on_stderr();
     }
-    let target = arguments.target.as_deref().map(Target::try_from).transpose();
-    let target = target.map(|target| target.map(|target| target.destination().clone()));
+    let target = arguments.target.as_deref().map(arguments::destination).transpose();
     let planned = match target {
         Ok(target) => plan(arguments, target.clone()).map_err(|error| Failure::to_reach(target, error)),
-        Err(error) => Err(Failure::of(error.into())),
+        Err(error) => Err(Failure::of(error)),
     };
     match planned {
         Ok(plan) => block_on(follow(plan, output)),
@@ -60,6 +59,12 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
     if arguments.pipe && arguments.terms.read_standard_input() {
         let message = "standard input cannot be both the options and what --pipe sends";
         return Err(Error::invalid("UND_ERR_INVALID_ARG", message));
+    }
+    if arguments.concurrency.is_some() && arguments.times.is_none() {
+        let message = "--concurrency is for several connections";
+        return Err(
+            Error::invalid("ERR_MISSING_ARGS", message).with_hint("say with --times how many there are")
+        );
     }
     let mut options = arguments.terms.resolve()?;
     let target = match target {
@@ -147,7 +152,8 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
         Whom::Target(target) => (target.clone(), None),
         Whom::Ourselves(authority) => match Demonstration::start(authority).await {
             Ok(server) => {
-                series = series.explained(server.target());
+                output.complain(&human::introduction(server.target(), output.paper(false)));
+                series = series.explained();
                 (server.target().clone(), Some(server))
             }
             Err(error) => return output.fail(Failure::of(error)),
@@ -166,7 +172,7 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
         return output.fail(Failure::to_reach(Some(target), error));
     }
     if !output.is_json() {
-        output.print(&series.summary(plan.connector.session_stats()))?;
+        output.print(&series.summary(plan.connector.session_stats(), output.paper(true)))?;
     }
     Ok(if series.failed() == 0 { Ending::Done } else { Ending::Failed })
 }
@@ -183,7 +189,8 @@ async fn connect_all(
     let mut connections = pin!(connections.buffered(plan.concurrency));
     while let Some(outcome) = connections.next().await {
         let Some(outcome) = outcome? else { continue };
-        let outcome = output.called(outcome);
+        let mut outcome = output.called(outcome);
+        outcome.is_demonstration = matches!(plan.whom, Whom::Ourselves(_));
         output.advance(outcome.index + 1, plan.times);
         tell(&outcome, series, output)?;
         if is_wrong(&outcome) {

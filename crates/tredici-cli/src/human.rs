@@ -12,7 +12,7 @@ mod waterfall;
 use tredici::{Destination, Error, IdentityError};
 
 pub(crate) use paper::Paper;
-pub(crate) use series::Series;
+pub(crate) use series::{Series, introduction};
 pub(crate) use served::{listening, served};
 
 use crate::{outcome::Failure, pin::Pins};
@@ -72,6 +72,9 @@ pub(crate) fn identified(hostname: &str, names: &str) -> String {
 }
 
 /// The certificate is not for the name.
-pub(crate) fn not_identified(error: &IdentityError) -> String {
-    format!("{BAD}✘{BAD:#} {} [{}]\n", printable(&error.to_string()), error.code())
+pub(crate) fn not_identified(error: &IdentityError, hint: Option<&str>, paper: Paper) -> String {
+    let headline = format!("{} [{}]", printable(&error.to_string()), error.code());
+    let mut lines = paper.wrapped(&headline, 2);
+    lines.extend(hint.into_iter().flat_map(|hint| paper.wrapped(hint, 2)));
+    format!("{BAD}✘{BAD:#} {}\n", lines.join("\n  "))
 }

@@ -131,15 +131,17 @@ async fn attend(
         Ok(socket) => socket,
         Err(error) => return Some(Outcome::failed(index, Failure::of(error))),
     };
+    let connected = Instant::now();
     let served = tokio::select! {
         served = serve(&mut socket, mode, index) => served,
         _ = stop.wait_for(|&over| over) => Ok(()),
     };
     let facts = Facts::of(&socket);
+    let now = facts.journey.timings.total + connected.elapsed();
     let end = End { clean: socket.close().await.is_ok() };
     Some(match served {
         Ok(()) => Outcome::connected(index, Connected { facts, received: None, end: Some(end) }),
-        Err(error) => Outcome::failed(index, Failure::after(facts, error, None)),
+        Err(error) => Outcome::failed(index, Failure::after(facts, error, None, now)),
     })
 }
 

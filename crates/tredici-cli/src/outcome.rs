@@ -1,5 +1,7 @@
 //! What became of one connection, and its line of JSON.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
@@ -11,6 +13,8 @@ use crate::{output::Names, waterfall::Waterfall};
 pub(crate) struct Outcome {
     /// Which of several it was, from 0.
     pub(crate) index: usize,
+    /// Whether nobody was to be connected to, and a server was made to show how that looks.
+    pub(crate) is_demonstration: bool,
     pub(crate) result: Result<Connected, Box<Failure>>,
 }
 
@@ -61,7 +65,7 @@ impl Facts {
                 target: Some(socket.destination().clone()),
                 timings: *socket.timings(),
                 attempts: socket.attempts().to_vec(),
-                waterfall: Waterfall::of(socket.timings(), None),
+                waterfall: Waterfall::of(socket.timings()),
             },
             // Nothing in it can fail to be JSON.
             socket: serde_json::to_value(socket.report()).unwrap_or_default(),
@@ -93,7 +97,7 @@ impl Failure {
                 target: error.target().cloned(),
                 timings: *error.timings(),
                 attempts: error.attempts().to_vec(),
-                waterfall: Waterfall::of(error.timings(), Some(&error)),
+                waterfall: Waterfall::of(error.timings()).blaming(&error, error.timings().total),
             },
             peer_certificate: error.peer_certificate().cloned(),
             received: None,
@@ -110,7 +114,7 @@ impl Failure {
 
     /// The same, with what somebody has seen who watched the way.
     pub(crate) fn by(mut self, waterfall: Waterfall) -> Self {
-        self.journey.waterfall = waterfall;
+        self.journey.waterfall = waterfall.blaming(&self.error, self.journey.timings.total);
         self
     }
 
@@ -123,28 +127,21 @@ impl Failure {
         self
     }
 
-    /// What ended a connection that had been made.
-    pub(crate) fn after(facts: Facts, error: Error, received: Option<Vec<u8>>) -> Self {
-        Self { error, journey: facts.journey, peer_certificate: facts.peer_certificate, received }
+    /// What ended a connection that had been made, this long after the call.
+    pub(crate) fn after(facts: Facts, error: Error, received: Option<Vec<u8>>, now: Duration) -> Self {
+        let mut journey = facts.journey;
+        journey.waterfall = journey.waterfall.blaming(&error, now);
+        Self { error, journey, peer_certificate: facts.peer_certificate, received }
     }
 }
 
 impl Outcome {
     pub(crate) fn connected(index: usize, connected: Connected) -> Self {
-        Self { index, result: Ok(connected) }
+        Self { index, is_demonstration: false, result: Ok(connected) }
     }
 
     pub(crate) fn failed(index: usize, failure: Failure) -> Self {
-        Self { index, result: Err(Box::new(failure)) }
-    }
-
-    /// The same, with what somebody has seen who watched the way.
-    pub(crate) fn by(mut self, waterfall: Waterfall) -> Self {
-        match &mut self.result {
-            Ok(connected) => connected.facts.journey.waterfall = waterfall,
-            Err(failure) => failure.journey.waterfall = waterfall,
-        }
-        self
+        Self { index, is_demonstration: false, result: Err(Box::new(failure)) }
     }
 
     fn waterfall(&self) -> &Waterfall {
@@ -188,6 +185,9 @@ impl Serialize for Outcome {
             }
         }
         line.serialize_entry("waterfall", self.waterfall())?;
+        if self.is_demonstration {
+            line.serialize_entry("demonstration", &true)?;
+        }
         line.end()
     }
 }

@@ -3,10 +3,10 @@
 use std::io;
 
 use serde::Serialize;
-use tredici::{CertificateDigests, Connector, Destination, Error, PeerCertificate, Pin as Digest, Target};
+use tredici::{Connector, Destination, Error, PeerCertificate, Pin as Digest, Target};
 
 use crate::{
-    arguments::Pin,
+    arguments::{self, Pin},
     ending::Ending,
     human,
     interrupt::{Interrupt, block_on},
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Pin, output: &mut Output) -> io::Result<Ending> {
 }
 
 fn plan(arguments: &Pin) -> Result<Plan, Error> {
-    let target = Target::try_from(arguments.target.as_str())?.destination().clone();
+    let target = arguments::destination(&arguments.target)?;
     if !target.protocol.is_tls() {
         let message = format!("{target} has no certificates: it is plain");
         return Err(Error::invalid("UND_ERR_INVALID_ARG", message).with_hint("use https: or tls:"));
@@ -109,17 +109,16 @@ fn of_chain(leaf: &PeerCertificate) -> Vec<PinnedCertificate> {
 }
 
 fn of_certificate(depth: usize, certificate: &PeerCertificate) -> PinnedCertificate {
-    let digests = CertificateDigests::from(certificate);
     let (position, pin) = match depth {
-        0 => ("leaf", Digest::Leaf(digests.certificate_sha256)),
-        _ if certificate.is_own_issuer() => ("root", Digest::Issuer(digests.certificate_sha256)),
-        _ => ("intermediate", Digest::Issuer(digests.certificate_sha256)),
+        0 => ("leaf", Digest::leaf_of(certificate)),
+        _ if certificate.is_own_issuer() => ("root", Digest::issuer_of(certificate)),
+        _ => ("intermediate", Digest::issuer_of(certificate)),
     };
     PinnedCertificate {
         position,
         subject: certificate.subject().map(ToString::to_string),
         valid_to: certificate.valid_to(),
-        spki: Digest::Key(digests.key_sha256).to_string(),
+        spki: Digest::key_of(certificate).to_string(),
         certificate: pin.to_string(),
     }
 }

@@ -18,10 +18,16 @@ pub(crate) fn run(arguments: &Verify, output: &mut Output) -> io::Result<Ending>
     match (output.is_json(), &verdict) {
         (true, _) => output.document(&Document::of(&verdict))?,
         (false, Ok(())) => output.print(&human::identified(&arguments.hostname, &names.listed()))?,
-        (false, Err(error)) => output.complain(&human::not_identified(error)),
+        (false, Err(error)) => {
+            let hint = names.is_of_authority.then_some(OF_AUTHORITY);
+            output.complain(&human::not_identified(error, hint, output.paper(false)));
+        }
     }
     Ok(if verdict.is_ok() { Ending::Done } else { Ending::Failed })
 }
+
+const OF_AUTHORITY: &str = "this is the certificate of an authority, which issues others; give the server's own, or what \
+    tredici connect --json prints of a connection to it";
 
 /// The names that a certificate bears.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +35,8 @@ struct Names {
     common_names: Vec<String>,
     subjectaltname: Option<String>,
     is_undecodable: bool,
+    /// Whether it is one that issues others, which is seldom what was meant.
+    is_of_authority: bool,
 }
 
 impl Names {
@@ -79,6 +87,7 @@ fn of_certificate(certificate: &PeerCertificate) -> Names {
         common_names: common_names.unwrap_or_default(),
         subjectaltname: certificate.subjectaltname().map(str::to_owned),
         is_undecodable: certificate.subjectaltname_undecodable(),
+        is_of_authority: certificate.ca(),
     }
 }
 
@@ -102,7 +111,8 @@ fn of_json(json: &Value) -> Result<Names, &'static str> {
         Some(_) => return Err("subjectaltname is not a string"),
     };
     let common_names = common_names.ok_or("subject.CN is neither a string nor an array of strings")?;
-    Ok(Names { common_names, subjectaltname, is_undecodable })
+    let is_of_authority = json.get("ca") == Some(&Value::Bool(true));
+    Ok(Names { common_names, subjectaltname, is_undecodable, is_of_authority })
 }
 
 #[derive(Serialize)]
@@ -143,6 +153,7 @@ mod tests {
             common_names: vec!["a".into(), "b".into()],
             subjectaltname: Some("DNS:c".into()),
             is_undecodable: false,
+            is_of_authority: true,
         };
         assert_eq!(names, Ok(want));
         let names = of_json(&json!({ "subject": { "CN": "a" } })).unwrap();

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Pins,
     /// Which of several.
     Check(usize),
+    /// A part of the way that nobody has watched, and that went wrong.
+    Part(Phase),
 }
 
 /// How a step ended.
@@ -56,13 +58,12 @@ impl FromIterator<Step> for Waterfall {
 
 impl Waterfall {
     /// What is known where nobody watched: a listener's part is the handshake alone.
-    pub(crate) fn of(timings: &Timings, error: Option<&Error>) -> Self {
-        let code = error.filter(|error| error.phase() == Phase::SecureConnect).map(Error::code);
+    pub(crate) fn of(timings: &Timings) -> Self {
         let handshake = timings.secure_connect.map(|elapsed| Step {
             kind: Kind::SecureConnect,
             start: Duration::ZERO,
             elapsed,
-            end: End::of(code),
+            end: End::Well,
         });
         Self(handshake.into_iter().collect())
     }
@@ -73,6 +74,31 @@ impl Waterfall {
 
     pub(crate) fn attempts(&self) -> usize {
         self.0.iter().filter(|step| matches!(step.kind, Kind::Attempt(..))).count()
+    }
+
+    /// When the last of them ended.
+    pub(crate) fn end(&self) -> Duration {
+        self.0.iter().map(|step| step.start + step.elapsed).max().unwrap_or_default()
+    }
+
+    /// The same where a connection failed: some step tells of it, also where the peer's refusal came after that step, or
+    /// where it was nobody's.
+    pub(crate) fn blaming(mut self, error: &Error, now: Duration) -> Self {
+        let phase = error.phase();
+        let is_told = |step: &Step| matches!(&step.end, End::Badly(code) if code == error.code() || step.kind.is_of(phase));
+        if phase == Phase::Options || self.0.iter().any(is_told) {
+            return self;
+        }
+        let end = End::of(Some(error.code()));
+        match self.0.iter_mut().rev().find(|step| step.kind.is_of(phase)) {
+            Some(step) => step.end = end,
+            None => {
+                let start = self.end();
+                let elapsed = now.saturating_sub(start);
+                self.0.push(Step { kind: Kind::Part(phase), start, elapsed, end });
+            }
+        }
+        self
     }
 }
 
@@ -85,6 +111,17 @@ impl Kind {
             Self::SecureConnect => "secureConnect",
             Self::Verify => "verify",
             Self::Pins | Self::Check(_) => "check",
+            Self::Part(phase) => phase.as_str(),
+        }
+    }
+
+    /// Whether a failure in this phase is one of this step. What fails within the handshake fails the handshake.
+    fn is_of(&self, phase: Phase) -> bool {
+        match self {
+            Self::Lookup => phase == Phase::Lookup,
+            Self::Attempt(..) => phase == Phase::Connect,
+            Self::SecureConnect => matches!(phase, Phase::SecureConnect | Phase::Verify | Phase::Check),
+            Self::Verify | Self::Pins | Self::Check(_) | Self::Part(_) => false,
         }
     }
 }

@@ -3,8 +3,13 @@
 //! undici's documentation makes the same of a custom connect function; here no TLS session is kept of a connection that
 //! a check refused, and a resumed connection is checked like the first.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tredici::{Authority, ConnectOptions, Connector, Error, ListenOptions, Listener, Target, TlsVersion};
+use tredici::{
+    Authority, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, Target, TlsVersion,
+};
 
 /// Looks: nothing older than TLS 1.3.
 fn modern(connector: &Connector) -> Connector {
@@ -47,7 +52,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut accepted = Vec::new();
     for (name, listener, answer) in servers {
         let port = listener.local_address().map_or(0, |address| address.port());
-        let server = tokio::spawn(serve(listener, answer));
+        let server = tokio::spawn(serve::each(listener, move |incoming| answer_with(answer, incoming)));
         match connector.connect(Target::tls("localhost").port(port)).await {
             Ok(socket) => {
                 println!("{name:<16} accepted");
@@ -61,13 +66,9 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if accepted == ["wise and modern"] { Ok(()) } else { Err("the checks judged otherwise".into()) }
 }
 
-async fn serve(listener: Listener, answer: &'static str) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = BufReader::new(incoming.secure().await?);
-            socket.read_line(&mut String::new()).await?;
-            socket.write_all(answer.as_bytes()).await?;
-            socket.into_inner().close().await
-        });
-    }
+async fn answer_with(answer: &str, incoming: Incoming) -> Result<(), Error> {
+    let mut socket = BufReader::new(incoming.secure().await?);
+    socket.read_line(&mut String::new()).await?;
+    socket.write_all(answer.as_bytes()).await?;
+    socket.into_inner().close().await
 }

@@ -3,10 +3,15 @@
 //! This one counts, sends every connection to a place of its own choosing, and asserts something of the socket before it
 //! hands it on.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tredici::{Authority, Connect, ConnectOptions, Connector, Error, ListenOptions, Listener, Target};
+use tredici::{
+    Authority, Connect, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, Target,
+};
 
 /// What a library of yours may look like: it takes whatever connects.
 async fn greeting(connector: &impl Connect, name: &str) -> Result<String, Error> {
@@ -21,7 +26,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let authority = Authority::new(["blue.internal", "green.internal"])?;
     let listener = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let address = listener.local_address().ok_or("a TCP listener has an address")?;
-    let server = tokio::spawn(greet(listener));
+    let server = tokio::spawn(serve::each(listener, greet));
 
     let inner = Connector::new(ConnectOptions::new().ca(authority.ca_pem()))?;
     let count = AtomicUsize::new(0);
@@ -49,13 +54,9 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            let greeting = format!("hello from {}", socket.servername().unwrap_or("nowhere"));
-            socket.write_all(greeting.as_bytes()).await?;
-            socket.close().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    let greeting = format!("hello from {}", socket.servername().unwrap_or("nowhere"));
+    socket.write_all(greeting.as_bytes()).await?;
+    socket.close().await
 }

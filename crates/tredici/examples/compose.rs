@@ -1,11 +1,15 @@
 //! A connector put together: names that go to a Unix socket, a second server where the first is down, a time limit, and at
 //! most so many connections at once.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, ConnectExt, ConnectOptions, Connector, ListenAddress, ListenOptions, Listener, Routes,
+    Authority, ConnectExt, ConnectOptions, Connector, Error, Incoming, ListenAddress, ListenOptions,
+    Listener, Routes,
 };
 
 #[tokio::main]
@@ -17,7 +21,10 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let replica = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let replica_port = replica.local_address().map_or(0, |address| address.port());
     let cache = Listener::bind(ListenAddress::Unix(path.as_path().into()), ListenOptions::new()).await?;
-    let servers = [tokio::spawn(greet(replica, "the replica")), tokio::spawn(greet(cache, "the cache"))];
+    let servers = [
+        tokio::spawn(serve::each(replica, |incoming| greet("the replica", incoming))),
+        tokio::spawn(serve::each(cache, |incoming| greet("the cache", incoming))),
+    ];
     // Nobody listens there any more.
     let down = Listener::bind("127.0.0.1:0".parse()?, ListenOptions::new()).await?;
     let down_port = down.local_address().map_or(0, |address| address.port());
@@ -50,12 +57,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn greet(listener: Listener, name: &'static str) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(format!("hello from {name}").as_bytes()).await?;
-            socket.close().await
-        });
-    }
+async fn greet(name: &str, incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(format!("hello from {name}").as_bytes()).await?;
+    socket.close().await
 }

@@ -3,12 +3,14 @@
 //! The service is written by hand, and its messages are text instead of protocol buffers, so that nothing stands between
 //! the reader and the connection.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use std::future::{Ready, ready};
 
 use http::{Request, uri::PathAndQuery};
-use hyper::{body::Incoming, server::conn::http2, service::service_fn};
+use hyper::{body::Incoming as Body, server::conn::http2, service::service_fn};
 use hyper_util::rt::TokioExecutor;
-use tokio::task::JoinSet;
 use tonic::{
     Response, Status,
     client::Grpc,
@@ -16,7 +18,7 @@ use tonic::{
     server::UnaryService,
     transport::{Channel, Endpoint},
 };
-use tredici::{Authority, ConnectOptions, Connector, ListenOptions, Listener};
+use tredici::{Authority, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener};
 
 /// A message is a text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,18 +74,17 @@ impl UnaryService<String> for Greeter {
 
 /// Serves it to all who come.
 pub(crate) async fn serve(listener: Listener) {
-    let mut connections = JoinSet::new();
-    while let Ok(incoming) = listener.accept().await {
-        connections.spawn(async move {
-            let greet = service_fn(|request: Request<Incoming>| async {
-                Ok::<_, tredici::Error>(tonic::server::Grpc::new(Text).unary(Greeter, request).await)
-            });
-            let socket = incoming.secure().await?;
-            // A client ends its connection as it likes.
-            let _ended = http2::Builder::new(TokioExecutor::new()).serve_connection(socket, greet).await;
-            Ok::<(), tredici::Error>(())
-        });
-    }
+    serve::each(listener, greet).await;
+}
+
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let greet = service_fn(|request: Request<Body>| async {
+        Ok::<_, Error>(tonic::server::Grpc::new(Text).unary(Greeter, request).await)
+    });
+    let socket = incoming.secure().await?;
+    // A client ends its connection as it likes.
+    let _ended = http2::Builder::new(TokioExecutor::new()).serve_connection(socket, greet).await;
+    Ok(())
 }
 
 /// Calls `Greeter.Hello`.
@@ -106,7 +107,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let options = ConnectOptions::new().ca(authority.ca_pem()).alpn_protocols(["h2"]);
     let connector = Connector::new(options)?.check(|socket| {
-        println!("connected {:?} {:?}", socket.tls_version(), socket.alpn_protocol());
+        let (version, protocol) = (socket.tls_version(), socket.alpn_protocol());
+        println!("connected {} {}", version.unwrap_or("no TLS"), protocol.unwrap_or("nothing agreed on"));
         Ok(())
     });
     let endpoint = Endpoint::from_shared(format!("https://localhost:{port}"))?;

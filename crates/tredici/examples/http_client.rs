@@ -1,12 +1,15 @@
 //! hyper-util's client on a connector: HTTP/1.1 or HTTP/2 as ALPN says, plain or TLS as the URI says, and one host behind
 //! a Unix socket.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use http_body_util::{BodyExt, Empty};
-use hyper::{Request, Response, Uri, body::Bytes, body::Incoming, service::service_fn};
+use hyper::{Request, Response, Uri, body::Bytes, body::Incoming as Body, service::service_fn};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor, server::conn::auto};
-use tokio::task::JoinSet;
 use tredici::{
-    Authority, ConnectExt, ConnectOptions, Connector, Error, ListenAddress, ListenOptions, Listener, Routes,
+    Authority, ConnectExt, ConnectOptions, Connector, Error, Incoming, ListenAddress, ListenOptions,
+    Listener, Routes,
 };
 
 #[tokio::main]
@@ -27,8 +30,10 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
         format!("http://localhost:{}/plain", port(&plain)),
         "http://docker/containers".to_owned(),
     ];
-    let servers: Vec<_> =
-        [new, old, plain, local].into_iter().map(|listener| tokio::spawn(serve(listener))).collect();
+    let servers: Vec<_> = [new, old, plain, local]
+        .into_iter()
+        .map(|listener| tokio::spawn(serve::each(listener, answer)))
+        .collect();
 
     let connector = Connector::new(ConnectOptions::new().ca(authority.ca_pem()))?
         .routed(Routes::new().socket_path("docker", path.as_path())?);
@@ -44,17 +49,12 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Answers on whatever is accepted: hyper takes our sockets as they are.
-async fn serve(listener: Listener) {
-    let mut connections = JoinSet::new();
-    while let Ok(incoming) = listener.accept().await {
-        connections.spawn(async move {
-            let answer = service_fn(|request: Request<Incoming>| async move {
-                Ok::<_, Error>(Response::new(format!("you asked for {}", request.uri().path())))
-            });
-            let server = auto::Builder::new(TokioExecutor::new());
-            // A client ends its connection as it likes.
-            let _ended = server.serve_connection(incoming.secure().await?, answer).await;
-            Ok::<(), Error>(())
-        });
-    }
+async fn answer(incoming: Incoming) -> Result<(), Error> {
+    let answer = service_fn(|request: Request<Body>| async move {
+        Ok::<_, Error>(Response::new(format!("you asked for {}", request.uri().path())))
+    });
+    let server = auto::Builder::new(TokioExecutor::new());
+    // A client ends its connection as it likes.
+    let _ended = server.serve_connection(incoming.secure().await?, answer).await;
+    Ok(())
 }

@@ -1,7 +1,10 @@
-//! The other end: a listener with TLS, each client on a task of its own, and what the server knows of each.
+//! The other end: a listener with TLS, and what the server knows of each client. The loop that accepts them, and goes on
+//! where one fails or the system has no room for more, stands in `server/serve.rs`.
+
+#[path = "server/serve.rs"]
+mod serve;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::task::JoinSet;
 use tredici::{
     Authority, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, Target, TlsVersion,
 };
@@ -13,7 +16,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = Listener::bind("127.0.0.1:0".parse()?, options).await?;
     let address = listener.local_address().ok_or("a TCP listener has an address")?;
     println!("listening at {address} with {}", listener.engine().unwrap_or("no TLS"));
-    let server = tokio::spawn(serve(listener));
+    let server = tokio::spawn(serve::each(listener, greet));
 
     let client = || ConnectOptions::new().ca(authority.ca_pem());
     let clients = [
@@ -38,17 +41,6 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     server.abort();
     Ok(())
-}
-
-/// The handshake is done on the client's own task, so that a slow one holds up nobody. With this task end all of them.
-async fn serve(listener: Listener) {
-    let mut clients = JoinSet::new();
-    loop {
-        tokio::select! {
-            Ok(incoming) = listener.accept() => drop(clients.spawn(greet(incoming))),
-            Some(Ok(Err(error))) = clients.join_next() => println!("server  {error}"),
-        }
-    }
 }
 
 async fn greet(incoming: Incoming) -> Result<(), Error> {

@@ -1,11 +1,15 @@
 //! A resolver of your own, instead of the system's: a zone written down, whose IPv4 and IPv6 records are asked for at once
 //! and answered each when they are there.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use std::{collections::HashMap, net::IpAddr};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Answers, ConnectOptions, Connector, ListenOptions, Listener, Lookup, LookupError, LookupQuery, Target,
+    Answers, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, Lookup, LookupError,
+    LookupQuery, Target,
 };
 
 /// The records of each name, by their type.
@@ -34,7 +38,7 @@ impl Lookup for Zone {
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = Listener::bind("127.0.0.1:0".parse()?, ListenOptions::new()).await?;
     let port = listener.local_address().map_or(0, |address| address.port());
-    let server = tokio::spawn(greet(listener));
+    let server = tokio::spawn(serve::each(listener, greet));
 
     let zone = Zone(HashMap::from([(("db.internal", "A"), "127.0.0.1".parse()?)]));
     let connector = Connector::new(ConnectOptions::new().lookup(zone))?;
@@ -44,7 +48,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Ok(mut socket) => {
                 let mut greeting = String::new();
                 socket.read_to_string(&mut greeting).await?;
-                println!("{greeting}     from {name} at {:?}", socket.remote_address());
+                let address = socket.remote_address().ok_or("a TCP socket has an address")?;
+                println!("{greeting}     from {name} at {address}");
             }
         }
     }
@@ -52,12 +57,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(b"hello").await?;
-            socket.close().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(b"hello").await?;
+    socket.close().await
 }

@@ -1,8 +1,12 @@
 //! Whoever watches is told each event on the way of a connection: for a log, for metrics, to see where the time goes.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, ConnectOptions, Connector, FixedLookup, ListenOptions, Listener, Observer, Target,
+    Authority, ConnectOptions, Connector, Error, FixedLookup, Incoming, ListenOptions, Listener, Observer,
+    Target,
     events::{AttemptEnded, Connected, Connection, Failed, LookupFinished, SessionOffered, Verified},
 };
 
@@ -18,7 +22,10 @@ impl Diary {
 impl Observer for Diary {
     fn lookup_finished(&self, connection: &Connection<'_>, event: &LookupFinished<'_>) {
         match event.result {
-            Ok(addresses) => Self::note(connection, &format!("{} is at {addresses:?}", event.hostname)),
+            Ok(addresses) => {
+                let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+                Self::note(connection, &format!("{} is at {}", event.hostname, addresses.join(" and ")));
+            }
             Err(error) => Self::note(connection, &format!("{} is nowhere: {}", event.hostname, error.code())),
         }
     }
@@ -55,7 +62,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let authority = Authority::new(["db.internal"])?;
     let listener = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let port = listener.local_address().map_or(0, |address| address.port());
-    let server = tokio::spawn(greet(listener));
+    let server = tokio::spawn(serve::each(listener, greet));
 
     // Nobody listens at the first address.
     let addresses = ["127.0.0.2".parse()?, "127.0.0.1".parse()?];
@@ -71,12 +78,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(b"hello").await?;
-            socket.close().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(b"hello").await?;
+    socket.close().await
 }

@@ -1,15 +1,16 @@
 //! Pins the certificate authority of a server by its fingerprint, the way undici's documentation shows it: walk up
 //! from the peer's certificate to the one that is its own issuer, and compare.
 //!
-//! It works on resumed connections too: the certificates of the full handshake are kept with the session.
-//!
-//! ```sh
-//! cargo run -p tredici --example pin_ca --features self-signed
-//! ```
+//! It works on resumed connections too: the certificates of the full handshake are kept with the session. A program of
+//! today would rather give the option `pins`, as `pins.rs` does, which decides within the handshake.
+
+#[path = "server/serve.rs"]
+mod serve;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, ConnectOptions, Connector, Error, ListenOptions, Listener, PeerCertificate, Socket, Target,
+    Authority, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, PeerCertificate, Socket,
+    Target,
 };
 
 /// The authority at the end of the peer's chain; `None` where the chain does not reach one.
@@ -35,7 +36,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let authority = Authority::new(["localhost"])?;
     let listener = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let port = listener.local_address().map_or(0, |address| address.port());
-    tokio::spawn(greet(listener));
+    tokio::spawn(serve::each(listener, greet));
 
     let fingerprint256 = PeerCertificate::from_pem(authority.ca_pem())?.fingerprint256();
     println!("pinned   {fingerprint256}");
@@ -61,12 +62,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(b"hello").await?;
-            socket.shutdown().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(b"hello").await?;
+    socket.close().await
 }

@@ -2,9 +2,12 @@
 //!
 //! This connector promises its peers small packets, as one does on a path that loses the large ones.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tredici::{ConnectOptions, Connector, ListenOptions, Listener, Target};
+use tredici::{ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, Target};
 
 const LARGEST_SEGMENT: u32 = 1200;
 
@@ -12,7 +15,7 @@ const LARGEST_SEGMENT: u32 = 1200;
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = Listener::bind("127.0.0.1:0".parse()?, ListenOptions::new()).await?;
     let port = listener.local_address().map_or(0, |address| address.port());
-    let server = tokio::spawn(greet(listener));
+    let server = tokio::spawn(serve::each(listener, greet));
 
     let options = ConnectOptions::new().configure_socket(|socket, address| {
         println!("a socket for {address}");
@@ -29,12 +32,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if segment <= LARGEST_SEGMENT { Ok(()) } else { Err("the hook was not asked".into()) }
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(b"hello").await?;
-            socket.close().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(b"hello").await?;
+    socket.close().await
 }

@@ -1,5 +1,8 @@
 //! TLS sessions in a store of your own, which sees them come and go, and may bound them or keep them elsewhere.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::SystemTime,
@@ -7,8 +10,8 @@ use std::{
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tredici::{
-    Authority, ConnectOptions, Connector, ListenOptions, Listener, MemorySessionStore, SessionKey,
-    SessionStore, StoredSession, Target,
+    Authority, ConnectOptions, Connector, Error, Incoming, ListenOptions, Listener, MemorySessionStore,
+    SessionKey, SessionStore, StoredSession, Target,
 };
 
 /// Counts what goes in and out of a store in memory.
@@ -40,7 +43,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let authority = Authority::new(["localhost"])?;
     let listener = Listener::bind("127.0.0.1:0".parse()?, authority.identify(ListenOptions::new())).await?;
     let port = listener.local_address().map_or(0, |address| address.port());
-    let server = tokio::spawn(greet(listener));
+    let server = tokio::spawn(serve::each(listener, greet));
 
     let store = Counting {
         sessions: MemorySessionStore::new(50),
@@ -62,12 +65,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(b"hello").await?;
-            socket.close().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(b"hello").await?;
+    socket.close().await
 }

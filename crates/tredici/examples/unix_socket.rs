@@ -1,7 +1,12 @@
 //! Unix sockets: plain, and with TLS, where the peer is verified by its name as over TCP.
 
+#[path = "server/serve.rs"]
+mod serve;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tredici::{Authority, ConnectOptions, Connector, ListenAddress, ListenOptions, Listener, Target};
+use tredici::{
+    Authority, ConnectOptions, Connector, Error, Incoming, ListenAddress, ListenOptions, Listener, Target,
+};
 
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -11,7 +16,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let at = |path: &std::path::Path| ListenAddress::Unix(path.into());
     let plain = Listener::bind(at(&open), ListenOptions::new()).await?;
     let tls = Listener::bind(at(&secret), authority.identify(ListenOptions::new())).await?;
-    let servers = [tokio::spawn(greet(plain)), tokio::spawn(greet(tls))];
+    let servers = [tokio::spawn(serve::each(plain, greet)), tokio::spawn(serve::each(tls, greet))];
 
     let connector = Connector::new(ConnectOptions::new().ca(authority.ca_pem()))?;
     for target in [
@@ -37,12 +42,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn greet(listener: Listener) {
-    while let Ok(incoming) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut socket = incoming.secure().await?;
-            socket.write_all(b"hello").await?;
-            socket.close().await
-        });
-    }
+async fn greet(incoming: Incoming) -> Result<(), Error> {
+    let mut socket = incoming.secure().await?;
+    socket.write_all(b"hello").await?;
+    socket.close().await
 }

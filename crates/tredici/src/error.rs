@@ -118,6 +118,7 @@ struct Details {
     phase: Phase,
     code: Cow<'static, str>,
     message: String,
+    syscall: Option<&'static str>,
     reason: Option<String>,
     host: Option<String>,
     hint: Option<Cow<'static, str>>,
@@ -138,6 +139,7 @@ impl Error {
             phase,
             code: code.into(),
             message: message.into(),
+            syscall: None,
             reason: None,
             host: None,
             hint: None,
@@ -158,10 +160,11 @@ impl Error {
     }
 
     /// An operating system's error during `syscall`, worded as Node words it.
-    pub(crate) fn system(phase: Phase, syscall: &str, place: &str, error: io::Error) -> Self {
+    pub(crate) fn system(phase: Phase, syscall: &'static str, place: &str, error: io::Error) -> Self {
         let code = system_code(&error);
         let gap = if place.is_empty() { "" } else { " " };
         Self::new(ErrorKind::System, phase, code.clone(), format!("{syscall} {code}{gap}{place}"))
+            .with_syscall(syscall)
             .with_source(error)
     }
 
@@ -173,6 +176,11 @@ impl Error {
     /// ```
     pub fn check(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Check, Phase::Check, "ERR_TLS_CHECK_FAILED", message)
+    }
+
+    pub(crate) fn with_syscall(mut self, syscall: &'static str) -> Self {
+        self.0.syscall = Some(syscall);
+        self
     }
 
     pub(crate) fn with_reason(mut self, reason: impl Into<String>) -> Self {
@@ -254,6 +262,18 @@ impl Error {
     /// The step at which it happened.
     pub fn phase(&self) -> Phase {
         self.0.phase
+    }
+
+    /// The call to the operating system that failed, such as `connect` or `bind`; `None` where none did.
+    pub fn syscall(&self) -> Option<&'static str> {
+        self.0.syscall
+    }
+
+    /// The number of the operating system's error, such as 111 for `ECONNREFUSED` on Linux: Node's `errno` without its sign.
+    /// Of several addresses that failed it is the first's, as the code is; each of [`attempts`](Self::attempts) has its own.
+    pub fn errno(&self) -> Option<i32> {
+        let sources = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        sources.filter_map(|error| error.downcast_ref::<io::Error>()).find_map(io::Error::raw_os_error)
     }
 
     /// The reason alone, without what [`Display`](fmt::Display) says around it, where there is one.
@@ -391,16 +411,19 @@ impl From<io::Error> for Error {
     }
 }
 
-/// The `error` object of a report: `code`, `name`, `phase`, `message`, `reason`, `host`, `retryable`, `hint`, `causes`.
+/// The `error` object of a report: `code`, `name`, `phase`, `message`, `errno` (negative, as in Node), `syscall`, `reason`,
+/// `host`, `retryable`, `hint`, `causes`.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Error {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Error", 9)?;
+        let mut fields = serializer.serialize_struct("Error", 11)?;
         fields.serialize_field("code", self.code())?;
         fields.serialize_field("name", self.name())?;
         fields.serialize_field("phase", self.phase().as_str())?;
         fields.serialize_field("message", self.message())?;
+        fields.serialize_field("errno", &self.errno().map(i32::wrapping_neg))?;
+        fields.serialize_field("syscall", &self.syscall())?;
         fields.serialize_field("reason", &self.reason())?;
         fields.serialize_field("host", &self.host())?;
         fields.serialize_field("retryable", &self.retryable())?;
@@ -414,10 +437,14 @@ impl serde::Serialize for Error {
 impl Error {
     /// The failed attempts, or where there are none the chain of sources.
     fn causes(&self) -> Vec<serde_json::Value> {
-        let attempts = self.attempts().iter().filter_map(Attempt::error);
-        let causes: Vec<_> = attempts
-            .map(|error| serde_json::json!({ "code": error.code(), "message": error.message() }))
-            .collect();
+        let cause = |attempt: &Attempt| {
+            let (error, address) = (attempt.error()?, attempt.address());
+            let mut cause = serde_json::to_value(error).ok()?;
+            cause["address"] = address.address().into();
+            cause["port"] = address.port().into();
+            Some(cause)
+        };
+        let causes: Vec<_> = self.attempts().iter().filter_map(cause).collect();
         if !causes.is_empty() {
             return causes;
         }

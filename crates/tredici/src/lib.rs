@@ -68,11 +68,11 @@ pub use error::{Attempt, AttemptError, Error, ErrorKind, Phase};
 pub use listener::{Authority, AuthorityError};
 pub use listener::{Incoming, ListenAddress, Listener};
 pub use options::{
-    AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, Engine,
-    FixedLookup, ListenDanger, ListenOptions, Lookup, LookupCache, LookupError, LookupHints, LookupQuery,
-    MemorySessionStore, Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList, PrivateKey,
-    PrivateKeys, Secret, Session, SessionKey, SessionStore, Sessions, Side, StoredSession, TlsVersion,
-    events,
+    AddressFamily, Addresses, AlpnProtocols, Answers, CaStore, ConnectDanger, ConnectOptions, DnsResultOrder,
+    Engine, FixedLookup, ListenDanger, ListenOptions, Lookup, LookupCache, LookupError, LookupHints,
+    LookupQuery, MemorySessionStore, Networks, OPTIONS, Observer, OptionKind, OptionRow, Pem, PemList,
+    PrivateKey, PrivateKeys, Secret, Session, SessionKey, SessionStore, Sessions, Side, StoredSession,
+    TlsVersion, events,
 };
 #[cfg(feature = "hickory")]
 pub use resolve::HickoryLookup;

@@ -38,7 +38,7 @@ use std::fmt;
 
 pub use alpn::AlpnProtocols;
 pub(crate) use callback::{CheckServerIdentity, Clock, ConfigureSocket, KeyLog};
-pub use choice::{CaStore, Engine};
+pub use choice::{CaStore, DnsResultOrder, Engine};
 pub(crate) use ciphers::Suites;
 #[cfg(feature = "rustls")]
 pub(crate) use ciphers::{SUITES, Suite};

@@ -1,6 +1,6 @@
 //! The documentation of an option, which is Markdown, as the plain text of help.
 
-use tredici::{Engine, OptionKind, OptionRow};
+use tredici::{Engine, OPTIONS, OptionKind, OptionRow};
 
 /// For `-h`: what it does, in one line.
 pub(super) fn short(row: &OptionRow) -> String {
@@ -8,7 +8,7 @@ pub(super) fn short(row: &OptionRow) -> String {
     let text = text.strip_suffix('.').unwrap_or(&text);
     match row.default {
         "none" => text.to_owned(),
-        default => format!("{text} [default: {default}]"),
+        default => format!("{text} [default: {}]", default_in_flags(default)),
     }
 }
 
@@ -23,6 +23,27 @@ pub(super) fn long(row: &OptionRow) -> String {
     paragraphs.join("\n\n")
 }
 
+/// The names of options in it are known by their letters.
+fn default_in_flags(default: &str) -> String {
+    let is_name = |word: &&str| word.contains(|letter: char| letter.is_ascii_uppercase());
+    let words = default
+        .split(' ')
+        .map(|word| flag(word).filter(|_| is_name(&word)).unwrap_or_else(|| word.to_owned()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The flag of an option.
+fn flag(name: &str) -> Option<String> {
+    let row = OPTIONS.iter().find(|row| row.name == name && row.kind != OptionKind::Callback)?;
+    Some(format!("--{}", row.flag()))
+}
+
+/// An option is called by its flag, but for what somebody else calls it.
+fn called(code: &str, before: &str) -> String {
+    let is_anothers = ["'s ", " calls "].iter().any(|end| before.ends_with(end));
+    flag(code).filter(|_| !is_anothers).unwrap_or_else(|| code.to_owned())
+}
+
 /// Without marks, links and line ends. What stands between backticks is as it is.
 fn plain(markdown: &str) -> String {
     let markdown = markdown.replace("**", "").replace('\n', " ");
@@ -35,7 +56,8 @@ fn plain(markdown: &str) -> String {
         let link = link(after).filter(|_| mark == "[");
         rest = match (code, link) {
             (Some((code, after)), _) => {
-                text.push_str(code);
+                let code = called(code, &text);
+                text.push_str(&code);
                 after
             }
             (_, Some((label, after))) => {
@@ -64,7 +86,6 @@ fn link(after: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tredici::OPTIONS;
 
     #[test]
     fn marks_and_links_are_gone_and_the_words_are_there() {
@@ -73,6 +94,18 @@ mod tests {
             plain("[`Names::all`], in JSON `[\"a\"]`, [is](b) `c"),
             "Names::all, in JSON [\"a\"], is `c"
         );
+    }
+
+    #[test]
+    fn options_are_called_by_their_flags() {
+        assert_eq!(
+            plain("As `caStore` and `ca` say; Node's `ca`, what undici calls `socketPath`, and `true`."),
+            "As --ca-store and --ca say; Node's ca, what undici calls socketPath, and true."
+        );
+        let default = |name: &str| short(OPTIONS.iter().find(|row| row.name == name).expect(name));
+        assert!(default("ca").ends_with("[default: those of --ca-store]"));
+        assert!(default("ALPNProtocols").ends_with("[default: for https: what --allow-h2 says]"));
+        assert!(default("lookup").ends_with("[default: getaddrinfo]"));
     }
 
     #[test]
@@ -87,11 +120,7 @@ mod tests {
         for row in OPTIONS {
             let (short, long) = (short(row), long(row));
             assert!(!short.contains(['`', '\n']) && short.len() > 10, "{}: {short}", row.name);
-            assert!(
-                long.len() >= plain(&row.summary()).len() && !long.contains("]("),
-                "{}: {long}",
-                row.name
-            );
+            assert!(long.starts_with(&plain(&row.summary())) && !long.contains("]("), "{}: {long}", row.name);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Arguments that make no sense, or that ask for help.
 
-use std::io;
+use std::{ffi::OsString, io};
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tredici::Error;
 
 use crate::{ending::Ending, outcome::Failure, output::Output};
@@ -11,17 +11,22 @@ use crate::{ending::Ending, outcome::Failure, output::Output};
 #[derive(Debug)]
 pub(crate) struct Usage(clap::Error);
 
-impl From<clap::Error> for Usage {
-    fn from(mut error: clap::Error) -> Self {
+/// What is taken for an argument where it was meant for the flag before it.
+pub(super) const STRAY: [&str; 2] = ["true", "false"];
+pub(super) const WITH_EQUALS: &str = "a flag takes true or false with =, as in --reject-unauthorized=false";
+
+impl Usage {
+    pub(super) fn of(mut error: clap::Error, arguments: &[OsString]) -> Self {
         // That it could be a value behind `--`: no value of ours begins with a dash.
         if error.kind() == ErrorKind::UnknownArgument {
             error.remove(ContextKind::Suggested);
+            if arguments.iter().any(|word| STRAY.iter().any(|stray| word == stray)) {
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![WITH_EQUALS.into()]));
+            }
         }
         Self(error)
     }
-}
 
-impl Usage {
     /// Prints the help that was asked for, or says what is wrong.
     pub(crate) fn tell(&self, output: &mut Output) -> io::Result<Ending> {
         let rendered = self.0.render();

@@ -2,6 +2,7 @@
 
 use std::{io, time::Duration};
 
+use tokio::time::Instant;
 use tredici::{Destination, Target};
 
 use super::{Plan, exchange::Stop};
@@ -34,11 +35,12 @@ pub(super) async fn connect(
     let mut socket = match connected {
         Ok(socket) => socket,
         Err(error) => {
-            let failure = Failure::to_reach(Some(target.clone()), error);
-            return Ok(Some(Outcome::failed(index, failure).by(recorder.waterfall())));
+            let failure = Failure::to_reach(Some(target.clone()), error).by(recorder.waterfall());
+            return Ok(Some(Outcome::failed(index, failure)));
         }
     };
 
+    let connected = Instant::now();
     let mut received = plan.exchange.received();
     let is_followed = index + 1 < plan.times || plan.session_out.is_some();
     let using = async {
@@ -52,8 +54,10 @@ pub(super) async fn connect(
         used = using => Some(used),
         () = interrupt.wait() => None,
     };
+    let used_for = connected.elapsed();
 
     let mut facts = Facts::of(&socket);
+    facts.journey.waterfall = recorder.waterfall();
     if let (Some(ours), Some(reason)) = (plan.engine_reason, facts.socket.get_mut("engineReason")) {
         *reason = ours.into();
     }
@@ -61,8 +65,11 @@ pub(super) async fn connect(
     let outcome = match used {
         None => return Ok(None),
         Some(Ok(())) => Outcome::connected(index, Connected { facts, received, end: Some(end) }),
-        Some(Err(Stop::Failed(error))) => Outcome::failed(index, Failure::after(facts, error, received)),
+        Some(Err(Stop::Failed(error))) => {
+            let now = facts.journey.timings.total + used_for;
+            Outcome::failed(index, Failure::after(facts, error, received, now))
+        }
         Some(Err(Stop::Output(error))) => return Err(error),
     };
-    Ok(Some(outcome.by(recorder.waterfall())))
+    Ok(Some(outcome))
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use anstyle::Style;
 use tredici::{Name, PeerCertificate};
 
 use super::page::{BAD, Page, WARNING};
@@ -20,34 +21,41 @@ pub(super) fn chain(page: &mut Page, leaf: &PeerCertificate) {
             alternative_names(page, names);
         }
         if !certificate.is_own_issuer() {
-            detail(page, "issuer", &name(certificate.issuer()));
+            page.detail("issuer", &name(certificate.issuer()));
         }
         validity(page, certificate, now());
-        detail(page, "key", &key(certificate));
-        let fingerprint = certificate.fingerprint256();
-        let (first, second) = fingerprint.split_at_checked(48).unwrap_or((&fingerprint, ""));
-        detail(page, "SHA-256", first);
-        detail(page, "", second);
+        page.detail("key", &key(certificate));
+        fingerprint(page, &certificate.fingerprint256());
     }
 }
 
-fn detail(page: &mut Page, what: &str, value: &str) {
-    page.row("", &format!("{what:<9}{value}"));
+/// Sixteen bytes on a line, or fewer where it is short.
+fn fingerprint(page: &mut Page, hex: &str) {
+    let bytes: Vec<&str> = hex.split(':').collect();
+    let on_a_line = [16, 8].into_iter().find(|count| count * 3 <= page.room()).unwrap_or(4);
+    let last = bytes.len().div_ceil(on_a_line) - 1;
+    for (number, line) in bytes.chunks(on_a_line).enumerate() {
+        let (what, colon) = (if number == 0 { "SHA-256" } else { "" }, if number < last { ":" } else { "" });
+        page.detail(what, &format!("{}{colon}", line.join(":")));
+    }
 }
 
 /// More names than these nobody reads.
 const NAMES: usize = 12;
-/// How much of them goes on a line.
+/// How much of them goes on a line, where it is that long.
 const LINE: usize = 54;
 
 fn alternative_names(page: &mut Page, names: &str) {
     let names: Vec<&str> = names.split(", ").collect();
+    let width = page.room().min(LINE);
     let mut lines = vec![String::new()];
     for (number, name) in names.iter().take(NAMES).enumerate() {
         let comma = if number + 1 < names.len() { "," } else { "" };
         match lines.last_mut() {
             Some(line) if line.is_empty() => *line = format!("{name}{comma}"),
-            Some(line) if line.len() + name.len() < LINE => *line += &format!(" {name}{comma}"),
+            Some(line) if line.len() + name.len() + ", ".len() <= width => {
+                *line += &format!(" {name}{comma}");
+            }
             _ => lines.push(format!("{name}{comma}")),
         }
     }
@@ -55,7 +63,7 @@ fn alternative_names(page: &mut Page, names: &str) {
         lines.push(format!("and {} more", names.len() - NAMES));
     }
     for (number, line) in lines.iter().enumerate() {
-        detail(page, if number == 0 { "for" } else { "" }, line);
+        page.detail(if number == 0 { "for" } else { "" }, line);
     }
 }
 
@@ -77,9 +85,12 @@ fn key(certificate: &PeerCertificate) -> String {
 }
 
 fn validity(page: &mut Page, certificate: &PeerCertificate, now: SystemTime) {
-    detail(page, "from", &certificate.valid_from());
+    page.detail("from", &certificate.valid_from());
     let until = certificate.valid_to();
-    page.styled("", &format!("{:<9}{until}{}", "until", left(certificate, now)), 0, "");
+    match left(certificate, now) {
+        None => page.detail("until", &until),
+        Some((style, words)) => page.marked("until", &until, style, &words),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "shown to a person; no verdict is made of it")]
@@ -91,15 +102,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// With less than this left, a certificate should have been renewed.
 const SOON: Duration = DAY.saturating_mul(14);
 
-fn left(certificate: &PeerCertificate, now: SystemTime) -> String {
+/// What a reader should know of a certificate's time, if anything.
+fn left(certificate: &PeerCertificate, now: SystemTime) -> Option<(Style, String)> {
     if now < certificate.not_before() {
-        return format!("  {BAD}not valid yet{BAD:#}");
+        return Some((BAD, "not valid yet".to_owned()));
     }
     match certificate.not_after().duration_since(now) {
-        Err(_past) => format!("  {BAD}expired{BAD:#}"),
-        Ok(left) if left < SOON => {
-            format!("  {WARNING}{} days left{WARNING:#}", left.as_secs() / DAY.as_secs())
-        }
-        Ok(_left) => String::new(),
+        Err(_past) => Some((BAD, "expired".to_owned())),
+        Ok(left) if left < SOON => Some((WARNING, format!("{} days left", left.as_secs() / DAY.as_secs()))),
+        Ok(_left) => None,
     }
 }

@@ -18,24 +18,8 @@ pub(super) fn page(number: Option<usize>, failure: &Failure, paper: Paper) -> St
     };
     let mut page = Page::new(paper, false);
     page.gap();
-    let phase = error.phase();
-    // The last two words are not to be parted.
-    let (headline, phase) = (headline(error), format!("in\u{a0}{phase}"));
     let number = number.map(|number| format!("{number}  ")).unwrap_or_default();
-    let indent = INDENT + number.len();
-    let headline = format!("{headline}  {phase}");
-    for (at, line) in paper.wrapped(&headline, indent).iter().enumerate() {
-        let mark = if at == 0 {
-            format!("{STRONG}{number}{STRONG:#}{BAD}✘{BAD:#}")
-        } else {
-            format!("{:1$}", "", indent - 3)
-        };
-        let (line, phase) = match line.strip_suffix(&phase) {
-            Some(line) => (line, phase.replace('\u{a0}', " ")),
-            None => (&**line, String::new()),
-        };
-        page.line(&format!("{mark} {STRONG}{line}{STRONG:#}{FAINT}{phase}{FAINT:#}"));
-    }
+    let indent = title(&mut page, &number, error);
     for line in error.hint().into_iter().flat_map(|hint| paper.wrapped(&printable(hint), indent)) {
         page.line(&format!("{:1$}{line}", "", indent - 2));
     }
@@ -43,7 +27,8 @@ pub(super) fn page(number: Option<usize>, failure: &Failure, paper: Paper) -> St
     page.row("target", &target.to_string());
     facts::addresses(&mut page, &journey.attempts);
     page.gap();
-    waterfall::rows(&mut page, &journey.waterfall, journey.timings.total, journey.timings.total);
+    let total = journey.timings.total.max(journey.waterfall.end());
+    waterfall::rows(&mut page, &journey.waterfall, total, total);
     if let Some(leaf) = &failure.peer_certificate {
         certificate::chain(&mut page, leaf);
     }
@@ -56,6 +41,27 @@ pub(super) fn page(number: Option<usize>, failure: &Failure, paper: Paper) -> St
 
 /// The margin, the mark and a space.
 const INDENT: usize = 4;
+
+/// What happened, and in which phase. Returns how far its words stand from the edge.
+pub(super) fn title(page: &mut Page, number: &str, error: &Error) -> usize {
+    // The last two words are not to be parted.
+    let phase = format!("in\u{a0}{}", error.phase());
+    let indent = INDENT + number.len();
+    let headline = format!("{}  {phase}", headline(error));
+    for (at, line) in page.paper().wrapped(&headline, indent).iter().enumerate() {
+        let mark = if at == 0 {
+            format!("{STRONG}{number}{STRONG:#}{BAD}✘{BAD:#}")
+        } else {
+            format!("{:1$}", "", indent - 3)
+        };
+        let (line, phase) = match line.strip_suffix(&phase) {
+            Some(line) => (line, phase.replace('\u{a0}', " ")),
+            None => (&**line, String::new()),
+        };
+        page.line(&format!("{mark} {STRONG}{line}{STRONG:#}{FAINT}{phase}{FAINT:#}"));
+    }
+    indent
+}
 
 /// A call that cannot work, in a line or two.
 pub(super) fn problem(error: &Error, paper: Paper) -> String {

@@ -17,9 +17,15 @@ const fn coloured(colour: AnsiColor) -> Style {
     Style::new().fg_color(Some(Color::Ansi(colour)))
 }
 
+const MARGIN: usize = 2;
 const LABEL: usize = 15;
+const GAP: usize = 2;
+/// The labels of details.
+const DETAIL: usize = 9;
+/// Less than this has no room for all of that beside a date.
+const NARROW: usize = 52;
 /// How wide the column of values is that remarks follow: with remarks of up to 29 letters a line has 80.
-pub(super) const VALUE: usize = 32;
+const VALUE: usize = 32;
 
 /// Text that is made line by line.
 #[derive(Debug, Default)]
@@ -65,24 +71,65 @@ impl Page {
         }
     }
 
-    pub(super) fn row(&mut self, label: &str, value: &str) {
-        self.remark(label, value, "");
-    }
-
-    /// A row with a remark, which only an explained page shows.
-    pub(super) fn remark(&mut self, label: &str, value: &str, remark: &str) {
-        let value = printable(value);
-        let gap = VALUE.saturating_sub(value.chars().count());
-        self.styled(label, &value, gap, remark);
-    }
-
-    /// The same for a value that has colours, with the room that is left behind it.
-    pub(super) fn styled(&mut self, label: &str, value: &str, gap: usize, remark: &str) {
-        self.text += &format!("  {FAINT}{label:<LABEL$}{FAINT:#}{value}");
-        if self.is_explained && !remark.is_empty() {
-            self.text += &format!("{:gap$}  {FAINT}{remark}{FAINT:#}", "");
+    /// Sentences that are wrapped wherever they are read.
+    pub(super) fn paragraph(&mut self, sentences: &str) {
+        for line in self.paper.broken(sentences, 2) {
+            self.line(&format!("{FAINT}{line}{FAINT:#}"));
         }
-        self.text.push('\n');
+    }
+
+    /// A row, of several lines where one would be too long.
+    pub(super) fn row(&mut self, label: &str, value: &str) {
+        let lines = self.paper.wrapped(&printable(value), MARGIN + LABEL);
+        for (number, line) in lines.iter().enumerate() {
+            let label = if number == 0 { label } else { "" };
+            self.text += &format!("  {FAINT}{label:<LABEL$}{FAINT:#}{line}\n");
+        }
+    }
+
+    /// A row about the one above it.
+    pub(super) fn detail(&mut self, label: &str, value: &str) {
+        let indent = self.inset();
+        let lines = self.paper.wrapped(&printable(value), indent + DETAIL);
+        for (number, line) in lines.iter().enumerate() {
+            let label = if number == 0 { label } else { "" };
+            self.text += &format!("{:indent$}{label:<DETAIL$}{line}\n", "");
+        }
+    }
+
+    /// The same with words behind it that one should see, or beneath it.
+    pub(super) fn marked(&mut self, label: &str, value: &str, style: Style, words: &str) {
+        self.detail(label, value);
+        let has_room = value.chars().count() + GAP + words.chars().count() <= self.room();
+        let words = format!("{style}{words}{style:#}");
+        if has_room {
+            self.text.pop();
+            self.text += &format!("{:GAP$}{words}\n", "");
+        } else {
+            self.text += &format!("{:1$}{words}\n", "", self.inset() + DETAIL);
+        }
+    }
+
+    /// How wide such a row can be behind its label.
+    pub(super) fn room(&self) -> usize {
+        self.paper.width().saturating_sub(self.inset() + DETAIL)
+    }
+
+    /// Under the value of the row above, where there is room for that.
+    fn inset(&self) -> usize {
+        if self.paper.width() < NARROW { 2 * MARGIN } else { MARGIN + LABEL }
+    }
+
+    /// A row with a remark, which only an explained page shows that has room for it.
+    pub(super) fn remark(&mut self, label: &str, value: &str, remark: &str) {
+        let has_room = MARGIN + LABEL + VALUE + GAP + remark.chars().count() <= self.paper.width();
+        if !self.is_explained || !has_room {
+            return self.row(label, value);
+        }
+        let value = printable(value);
+        let gap = VALUE.saturating_sub(value.chars().count()) + GAP;
+        self.text +=
+            &format!("  {FAINT}{label:<LABEL$}{FAINT:#}{value}{:gap$}{FAINT}{remark}{FAINT:#}\n", "");
     }
 }
 

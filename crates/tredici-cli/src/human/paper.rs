@@ -36,6 +36,11 @@ impl Paper {
         }
     }
 
+    /// The same for what is to be read in a file, too.
+    pub(super) fn broken(self, text: &str, indent: usize) -> Vec<String> {
+        wrap(text, self.width().saturating_sub(indent))
+    }
+
     #[cfg(test)]
     pub(super) fn terminal(width: usize) -> Self {
         Self { terminal: Some(width) }

@@ -7,8 +7,8 @@ use tredici::{Destination, PeerCertificate, SessionStats};
 use super::{
     certificate,
     facts::{self, verdict},
-    failure::{self, headline},
-    page::{BAD, FAINT, Page, STRONG, WARNING, duration},
+    failure,
+    page::{BAD, Page, STRONG, WARNING, duration},
     paper::Paper,
     waterfall,
 };
@@ -18,8 +18,8 @@ use crate::outcome::{Connected, Facts, Failure, Outcome};
 #[derive(Default)]
 pub(crate) struct Series {
     times: usize,
-    /// Where the server listens that was made to be shown.
-    demonstration: Option<Destination>,
+    /// Whether it is for somebody who sees it for the first time.
+    is_explained: bool,
     first: Option<First>,
     connected: usize,
     failed: usize,
@@ -27,9 +27,6 @@ pub(crate) struct Series {
     /// From the fastest to the slowest.
     range: Option<(Duration, Duration)>,
 }
-
-/// The margin, a number and a mark.
-const NUMBERED: usize = 10;
 
 /// What later connections are held against.
 struct First {
@@ -43,8 +40,8 @@ impl Series {
     }
 
     /// The same with remarks, for somebody who sees it for the first time.
-    pub(crate) fn explained(self, server: &Destination) -> Self {
-        Self { demonstration: Some(server.clone()), ..self }
+    pub(crate) fn explained(self) -> Self {
+        Self { is_explained: true, ..self }
     }
 
     pub(crate) fn connected(&self) -> usize {
@@ -64,21 +61,18 @@ impl Series {
     }
 
     fn add_connected(&mut self, index: usize, connected: &Connected, paper: Paper) -> String {
-        let mut page = Page::new(paper, self.demonstration.is_some());
+        let mut page = Page::new(paper, self.is_explained);
         match &self.first {
             None => {
-                if let Some(server) = &self.demonstration {
-                    introduction(&mut page, server);
-                }
                 page.gap();
                 full(&mut page, self.number(index), connected);
                 page.gap();
             }
-            Some(first) if self.demonstration.is_some() => {
+            Some(first) if self.is_explained => {
                 resumed(&mut page, index + 1, connected, first);
                 page.gap();
             }
-            Some(_) => brief(&mut page, index + 1, connected),
+            Some(_) => page.line(&self.brief(index, connected)),
         }
         self.count(connected);
         page.into()
@@ -101,14 +95,8 @@ impl Series {
         match self.failed {
             1 => failure::page(self.number(index), failure, paper),
             _ => {
-                let mut page = Page::default();
-                let lines =
-                    paper.wrapped(&headline(&failure.error), NUMBERED).join(&format!("\n{:NUMBERED$}", ""));
-                page.line(&format!(
-                    "{STRONG}{:>4}{STRONG:#}  {BAD}✘{BAD:#} {lines}  {FAINT}in {}{FAINT:#}",
-                    index + 1,
-                    failure.error.phase()
-                ));
+                let mut page = Page::new(paper, false);
+                failure::title(&mut page, &self.padded(index), &failure.error);
                 page.into()
             }
         }
@@ -118,10 +106,29 @@ impl Series {
         (self.times > 1).then_some(index + 1)
     }
 
+    /// The numbers of those in a line stand in a column.
+    fn padded(&self, index: usize) -> String {
+        format!("{:>1$}  ", index + 1, self.times.to_string().len())
+    }
+
+    /// One of many.
+    fn brief(&self, index: usize, connected: &Connected) -> String {
+        let facts = &connected.facts;
+        let session = match (facts.is("/encrypted"), facts.is("/isSessionReused")) {
+            (false, _) => "",
+            (true, false) => "new",
+            (true, true) => "resumed",
+        };
+        let version = facts.text("/tlsVersion").unwrap_or_default();
+        let (number, total) = (self.padded(index), duration(facts.journey.timings.total));
+        let verdict = verdict(facts);
+        format!("{STRONG}{number}{STRONG:#}{total:>10}  {version:<8} {session:<8} {verdict}")
+    }
+
     /// What they come to, where there were several.
-    pub(crate) fn summary(&self, sessions: SessionStats) -> String {
-        let mut page = Page::default();
-        if self.demonstration.is_some() {
+    pub(crate) fn summary(&self, sessions: SessionStats, paper: Paper) -> String {
+        let mut page = Page::new(paper, false);
+        if self.is_explained {
             page.note("Next: tredici connect https://HOST, and tredici connect --help for the rest.");
             page.gap();
         } else if self.times > 1 {
@@ -151,12 +158,16 @@ impl Series {
     }
 }
 
-fn introduction(page: &mut Page, server: &Destination) {
+/// What is told before everything else where there was nobody to connect to.
+pub(crate) fn introduction(server: &Destination, paper: Paper) -> String {
     let (host, port) = (server.hostname.as_deref().unwrap_or_default(), server.port.unwrap_or_default());
+    let mut page = Page::new(paper, false);
     page.gap();
-    page.note("No target was given: here is a demonstration. A certificate authority was");
-    page.note(&format!("made, and with it a TLS server at {host}:{port}. This is what connecting"));
-    page.note("to that server twice looks like.");
+    page.paragraph(&format!(
+        "No target was given: here is a demonstration. A certificate authority was made, and with it a TLS server \
+         at {host}:{port}. This is what connecting to that server looks like."
+    ));
+    page.into()
 }
 
 /// Everything about a connection.
@@ -205,22 +216,6 @@ fn resumed(page: &mut Page, number: usize, connected: &Connected, first: &First)
     facts::exchange(page, connected);
 }
 
-/// One of many.
-fn brief(page: &mut Page, number: usize, connected: &Connected) {
-    let facts = &connected.facts;
-    let session = match (facts.is("/encrypted"), facts.is("/isSessionReused")) {
-        (false, _) => "",
-        (true, false) => "new",
-        (true, true) => "resumed",
-    };
-    let version = facts.text("/tlsVersion").unwrap_or_default();
-    let total = duration(facts.journey.timings.total);
-    page.line(&format!(
-        "{STRONG}{number:>4}{STRONG:#}  {total:>10}  {version:<8} {session:<8} {}",
-        verdict(facts)
-    ));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,7 +225,7 @@ mod tests {
         let sum = |refused, evicted| {
             let mut stats = SessionStats::default();
             (stats.refused, stats.evicted) = (refused, evicted);
-            anstream::adapter::strip_str(&Series::new(3).summary(stats)).to_string()
+            anstream::adapter::strip_str(&Series::new(3).summary(stats, Paper::pipe())).to_string()
         };
         assert_eq!(sum(0, 0).trim(), "0 connected");
         assert_eq!(sum(1, 0).trim(), "0 connected · 1 session refused");

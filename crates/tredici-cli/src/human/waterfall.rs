@@ -104,6 +104,7 @@ impl Iterator for Rows<'_> {
             Kind::Verify => ("  verify".to_owned(), "a part of it"),
             Kind::Pins => ("  check".to_owned(), "a part of it"),
             Kind::Check(_) => ("check".to_owned(), "what was asked for besides"),
+            Kind::Part(phase) => (phase.as_str().to_owned(), ""),
         };
         let (look, note) = judge(kind, end);
         Some(Row { label: label.trim_end().to_owned(), start: *start, elapsed: *elapsed, note, look, remark })
@@ -137,7 +138,7 @@ fn judge(kind: &Kind, end: &End) -> (Look, String) {
         (Kind::Lookup | Kind::Attempt(..), End::Badly(code)) => (Look::Bad, format!("✘ {}", printable(code))),
         (Kind::Pins, End::Badly(_)) => (Look::Bad, "✘ no pin".to_owned()),
         (Kind::Verify | Kind::Check(_), End::Badly(_)) => (Look::Bad, "✘ refused".to_owned()),
-        (Kind::SecureConnect, End::Badly(_)) => (Look::Bad, "✘ failed".to_owned()),
+        (Kind::SecureConnect | Kind::Part(_), End::Badly(_)) => (Look::Bad, "✘ failed".to_owned()),
         (_, End::Tolerated(_)) => (Look::Doubtful, "! let through".to_owned()),
     }
 }

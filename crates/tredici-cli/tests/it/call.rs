@@ -88,6 +88,12 @@ async fn a_person_reads_what_is_wrong_on_standard_error() {
         (&["connect", "--min-version", "TLSv9"], "tip: --min-version is one of"),
         (&["connect", "--timeout", "5parsecs"], r#"--timeout cannot be read from "5parsecs""#),
         (&["connect", "--lookup", "localhost"], r#"--lookup cannot be read from "localhost""#),
+        (&["connect", "--times", "0"], "'--times <N>': write a whole number, 1 or more"),
+        (&["connect", "--concurrency", "3"], "--times"),
+        (&["connect", "--reject-unauthorized", "false"], "--reject-unauthorized=false"),
+        (&["connect", "tls://localhost:1", "--reject-unauthorized", "false"], "--reject-unauthorized=false"),
+        (&["pin", "--reject-unauthorized", "false", "tls://localhost:1"], "--reject-unauthorized=false"),
+        (&["connect", "tls://localhost:1", "--servername", "true", "--bogus"], "--bogus"),
         (&["verify", "localhost"], "--certificate"),
         (&["frobnicate"], "frobnicate"),
         // An option is called what it was called.

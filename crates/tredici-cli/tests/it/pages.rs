@@ -43,5 +43,9 @@ async fn a_page_of_the_manual_for_the_command_and_for_every_verb() {
     assert!(page.contains(".TH tredici 1") && page.contains("tredici\\-connect(1)"), "{page}");
     let page = tredici(&["man", "connect"]).await.stdout;
     assert!(page.contains("reject\\-unauthorized") && page.contains("Examples"), "{page}");
+    let title = page.lines().find(|line| line.starts_with(".TH ")).expect("a title");
+    assert!(title.contains(concat!("tredici ", env!("CARGO_PKG_VERSION"))), "{title}");
+    let synopsis = page.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1);
+    assert_eq!(synopsis, Some(r"\fBtredici connect\fR [OPTIONS] [TARGET]"));
     assert_eq!(tredici(&["man", "request"]).await.status, 2);
 }

@@ -83,4 +83,8 @@ async fn a_person_reads_the_verdict() {
     let ran = tredici(&["verify", "other.test", "--certificate", &file]).await;
     assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
     assert!(ran.stderr.contains("Host: other.test. is not in the cert's altnames: DNS:localhost"), "{ran:?}");
+    assert!(!ran.stderr.contains("authority"), "{ran:?}");
+    let authority = files.write("ca.pem", Pki::shared().root().pem());
+    let ran = tredici(&["verify", "localhost", "--certificate", &authority]).await;
+    assert!(ran.status == 1 && ran.stderr.contains("the certificate of an authority"), "{ran:?}");
 }

@@ -96,6 +96,7 @@ impl Connector {
             attempt_delay: values.auto_select_family_attempt_timeout().max(LEAST_ATTEMPT_DELAY),
             first_only: !values.auto_select_family(),
             both_families: family == AddressFamily::Any,
+            leading: values.dns_result_order().leading(),
             order: resolve::order::sort,
         };
         let work = async |attempts: &mut Attempts| {

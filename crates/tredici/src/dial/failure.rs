@@ -52,6 +52,17 @@ impl Failure {
         }
     }
 
+    fn system_call(&self) -> Option<&'static str> {
+        matches!(self.cause, Cause::System(_) | Cause::Option(..)).then_some(self.syscall)
+    }
+
+    fn errno(&self) -> Option<i32> {
+        match &self.cause {
+            Cause::System(error) | Cause::Option(_, error) | Cause::Caller(error) => error.raw_os_error(),
+            Cause::TimedOut(_) => None,
+        }
+    }
+
     fn message(&self) -> String {
         let Self { syscall, place, .. } = self;
         let code = self.code();
@@ -66,7 +77,8 @@ impl Failure {
     }
 
     pub(super) fn attempt_error(&self) -> AttemptError {
-        let error = AttemptError::new(self.code(), self.message());
+        let error =
+            AttemptError::new(self.code(), self.message()).of_system(self.system_call(), self.errno());
         if self.is_of_terms() { error.of_terms() } else { error }
     }
 
@@ -110,11 +122,15 @@ impl Failure {
 /// several had no answer in time it is a matter of time, as in undici, whichever failed first.
 pub(super) fn none_answered(first: Failure, attempts: &[Attempt]) -> Error {
     let is_unix = matches!(attempts.first().map(Attempt::address), Some(RemoteAddress::Unix(_)));
-    let hint = first.hint(is_unix);
+    let (hint, syscall) = (first.hint(is_unix), first.system_call());
     let error = match attempts {
         [] => alone(first, Duration::ZERO),
         [attempt] => alone(first, attempt.elapsed()),
         several => together(first, several),
+    };
+    let error = match syscall {
+        Some(syscall) if error.kind() == ErrorKind::System => error.with_syscall(syscall),
+        _ => error,
     };
     match hint {
         _ if error.kind() == ErrorKind::Timeout => error.with_hint(UNANSWERED),

@@ -1,12 +1,13 @@
 //! Which address is tried when: Happy Eyeballs, version 2 (RFC 8305), without sockets and without a clock.
 //!
-//! What happened and the time go in, what to do comes out. The families take turns, that of the first address leading. The
-//! next attempt begins a while after the one before it, or at once where one fails; those that run go on, and the first
+//! What happened and the time go in, what to do comes out. The families take turns. The next attempt begins a while after the one before it, or at once where one fails; those that run go on, and the first
 //! to succeed wins. Addresses may come in parts.
 
 use std::{net::SocketAddr, time::Duration};
 
 use tokio::time::Instant;
+
+use crate::options::AddressFamily;
 
 /// How many addresses of one name are tried, at most.
 pub(crate) const MAX_ADDRESSES: usize = 32;
@@ -14,7 +15,7 @@ pub(crate) const MAX_ADDRESSES: usize = 32;
 /// How many attempts run at once, at most. One more begins where one of them fails.
 pub(crate) const MAX_AT_ONCE: usize = 16;
 
-/// How long IPv6 addresses are awaited once there are IPv4 addresses (RFC 8305 section 8).
+/// How long IPv6 addresses, or those of the leading family, are awaited once there are others (RFC 8305 section 8).
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
 
 /// What the caller's options say of a race.
@@ -26,6 +27,8 @@ pub(crate) struct Rules {
     pub(crate) first_only: bool,
     /// Whether addresses of both families may come.
     pub(crate) both_families: bool,
+    /// The family to begin with, instead of the first address's.
+    pub(crate) leading: Option<AddressFamily>,
     /// Puts addresses that have come in several parts into the order in which they are to be tried.
     pub(crate) order: fn(&mut [SocketAddr]),
 }
@@ -62,8 +65,8 @@ pub(super) struct Race {
     all_arrived: bool,
     started: usize,
     running: usize,
-    /// Whose turn it is, where there are both: whether IPv6's.
-    turn: Option<bool>,
+    /// Whose turn it is, where there are both.
+    turn: Option<AddressFamily>,
     /// When the next attempt may begin, where not at once.
     not_before: Option<Instant>,
 }
@@ -76,7 +79,7 @@ impl Race {
             all_arrived: false,
             started: 0,
             running: 0,
-            turn: None,
+            turn: rules.leading,
             not_before: None,
         }
     }
@@ -106,10 +109,11 @@ impl Race {
         if self.started > 0 {
             return;
         }
-        let may_be_v6 = self.rules.both_families && !self.all_arrived;
-        if self.untried.iter().any(SocketAddr::is_ipv6) {
+        let awaited = self.rules.leading.unwrap_or(AddressFamily::V6);
+        let may_come = self.rules.both_families && !self.all_arrived;
+        if self.untried.iter().any(|address| awaited.includes(address)) {
             self.not_before = None;
-        } else if may_be_v6 && !is_more && !self.untried.is_empty() {
+        } else if may_come && !is_more && !self.untried.is_empty() {
             self.not_before = Some(now + RESOLUTION_DELAY);
         }
     }
@@ -138,9 +142,9 @@ impl Race {
     }
 
     fn start(&mut self, now: Instant) -> Action {
-        let of_turn = |address: &SocketAddr| self.turn.is_none_or(|v6| address.is_ipv6() == v6);
+        let of_turn = |address: &SocketAddr| self.turn.is_none_or(|family| family.includes(address));
         let address = self.untried.remove(self.untried.iter().position(of_turn).unwrap_or(0));
-        self.turn = Some(!address.is_ipv6());
+        self.turn = Some(if address.is_ipv6() { AddressFamily::V4 } else { AddressFamily::V6 });
         self.started += 1;
         self.running += 1;
         self.not_before = Some(now + self.rules.attempt_delay);

@@ -100,12 +100,20 @@ impl fmt::Debug for Attempt {
 pub struct AttemptError {
     code: Cow<'static, str>,
     message: String,
+    syscall: Option<&'static str>,
+    errno: Option<i32>,
     is_of_terms: bool,
 }
 
 impl AttemptError {
     pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), is_of_terms: false }
+        let (code, message) = (code.into(), message.into());
+        Self { code, message, syscall: None, errno: None, is_of_terms: false }
+    }
+
+    /// The same, with the call to the system that failed and the number of its error.
+    pub(crate) fn of_system(self, syscall: Option<&'static str>, errno: Option<i32>) -> Self {
+        Self { syscall, errno, ..self }
     }
 
     /// The same, which the caller's own terms are the reason of.
@@ -128,15 +136,28 @@ impl AttemptError {
     pub fn message(&self) -> &str {
         &self.message
     }
+
+    /// The call to the operating system that failed, such as `connect` or `bind`; `None` where none did.
+    pub fn syscall(&self) -> Option<&'static str> {
+        self.syscall
+    }
+
+    /// The number of the operating system's error, such as 111 for `ECONNREFUSED` on Linux: Node's `errno` without its
+    /// sign. `None` where it was not the system that ended the attempt.
+    pub fn errno(&self) -> Option<i32> {
+        self.errno
+    }
 }
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for AttemptError {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("AttemptError", 2)?;
+        let mut fields = serializer.serialize_struct("AttemptError", 4)?;
         fields.serialize_field("code", self.code())?;
         fields.serialize_field("message", self.message())?;
+        fields.serialize_field("errno", &self.errno().map(i32::wrapping_neg))?;
+        fields.serialize_field("syscall", &self.syscall())?;
         fields.end()
     }
 }

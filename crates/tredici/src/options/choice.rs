@@ -7,7 +7,7 @@ use serde_json::Value;
 
 #[cfg(feature = "serde")]
 use super::form::{Place, shown};
-use super::{OptionKind, form::Form};
+use super::{AddressFamily, OptionKind, form::Form};
 #[cfg(feature = "serde")]
 use crate::error::Error;
 
@@ -91,6 +91,54 @@ impl Form for CaStore {
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
         choose(json, place, &Self::NAMES, &[Self::Bundled, Self::System])
+    }
+}
+
+/// Which family's addresses lead where a name has addresses of both. Node's `--dns-result-order`, and the `order` of its
+/// `dns.lookup()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum DnsResultOrder {
+    /// That of the first address that the lookup tells.
+    #[default]
+    Verbatim,
+    /// IPv4's.
+    Ipv4First,
+    /// IPv6's.
+    Ipv6First,
+}
+
+impl DnsResultOrder {
+    const NAMES: [&'static str; 3] = ["verbatim", "ipv4first", "ipv6first"];
+
+    /// The name in options: `verbatim`, `ipv4first` or `ipv6first`.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The family that leads, whatever is told first.
+    pub(crate) fn leading(self) -> Option<AddressFamily> {
+        match self {
+            Self::Verbatim => None,
+            Self::Ipv4First => Some(AddressFamily::V4),
+            Self::Ipv6First => Some(AddressFamily::V6),
+        }
+    }
+}
+
+impl fmt::Display for DnsResultOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Form for DnsResultOrder {
+    type Value = Self;
+    const KIND: OptionKind = OptionKind::Choice(&Self::NAMES);
+
+    #[cfg(feature = "serde")]
+    fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
+        choose(json, place, &Self::NAMES, &[Self::Verbatim, Self::Ipv4First, Self::Ipv6First])
     }
 }
 

@@ -11,9 +11,9 @@ use std::{
 #[cfg(feature = "serde")]
 use super::form::read;
 use super::{
-    AddressFamily, AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, Engine, ListenDanger,
-    ListenOptions, Lookup, Networks, Observer, OptionRow, PemList, PrivateKeys, Secret, Sessions, Side,
-    TlsVersion,
+    AddressFamily, AlpnProtocols, CaStore, ConnectDanger, ConnectOptions, DnsResultOrder, Engine,
+    ListenDanger, ListenOptions, Lookup, Networks, Observer, OptionRow, PemList, PrivateKeys, Secret,
+    Sessions, Side, TlsVersion,
     callback::{CheckServerIdentity, Clock, ConfigureSocket, KeyLog},
     duration::{Delay, Milliseconds, PartTimeout, Timeout},
     form::{Form, Place, given},
@@ -107,8 +107,8 @@ options! {
     /// the others go on. It is not needed for the next address to be tried: that is what
     /// `autoSelectFamilyAttemptTimeout` says. An addition of this library.
     ///
-    /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `connect`, where every attempt has taken that long; from JSON those of
-    /// `timeout`.
+    /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `connect`, where no attempt has succeeded and one has taken that long; from
+    /// JSON those of `timeout`.
     client - - attemptTimeout: PartTimeout = "none" => attempt_timeout(Duration);
 
     /// The longest time that the TLS handshake may take.
@@ -181,9 +181,18 @@ options! {
     /// the other, and from JSON for anything else, which Node takes for 0.
     client - - family: AddressFamily = "0" (AddressFamily::Any) => family(AddressFamily);
 
+    /// Which family leads where a name has addresses of both: `ipv4first`, `ipv6first`, or `verbatim` for that of the
+    /// first address that the lookup tells. The other follows: `family` leaves one out.
+    ///
+    /// Default: `verbatim`. Of a lookup that answers in parts the leading family is awaited for 50 ms, IPv6 by default
+    /// (RFC 8305 section 3). Node's `--dns-result-order`, and the `order` of its `dns.lookup()`.
+    ///
+    /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for anything else.
+    client - - dnsResultOrder: DnsResultOrder = "verbatim" (DnsResultOrder::Verbatim) => dns_result_order(DnsResultOrder);
+
     /// Whether the addresses of a name race, so that one that does not answer holds up nobody (RFC 8305).
     ///
-    /// Default: true. The families take turns, that of the first address leading; the next attempt begins
+    /// Default: true. The families take turns, beginning with the one that `dnsResultOrder` says; the next attempt begins
     /// `autoSelectFamilyAttemptTimeout` after the one before it, or at once where one fails. Those that run go on, unlike
     /// in Node, and the first that succeeds wins; then the others are closed. At most 32 addresses of a name are tried, and at
     /// most 16 attempts run at once. With false only the first address is tried. Node's `autoSelectFamily`.

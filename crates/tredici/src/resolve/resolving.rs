@@ -157,6 +157,7 @@ impl<'a> Resolving<'a> {
         };
         let message = format!("getaddrinfo {code} {}", self.hostname.escape_debug());
         let failure = Error::new(ErrorKind::Lookup, Phase::Lookup, code, message)
+            .with_syscall("getaddrinfo")
             .with_reason(error.to_string())
             .with_host(self.hostname)
             .with_source(error);

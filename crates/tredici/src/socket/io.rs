@@ -85,7 +85,7 @@ impl Socket {
     }
 
     /// The system's error as one of ours, with code and phase; one of ours with the place that it did not know.
-    pub(super) fn in_our_words(&self, syscall: &str, error: io::Error) -> io::Error {
+    pub(super) fn in_our_words(&self, syscall: &'static str, error: io::Error) -> io::Error {
         let error = error
             .downcast::<Error>()
             .unwrap_or_else(|systems| Error::system(Phase::Transfer, syscall, "", systems));

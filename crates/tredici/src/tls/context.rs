@@ -41,7 +41,7 @@ impl ClientContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
         choice::choose(values, None, BUILT_IN)?;
         let terms = common_terms(values)?;
-        Self::compile(choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(), terms, values)
+        Self::compile(choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(), &terms, values)
     }
 
     /// On an engine that was chosen before.
@@ -49,15 +49,15 @@ impl ClientContext {
         choice.confirm(values, None)?;
         let terms = common_terms(values)?;
         choice.confirm(values, Some(&terms.identities))?;
-        Self::compile(choice, terms, values)
+        Self::compile(choice, &terms, values)
     }
 
-    fn compile(choice: Arc<Choice>, terms: ContextTerms, values: &Values) -> Result<Self, Error> {
+    fn compile(choice: Arc<Choice>, terms: &ContextTerms, values: &Values) -> Result<Self, Error> {
         let report_only = values.pins_report_only();
         let pins = values.pins.clone().map(|pins| PinTerms { pins, report_only });
         Ok(Self {
-            scope: Scope::of(&terms, pins.as_ref(), values, choice.built_in.engine),
-            engine: (choice.built_in.compile)(&terms)?,
+            scope: Scope::of(terms, pins.as_ref(), values, choice.built_in.engine),
+            engine: (choice.built_in.compile)(terms)?,
             choice,
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),

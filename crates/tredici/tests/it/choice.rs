@@ -128,6 +128,14 @@ fn reads(error: &Error, message: &str) {
     assert!(error.hint().is_some(), "{error}");
 }
 
+#[test]
+fn every_option_is_in_the_changelog() {
+    let text = include_str!("../../../../CHANGELOG.md");
+    for row in OPTIONS {
+        assert!(text.contains(&format!("`{}`", row.name)), "{}", row.name);
+    }
+}
+
 /// The table in ARCHITECTURE.md is the one that the options are made from.
 #[test]
 fn what_each_engine_honours_is_written_down() {

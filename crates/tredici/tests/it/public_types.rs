@@ -14,6 +14,7 @@ fn every_public_type_is_send_and_sync() {
     shared::<AttemptError>();
     shared::<AuthorizationError>();
     shared::<CaStore>();
+    shared::<DnsResultOrder>();
     shared::<CancellationToken>();
     shared::<CertificateDigests>();
     shared::<CertificateError>();

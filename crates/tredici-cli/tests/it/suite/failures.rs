@@ -16,6 +16,7 @@ async fn assert_fails(arguments: &[&str], code: &str, phase: &str) -> serde_json
     assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{arguments:?}");
     let headline = ran.stderr.lines().find(|line| !line.is_empty()).expect("a line");
     assert!(headline.contains(code) && headline.ends_with(&format!("in {phase}")), "{headline}");
+    assert!(ran.stderr.lines().any(|row| row.contains(" ms ") && row.contains("  ✘ ")), "{}", ran.stderr);
     let ran = tredici(&[&arguments[..], &["--json"]].concat()).await;
     assert_eq!((ran.status, ran.stderr.as_str()), (1, ""), "{arguments:?}");
     let document = ran.document();

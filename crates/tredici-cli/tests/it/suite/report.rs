@@ -253,7 +253,7 @@ async fn a_person_reads_the_first_in_full_the_others_in_a_line_and_a_sum() {
     let ran = tredici(&["connect", &format!("tcp://127.0.0.1:{port}"), "--times", "3"]).await;
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(ran.stdout.matches("address ").count(), 1, "{}", ran.stdout);
-    assert!(ran.stdout.contains("\n     2 ") && ran.stdout.contains("\n     3 "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n  2  ") && ran.stdout.contains("\n  3  "), "{}", ran.stdout);
     assert!(ran.stdout.contains("3 connected"), "{}", ran.stdout);
 }
 
@@ -350,12 +350,16 @@ async fn of_several_addresses_the_one_that_answered_is_among_the_facts() {
     assert!(row.is_some_and(|row| row.ends_with(&format!("127.0.0.1:{port}"))), "{ran:?}");
 }
 
+fn row_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find(|line| line.trim_start().starts_with(name))
+}
+
 #[tokio::test]
 async fn a_person_sees_where_the_time_went() {
     let silent = ScriptedServer::tcp(Fault::Silent).await;
     let target = format!("tls://127.0.0.1:{}", silent.port());
     let ran = tredici(&["connect", &target, "--timeout", "100ms"]).await;
-    let row = |name: &str| ran.stderr.lines().find(|line| line.trim_start().starts_with(name));
+    let row = |name: &str| row_of(&ran.stderr, name);
     let handshake = row("secureConnect ").expect("a row");
     assert!(handshake.contains("━━━━━━━━━━━━━━━━") && handshake.ends_with("✘ timed out"), "{}", ran.stderr);
     assert!(row("connect ").is_some_and(|row| row.contains("━")), "{}", ran.stderr);
@@ -366,4 +370,10 @@ async fn a_person_sees_where_the_time_went() {
     assert!(output.stderr.is_ascii());
     let text = String::from_utf8(output.stderr).expect("text");
     assert!(text.contains("================") && text.contains("x timed out"), "{text}");
+
+    // What ends a connection that was made has its row, too.
+    let broken = ScriptedServer::tcp(Fault::Reset).await;
+    let target = format!("tcp://127.0.0.1:{}", broken.port());
+    let ran = tredici(&["connect", &target, "--send", "x", "--read", "5s"]).await;
+    assert!(row_of(&ran.stderr, "transfer ").is_some_and(|row| row.ends_with("✘ failed")), "{ran:?}");
 }

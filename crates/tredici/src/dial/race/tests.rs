@@ -7,7 +7,7 @@ use super::*;
 const DELAY: Duration = Duration::from_millis(250);
 
 fn rules() -> Rules {
-    Rules { attempt_delay: DELAY, first_only: false, both_families: true, order: v6_first }
+    Rules { attempt_delay: DELAY, first_only: false, both_families: true, leading: None, order: v6_first }
 }
 
 fn v6_first(addresses: &mut [SocketAddr]) {
@@ -117,6 +117,34 @@ fn ipv6_is_awaited_for_a_moment() {
     let mut it_came_first = Race::new(rules());
     it_came_first.handle(Event::Arrived(addresses("[::1]:1")), begin);
     assert_eq!(it_came_first.next(begin), Action::Start(address("[::1]:1")));
+}
+
+#[test]
+fn the_leading_family_may_be_chosen() {
+    let begin = Instant::now();
+    let led_by = |family| Rules { leading: Some(family), ..rules() };
+    for (family, given, want) in [
+        (AddressFamily::V4, "[::1]:1 [::2]:1 1.1.1.1:1 2.2.2.2:1", "1.1.1.1:1 [::1]:1 2.2.2.2:1 [::2]:1"),
+        (AddressFamily::V6, "1.1.1.1:1 2.2.2.2:1 [::1]:1", "[::1]:1 1.1.1.1:1 2.2.2.2:1"),
+        (AddressFamily::V4, "[::1]:1 [::2]:1", "[::1]:1 [::2]:1"),
+    ] {
+        let mut race = race_of(led_by(family), given, begin);
+        assert_eq!(order(&mut race, begin), addresses(want), "{family}: {given}");
+    }
+
+    let mut only_first =
+        race_of(Rules { first_only: true, ..led_by(AddressFamily::V4) }, "[::1]:1 1.1.1.1:1", begin);
+    assert_eq!(order(&mut only_first, begin), addresses("1.1.1.1:1"));
+
+    // It is awaited for a moment, and the other is not.
+    let mut awaited = Race::new(led_by(AddressFamily::V4));
+    awaited.handle(Event::Arrived(addresses("[::1]:1")), begin);
+    assert_eq!(awaited.next(begin), Action::WaitUntil(begin + RESOLUTION_DELAY));
+    awaited.handle(Event::Arrived(addresses("1.1.1.1:1")), begin);
+    assert_eq!(awaited.next(begin), Action::Start(address("1.1.1.1:1")));
+    let mut there = Race::new(led_by(AddressFamily::V4));
+    there.handle(Event::Arrived(addresses("1.1.1.1:1")), begin);
+    assert_eq!(there.next(begin), Action::Start(address("1.1.1.1:1")));
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::error::Attempt;
 const DELAY: Duration = Duration::from_millis(250);
 
 fn rules() -> Rules {
-    Rules { attempt_delay: DELAY, first_only: false, both_families: true, order: |_| {} }
+    Rules { attempt_delay: DELAY, first_only: false, both_families: true, leading: None, order: |_| {} }
 }
 
 fn address(number: u8) -> SocketAddr {

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     options::{
-        AddressFamily, AlpnProtocols, CaStore, Engine, FixedLookup, LookupCache, LookupHints, Networks, Pem,
-        PrivateKey, Session, TlsVersion,
+        AddressFamily, AlpnProtocols, CaStore, DnsResultOrder, Engine, FixedLookup, LookupCache, LookupHints,
+        Networks, Pem, PrivateKey, Session, TlsVersion,
     },
     verify::Pins,
 };
@@ -32,6 +32,7 @@ fn json_and_rust_say_the_same() {
         .attempt_timeout(Duration::from_millis(3))
         .handshake_timeout(Duration::from_millis(4))
         .family(AddressFamily::V4)
+        .dns_result_order(DnsResultOrder::Ipv4First)
         .auto_select_family(false)
         .auto_select_family_attempt_timeout(Duration::from_millis(100))
         .local_port(50000)
@@ -83,7 +84,7 @@ fn json_and_rust_say_the_same() {
     let from_json = ConnectOptions::from_json_value(
         &json!({
             "host": "db.internal", "port": "5433", "path": "/run/db", "socketPath": "/run/db", "timeout": 1500,
-            "lookupTimeout": 1, "dialTimeout": 2, "attemptTimeout": 3, "handshakeTimeout": 4, "family": "IPv4",
+            "lookupTimeout": 1, "dialTimeout": 2, "attemptTimeout": 3, "handshakeTimeout": 4, "family": "IPv4", "dnsResultOrder": "ipv4first",
             "autoSelectFamily": false, "autoSelectFamilyAttemptTimeout": 100, "localPort": "50000",
             "keepAliveInterval": 2000, "keepAliveCount": 3, "tcpUserTimeout": 30000, "bindDevice": "lo", "mark": 7,
             "fastOpen": true, "multipathTcp": true, "sendBufferSize": 65536, "receiveBufferSize": 131072,

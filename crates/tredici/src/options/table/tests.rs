@@ -83,6 +83,10 @@ fn every_row_takes_what_is_right_and_refuses_the_rest() {
         ("attemptTimeout", vec![(json!(5), OK), (json!(1e300), UNDICI), (json!([]), UNDICI)]),
         ("handshakeTimeout", vec![(json!(0), OK), (json!(5), OK), (json!(-1), UNDICI), (json!("x"), UNDICI)]),
         (
+            "dnsResultOrder",
+            vec![(json!("ipv4first"), OK), (json!("verbatim"), OK), (json!("IPv4"), VALUE), (json!(4), TYPE)],
+        ),
+        (
             "family",
             vec![
                 (json!(0), OK),
@@ -504,6 +508,7 @@ fn every_option_can_be_set_by_a_flag() {
         ("attemptTimeout", "1m", json!(60_000)),
         ("handshakeTimeout", "5s", json!(5000)),
         ("family", "6", json!(6)),
+        ("dnsResultOrder", "ipv6first", json!("ipv6first")),
         ("autoSelectFamily", "false", json!(false)),
         ("autoSelectFamilyAttemptTimeout", "100ms", json!(100)),
         ("localPort", "50000", json!(50000)),
@@ -600,6 +605,7 @@ fn defaults_are_what_the_table_says() {
     let none = Values::default();
     check("timeout", none.timeout(), |values| values.timeout);
     check("family", none.family(), |values| Some(values.family()));
+    check("dnsResultOrder", none.dns_result_order(), |values| values.dns_result_order);
     check("autoSelectFamily", none.auto_select_family(), |values| values.auto_select_family);
     check("autoSelectFamilyAttemptTimeout", none.auto_select_family_attempt_timeout(), |values| {
         values.auto_select_family_attempt_timeout

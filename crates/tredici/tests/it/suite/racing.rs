@@ -8,8 +8,8 @@ use std::{
 
 use tokio::time::{Instant, sleep, timeout};
 use tredici::{
-    AddressFamily, Answers, ConnectOptions, Connector, Error, FixedLookup, ListenOptions, Listener, Lookup,
-    LookupError, LookupQuery, Networks, Socket, Target,
+    AddressFamily, Answers, ConnectOptions, Connector, DnsResultOrder, Error, FixedLookup, ListenOptions,
+    Listener, Lookup, LookupError, LookupQuery, Networks, Socket, Target,
 };
 use tredici_test::{RefusedPort, UnansweredPort, within};
 
@@ -166,6 +166,23 @@ async fn the_family_is_the_callers() {
     // An address is what it is.
     let target = Target::tcp("127.0.0.1").port(echo.0.port());
     connector.connect(target).await.expect("a connection");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_family_that_leads_is_the_callers() {
+    let (dead, _echo) = dead_and_alive(V6, V4, ListenOptions::new()).await;
+    let led_by = async |order, addresses: [IpAddr; 2]| {
+        let connector = named(client_options().dns_result_order(order), addresses);
+        let target = Target::tcp("db.test").port(dead.port());
+        outcomes(&connector.connect(target).await.expect("a connection"))
+    };
+    let (v4_alone, v6_first) = (["127.0.0.1 connected"].as_slice(), ["::1 ECANCELED", "127.0.0.1 connected"]);
+    for addresses in [[V6, V4], [V4, V6]] {
+        assert_eq!(led_by(DnsResultOrder::Ipv4First, addresses).await, v4_alone);
+        assert_eq!(led_by(DnsResultOrder::Ipv6First, addresses).await, v6_first);
+    }
+    assert_eq!(led_by(DnsResultOrder::Verbatim, [V4, V6]).await, v4_alone);
+    assert_eq!(led_by(DnsResultOrder::Verbatim, [V6, V4]).await, v6_first);
 }
 
 #[tokio::test]

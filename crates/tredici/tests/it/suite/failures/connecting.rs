@@ -48,10 +48,19 @@ async fn several_addresses_that_refuse() {
     let codes: Vec<_> = error.attempts().iter().map(|attempt| attempt.error().unwrap().code()).collect();
     assert_eq!(codes, ["ECONNREFUSED", "ECONNREFUSED"]);
     assert!(error.timings().lookup.is_some() && error.timings().connect.is_some());
+    assert_eq!((error.syscall(), error.errno()), (Some("connect"), Some(libc::ECONNREFUSED)));
     #[cfg(feature = "serde")]
     {
+        // As in Node, which has a negative errno, its fields for each address.
         let json = serde_json::to_value(&error).unwrap();
-        assert_eq!(json["causes"].as_array().unwrap().len(), 2, "{json}");
+        let cause = |address: std::net::IpAddr| {
+            serde_json::json!({
+                "code": "ECONNREFUSED", "message": format!("connect ECONNREFUSED {address}:{port}"),
+                "errno": -libc::ECONNREFUSED, "syscall": "connect", "address": address, "port": port,
+            })
+        };
+        assert_eq!(json["causes"], serde_json::json!(addresses.map(cause)));
+        assert_eq!((&json["errno"], &json["syscall"]), (&(-libc::ECONNREFUSED).into(), &"connect".into()));
     }
 }
 
