@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use tredici::{ConnectOptions, Connector, Engine, Error, ListenOptions, Listener, Pem, Target};
+use tredici::{
+    ConnectOptions, Connector, Engine, Error, ListenOptions, Listener, PeerCertificate, Pem, Target,
+};
 use tredici_test::{OpensslServer, Pki, within};
 
 const RUSTLS: bool = cfg!(feature = "rustls");
@@ -118,7 +120,7 @@ async fn an_rsa_key_of_another_size_takes_openssl() {
     let target = Target::tls("127.0.0.1").port(port).servername("localhost");
     let both = async { tokio::join!(client.connect(target), accept) };
     let (ours, _theirs) = within("both ends", both).await;
-    assert_eq!(ours.expect("it is shown").peer_certificate().and_then(|shown| shown.bits()), Some(2047));
+    assert_eq!(ours.expect("it is shown").peer_certificate().and_then(PeerCertificate::bits), Some(2047));
 
     let weak = Identity::rsa(1024);
     for error in [
