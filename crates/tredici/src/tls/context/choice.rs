@@ -59,8 +59,10 @@ pub(super) fn choose(
 /// What the engine does not honour of all that was given.
 fn beyond(engine: Engine, values: &Values, identities: Option<&Identities>) -> Vec<Beyond> {
     let mut beyond = values.beyond(engine);
-    let mut leaves =
-        identities.iter().flat_map(|identities| &identities.chains).filter_map(|chain| chain.first());
+    let mut leaves = identities
+        .iter()
+        .flat_map(|identities| &identities.chains)
+        .filter_map(|chain| chain.certificates.first());
     if let Some(sizes) = sizes_of_rsa(engine)
         && !beyond.contains(&Beyond::KEY)
         && leaves.any(|leaf| kind::rsa_bits(leaf).is_some_and(|bits| !sizes.contains(&bits)))

@@ -6,6 +6,7 @@ use x509_parser::{
     x509::AlgorithmIdentifier,
 };
 
+use super::super::engine::Chain;
 use crate::{
     certificate::{PeerCertificate, curve::curve},
     error::Error,
@@ -21,19 +22,20 @@ pub(super) fn rsa_bits(leaf: &[u8]) -> Option<u32> {
 }
 
 /// Refuses a leaf that no handshake could ever use: OpenSSL would take it and then find no algorithm, or leave it away.
-pub(super) fn check(leaf: &[u8]) -> Result<(), Error> {
+pub(super) fn check(chain: &Chain) -> Result<(), Error> {
+    let Some(leaf) = chain.certificates.first() else { return Ok(()) };
     // What is wrong with one that cannot be read the engine says.
     let Ok((_, certificate)) = x509_parser::parse_x509_certificate(leaf) else { return Ok(()) };
-    let algorithm = &certificate.public_key().algorithm;
+    let (algorithm, place) = (&certificate.public_key().algorithm, &chain.place);
     let message = match curve_of(algorithm) {
         Some(name) if CURVES.contains(&name) => return Ok(()),
         Some(name) => {
-            format!("cert is for a key on the curve {name}, which no signature algorithm here is for")
+            format!("{place} is for a key on the curve {name}, which no signature algorithm here is for")
         }
         None if [OID_PKCS1_RSAENCRYPTION, OID_SIG_ED25519].contains(&algorithm.algorithm) => return Ok(()),
         None => {
             let kind = &algorithm.algorithm;
-            format!("cert is for a kind of key ({kind}) that no signature algorithm here is for")
+            format!("{place} is for a kind of key ({kind}) that no signature algorithm here is for")
         }
     };
     Err(Error::invalid("ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", message)
