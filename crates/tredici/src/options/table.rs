@@ -405,6 +405,8 @@ options! {
     /// whatever `rejectUnauthorized` says. Plain connections have no certificate, and are not asked. An addition of
     /// this library.
     ///
+    /// In JSON an array of them, or one alone as a string.
+    ///
     /// Errors: `ERR_TLS_PIN_MISMATCH` when connecting, with the pins that the server has; from JSON
     /// `ERR_INVALID_ARG_VALUE` for what is no pin, and for an empty list.
     client tls - pins: PinList = "none" => pins(Pins);

@@ -16,6 +16,7 @@ mod wire;
 use std::{
     borrow::Cow,
     fmt,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
@@ -93,12 +94,30 @@ pub(crate) enum Anchors {
 /// Certificate chains and the private keys to them, in any order: the engine finds out which belong together.
 #[derive(Default)]
 pub(crate) struct Identities {
-    pub(crate) chains: Vec<Vec<Der>>,
+    pub(crate) chains: Vec<Chain>,
     pub(crate) keys: Vec<PrivateKey>,
+}
+
+/// A certificate with its issuers, leaf first.
+pub(crate) struct Chain {
+    /// Where it was given, for messages.
+    pub(crate) place: String,
+    pub(crate) certificates: Vec<Der>,
+}
+
+impl Chain {
+    pub(crate) fn without_key(&self) -> Error {
+        let message =
+            format!("no private key in options.key belongs to the first certificate of {}", self.place);
+        Error::invalid("ERR_OSSL_X509_KEY_VALUES_MISMATCH", message)
+            .with_hint("give each chain leaf first, and its own private key")
+    }
 }
 
 /// A private key in PEM, perhaps encrypted.
 pub(crate) struct PrivateKey {
+    /// Where it was given, for messages.
+    pub(crate) place: String,
     pub(crate) pem: zeroize::Zeroizing<Vec<u8>>,
     pub(crate) passphrase: Option<zeroize::Zeroizing<Vec<u8>>>,
 }
@@ -247,6 +266,17 @@ pub(crate) struct PeerChain {
     pub(crate) path: Vec<Der>,
     /// Whether the path holds.
     pub(crate) code: VerifyCode,
+    /// Of a path that holds, where the engine has read it itself.
+    pub(crate) facts: Option<PathFacts>,
+}
+
+/// What an engine has read in the certificates of a path, so that nobody has to read them again for it.
+#[derive(Debug, Clone)]
+pub(crate) struct PathFacts {
+    /// When all of them are good.
+    pub(super) validity: Validity,
+    /// Where in the leaf its alternative names for DNS stand. All of its alternative names could be read.
+    pub(super) dns_names: Box<[Range<usize>]>,
 }
 
 /// Who decides over a peer.

@@ -1,6 +1,6 @@
 //! Who was revoked, from the option `crl`.
 
-use std::{fmt::Display, time::SystemTime};
+use std::time::SystemTime;
 
 use x509_parser::{
     asn1_rs::{Any, FromDer, Sequence, Tag},
@@ -16,13 +16,13 @@ use super::super::{
 use crate::{
     certificate::system_time,
     error::Error,
-    options::{PemList, Values},
+    options::{PlacedPem, Values},
 };
 
 pub(super) fn load(values: &Values) -> Result<Revocation, Error> {
     let mut revocation = Revocation::default();
-    for pem in values.crl.iter().flat_map(PemList::iter) {
-        for (list, validity) in read(&pem.load("crl")?)? {
+    for pem in values.crl.iter().flat_map(|list| list.placed("crl")) {
+        for (list, validity) in read(&pem)? {
             revocation.lists.push(list);
             revocation.validity = Some(validity.within(revocation.validity));
         }
@@ -31,22 +31,25 @@ pub(super) fn load(values: &Values) -> Result<Revocation, Error> {
 }
 
 /// The lists of a PEM file, at least one.
-fn read(pem: &[u8]) -> Result<Vec<(Der, Validity)>, Error> {
+fn read(pem: &PlacedPem<'_>) -> Result<Vec<(Der, Validity)>, Error> {
+    const CODE: &str = "ERR_CRYPTO_OPERATION_FAILED";
+    let unreadable =
+        |why: &dyn std::fmt::Display| Error::invalid(CODE, format!("Failed to parse CRL: {pem}: {why}"));
     let mut lists = Vec::new();
-    for block in PemBlock::iter_from_buffer(pem) {
+    for block in PemBlock::iter_from_buffer(&pem.load()?) {
         let block = match block {
             Ok(block) => block,
             // Text around the lists is no harm; without any list it is all there is.
             Err(PEMError::MissingHeader) => break,
-            Err(error) => return Err(unreadable(error)),
+            Err(error) => return Err(unreadable(&error)),
         };
         if block.label == "X509 CRL" {
             let read = list(&block.contents);
-            lists.push(read.ok_or_else(|| unreadable("it is not written as RFC 5280 section 5 says"))?);
+            lists.push(read.ok_or_else(|| unreadable(&"it is not written as RFC 5280 section 5 says"))?);
         }
     }
     match lists.is_empty() {
-        true => Err(unreadable("it must hold a block that begins with -----BEGIN X509 CRL-----")),
+        true => Err(unreadable(&"there is none in it in PEM form").with_hint(pem.hint("X509 CRL"))),
         false => Ok(lists),
     }
 }
@@ -68,6 +71,23 @@ fn list(bytes: &[u8]) -> Option<(Der, Validity)> {
     Some((bytes[..bytes.len() - behind.len()].into(), Validity { from, to }))
 }
 
-fn unreadable(why: impl Display) -> Error {
-    Revocation::unreadable(why)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::{ConnectOptions, Pem};
+
+    #[test]
+    fn what_is_no_list_is_named() {
+        let told = |list: Pem| {
+            let options =
+                ConnectOptions::new().crl([Pem::from(tredici_test::Pki::shared().root().crl(&[])), list]);
+            load(options.values()).map(drop).expect_err("no list")
+        };
+        let file = Pem::file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+        let error = told(file);
+        assert!(error.message().starts_with("Failed to parse CRL: options.crl (file /"), "{error}");
+        let error = told("crl.pem".into());
+        assert!(error.message().starts_with("Failed to parse CRL: options.crl[1]: "), "{error}");
+        assert!(error.hint().expect("a hint").contains("Pem::file"), "{error}");
+    }
 }

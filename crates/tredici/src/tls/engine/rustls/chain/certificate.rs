@@ -1,10 +1,13 @@
 //! A certificate taken apart: what verifying a chain asks of it.
 
+use std::ops::Range;
+
 use super::{
     super::super::Der,
     der::{self, BIT_STRING, Element, Elements, INTEGER, OID, SEQUENCE, Span},
     extensions::{AuthorityKeyId, Extensions},
-    key::Key,
+    general_name::GeneralName,
+    key::{CurveKey, Key, NotOnCurve},
     moment, name,
     signature::Algorithm,
 };
@@ -119,7 +122,12 @@ impl Certificate {
     }
 
     pub(super) fn has_sound_key(&self) -> bool {
-        self.key.as_ref().is_some_and(|key| key.is_on_its_curve(&self.der))
+        self.sound_key().is_ok()
+    }
+
+    /// Its key, where that is on one of the usual curves.
+    pub(super) fn sound_key(&self) -> Result<Option<CurveKey>, NotOnCurve> {
+        self.key.as_ref().ok_or(NotOnCurve)?.on_its_curve(&self.der)
     }
 
     /// All of the name.
@@ -140,6 +148,17 @@ impl Certificate {
     /// All of SubjectPublicKeyInfo.
     pub(super) fn public_key_info(&self) -> &[u8] {
         self.public_key_info.within(&self.der)
+    }
+
+    /// Where its DNS names stand; none where not everybody reads it alike.
+    pub(super) fn dns_names(&self) -> impl Iterator<Item = Range<usize>> {
+        let is_usual = self.version == Version::Three && self.extensions.has_plain_names_alone;
+        let names = self.extensions.alternative_names.filter(|_| is_usual);
+        let names = names.map(|span| span.within(&self.der)).unwrap_or_default();
+        GeneralName::each(names).filter_map(|name| match name? {
+            GeneralName::Dns(name) => Some(Span::of(name, &self.der).range()),
+            _ => None,
+        })
     }
 
     /// What the issuer has signed.

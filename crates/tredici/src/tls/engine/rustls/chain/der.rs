@@ -1,5 +1,7 @@
 //! Reading DER (X.690): strict, without copying, and fast, because every handshake does it.
 
+use std::ops::Range;
+
 pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
@@ -175,8 +177,12 @@ impl Span {
         Self { start: start as u32, end: start.wrapping_add(part.len()) as u32 }
     }
 
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
     pub(super) fn within(self, whole: &[u8]) -> &[u8] {
-        whole.get(self.start as usize..self.end as usize).unwrap_or_default()
+        whole.get(self.range()).unwrap_or_default()
     }
 }
 

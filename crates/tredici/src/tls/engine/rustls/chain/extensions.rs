@@ -20,6 +20,8 @@ pub(super) struct Extensions {
     pub(super) authority_key_id: Option<AuthorityKeyId>,
     /// The contents of the list.
     pub(super) alternative_names: Option<Span>,
+    /// In that list are DNS names, addresses and the like, and nothing follows it.
+    pub(super) has_plain_names_alone: bool,
     pub(super) name_constraints: Option<Span>,
     /// The contents of the list.
     pub(super) distribution_points: Option<Span>,
@@ -124,7 +126,10 @@ impl Extensions {
             Kind::Ce(15) => self.key_usage = Some(key_usage(value)?),
             Kind::Ce(17) => {
                 let names = der::first(value, SEQUENCE)?;
-                GeneralName::each(names).all(|name| name.is_some()).then_some(())?;
+                self.has_plain_names_alone = der::only(value, SEQUENCE).is_some();
+                for name in GeneralName::each(names) {
+                    self.has_plain_names_alone &= name?.is_plain();
+                }
                 self.alternative_names = Some(span(names));
             }
             Kind::Ce(19) => self.basic_constraints = Some(basic_constraints(value)?),

@@ -27,6 +27,11 @@ impl<'a> GeneralName<'a> {
         Elements::of(names).into_iter().map(|element| Self::read(element?))
     }
 
+    /// Whether it has no structure of its own.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::Email(_) | Self::Dns(_) | Self::Uri(_) | Self::Address(_))
+    }
+
     /// Whether each of those that stand one after another is one.
     pub(super) fn are_sound(names: &'a [u8]) -> bool {
         Self::each(names).all(|name| name.is_some())

@@ -22,8 +22,8 @@ use tredici_test::{Key, KeyKind, Pki};
 
 use super::super::{
     super::super::{
-        Anchors, ConnectTerms, Context, ContextTerms, Der, Failure, Identities, Judge, PeerChain, PrivateKey,
-        Revocation, Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
+        Anchors, Chain, ConnectTerms, Context, ContextTerms, Der, Failure, Identities, Judge, PeerChain,
+        PrivateKey, Revocation, Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
     },
     Purpose,
 };
@@ -114,8 +114,10 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
         Side::Client => Identities::default(),
         Side::Server { .. } => {
             let own = Pki::shared().localhost();
-            let key = PrivateKey { pem: own.key_pem().into_bytes().into(), passphrase: None };
-            Identities { chains: vec![ders(&own.chain_der())], keys: vec![key] }
+            let key =
+                PrivateKey { place: String::new(), pem: own.key_pem().into_bytes().into(), passphrase: None };
+            let chain = Chain { place: String::new(), certificates: ders(&own.chain_der()) };
+            Identities { chains: vec![chain], keys: vec![key] }
         }
     };
     ContextTerms {
