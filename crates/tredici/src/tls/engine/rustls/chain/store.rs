@@ -11,7 +11,6 @@ use super::{
     super::super::{Anchors, Der, Trust},
     certificate::Certificate,
     der::Elements,
-    name,
 };
 use crate::error::Error;
 
@@ -42,7 +41,7 @@ impl Store {
     fn of(given: Vec<Arc<Certificate>>) -> Self {
         let mut store = Self { certificates: Vec::with_capacity(given.len()), by_subject: HashMap::new() };
         for certificate in given {
-            let places = store.by_subject.entry(name::digest(certificate.subject())).or_default();
+            let places = store.by_subject.entry(certificate.subject_digest()).or_default();
             if places.iter().all(|place| store.certificates[*place].der != certificate.der) {
                 places.push(store.certificates.len());
                 store.certificates.push(certificate);
@@ -56,9 +55,9 @@ impl Store {
         self.certificates.iter().map(|certificate| certificate.subject().to_vec().into()).collect()
     }
 
-    /// Those whose subject may be this name.
-    pub(super) fn named(&self, name: &[u8]) -> impl Iterator<Item = &Certificate> {
-        let places = self.by_subject.get(&name::digest(name)).map(Vec::as_slice).unwrap_or_default();
+    /// Those whose subject may be the issuer of this one.
+    pub(super) fn issuers(&self, subject: &Certificate) -> impl Iterator<Item = &Certificate> {
+        let places = self.by_subject.get(&subject.issuer_digest()).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(|place| &*self.certificates[*place])
     }
 }
