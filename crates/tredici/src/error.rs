@@ -60,6 +60,37 @@ impl fmt::Display for Phase {
 }
 
 /// What went wrong, in terms that a program can match on and that do not change with the TLS library.
+///
+/// [`Error::code`] is finer, and has the names of Node and undici:
+///
+/// | kind | codes | phase |
+/// |---|---|---|
+/// | `InvalidOption` | `ERR_INVALID_ARG_VALUE`, `ERR_INVALID_ARG_TYPE`, `ERR_MISSING_ARGS`, `ERR_OUT_OF_RANGE`, `UND_ERR_INVALID_ARG`, `ERR_SOCKET_BAD_PORT`, `ERR_ASSERTION`; of a file that cannot be read the system's, such as `ENOENT`; of what is in it `ERR_OSSL_PEM_NO_START_LINE`, `ERR_OSSL_X509_KEY_VALUES_MISMATCH`, `ERR_CRYPTO_OPERATION_FAILED` and others of OpenSSL | `options` |
+/// | `Unsupported` | `UND_ERR_NOT_SUPPORTED`, `ERR_TLS_INVALID_STATE` | `options`, `transfer` |
+/// | `Lookup` | `ENOTFOUND`, `EAI_AGAIN`, `EAI_FAIL`, and what else a [`LookupError`](crate::LookupError) says | `lookup` |
+/// | `Blocked` | `ERR_IP_BLOCKED` | `connect` |
+/// | `System` | `ECONNREFUSED`, `ECONNRESET`, `EHOSTUNREACH`, `ENOENT`, `EACCES`, `EADDRNOTAVAIL` and the rest of `errno` | `connect`, `secureConnect`, `transfer` |
+/// | `Timeout` | `UND_ERR_CONNECT_TIMEOUT`; of a listener `ERR_TLS_HANDSHAKE_TIMEOUT`; of the end of a socket `ETIMEDOUT` | that in which the time was up |
+/// | `Aborted` | `ABORT_ERR` | that in which the signal came |
+/// | `Alert` | `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`, `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE` and the like, one for each alert | `secureConnect`, `transfer` |
+/// | `Tls` | `ERR_SSL_WRONG_VERSION_NUMBER` and others of OpenSSL, `ERR_TLS_ALPN_NOT_OFFERED` | `secureConnect`, `transfer` |
+/// | `Disconnected` | `ECONNRESET` | `secureConnect` |
+/// | `Untrusted` | those of [`VerifyCode`](crate::VerifyCode): `CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`, `UNABLE_TO_GET_ISSUER_CERT_LOCALLY` and so on; `ERR_TLS_CERT_UNREADABLE` | `verify` |
+/// | `Identity` | `ERR_TLS_CERT_ALTNAME_INVALID`, `ERR_TLS_CERT_ALTNAME_FORMAT`; of the caller's `checkServerIdentity` `ERR_TLS_CHECK_SERVER_IDENTITY` | `verify` |
+/// | `Check` | `ERR_TLS_PIN_MISMATCH` of `pins`, `ERR_TLS_CHECK_FAILED` of [`Error::check`]; any other error that a check returns keeps its kind | `check` |
+/// | `Truncated` | `ERR_TLS_TRUNCATED` | `transfer` |
+///
+/// ```
+/// use tredici::{Error, ErrorKind};
+///
+/// fn is_worth_an_alarm(error: &Error) -> bool {
+///     match error.kind() {
+///         ErrorKind::Untrusted | ErrorKind::Identity | ErrorKind::Check => true,
+///         _ => !error.retryable(),
+///     }
+/// }
+/// # assert!(is_worth_an_alarm(&Error::check("no")));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -51,6 +51,7 @@ pub use lookup::{
 pub use networks::Networks;
 pub use observer::{Observer, events};
 pub(crate) use observer::{Watched, tell_rotation};
+pub(crate) use pem::PlacedPem;
 pub use pem::{Pem, PemList};
 pub use row::{OptionKind, OptionRow, Side};
 pub use secret::Secret;

@@ -54,7 +54,10 @@ pub type ConnectFuture<'a> = Pin<Box<dyn Future<Output = Result<Socket, Error>> 
     note = "where this is a reference or a box of one, clone the connector, or hold it in an `Arc` or a `BoxConnector`"
 )]
 pub trait Connect: Send + Sync {
-    /// Makes a socket of the target. Whoever drops the future wants none any more: what it opened is to be closed.
+    /// Makes a socket of the target. What a string names is connected to by
+    /// [`connect_to`](crate::ConnectExt::connect_to), or parsed: `connector.connect("tls://db.internal:5433".parse()?)`.
+    ///
+    /// Whoever drops the future wants none any more: what it opened is to be closed.
     fn connect(&self, target: Target) -> impl Future<Output = Result<Socket, Error>> + Send;
 }
 

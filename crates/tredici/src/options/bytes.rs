@@ -30,6 +30,14 @@ impl Bytes {
         matches!(self, Self::Memory(bytes) if bytes.is_empty())
     }
 
+    /// The bytes, where they were given themselves.
+    pub(super) fn in_memory(&self) -> Option<&[u8]> {
+        match self {
+            Self::Memory(bytes) => Some(bytes),
+            Self::File(_) => None,
+        }
+    }
+
     /// The bytes themselves; `option` is the name of the option that wants them.
     pub(crate) fn load(&self, option: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         let path = match self {

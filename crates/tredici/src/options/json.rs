@@ -1,9 +1,13 @@
 //! Options from a JSON object, and from flags.
 
+mod once;
+
 use std::path::Path;
 
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
+
+use once::Once;
 
 use super::{
     ConnectOptions, ListenOptions, OPTIONS, OptionKind, OptionRow,
@@ -24,7 +28,12 @@ impl ConnectOptions {
     ///
     /// `null` is the same as leaving the option out. What is bytes in Node is a string (PEM text or a protocol
     /// name), a Buffer as `JSON.stringify` writes it, `{"base64": "..."}` or `{"file": "..."}`, relative to the
-    /// current directory. An unknown name is an error that names the nearest known one.
+    /// current directory.
+    ///
+    /// # Errors
+    ///
+    /// `UND_ERR_INVALID_ARG` for what is not JSON, for an unknown name, with the nearest known one, and for a name that is
+    /// given twice; else the code that the option's own documentation names.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         read_text(text, Path::new(""), HERE).map(Self)
     }
@@ -107,8 +116,9 @@ fn read_file(path: &Path, reader: Reader) -> Result<Values, Error> {
 }
 
 fn read_text(text: &str, base: &Path, reader: Reader) -> Result<Values, Error> {
-    let mut json: Value = serde_json::from_str(text).map_err(|error| {
-        Error::invalid("UND_ERR_INVALID_ARG", format!("the options are not JSON: {error}"))
+    let Once(mut json) = serde_json::from_str(text).map_err(|error| {
+        let problem = if error.is_data() { "cannot be read" } else { "are not JSON" };
+        Error::invalid("UND_ERR_INVALID_ARG", format!("the options {problem}: {error}"))
     })?;
     let values = read_object(&json, base, reader);
     scrub(&mut json);

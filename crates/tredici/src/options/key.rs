@@ -10,6 +10,7 @@ use super::bytes::files_from_flag;
 use super::{
     OptionKind, Pem, Secret,
     form::{Form, Place},
+    pem::PlacedPem,
 };
 use crate::error::Error;
 
@@ -41,7 +42,7 @@ impl PrivateKey {
         self
     }
 
-    pub(crate) fn pem(&self) -> &Pem {
+    pub(super) fn pem(&self) -> &Pem {
         &self.pem
     }
 
@@ -64,6 +65,11 @@ pub struct PrivateKeys(Vec<PrivateKey>);
 impl PrivateKeys {
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &PrivateKey> {
         self.0.iter()
+    }
+
+    /// Each with its place in this option.
+    pub(crate) fn placed(&self, option: &'static str) -> impl Iterator<Item = (&PrivateKey, PlacedPem<'_>)> {
+        self.iter().zip(PlacedPem::all(option, self.iter().map(PrivateKey::pem)))
     }
 }
 

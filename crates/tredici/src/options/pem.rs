@@ -1,5 +1,7 @@
 //! Certificates and keys in PEM, by value or by file name.
 
+mod placed;
+
 use std::{fmt, path::PathBuf};
 
 #[cfg(feature = "serde")]
@@ -15,10 +17,14 @@ use super::{
 };
 use crate::error::Error;
 
+pub(crate) use placed::PlacedPem;
+
 /// PEM text (RFC 7468), or the name of a file that holds it.
 ///
 /// A string is the text itself; a file is named with [`Pem::file`] and read when a connector or listener is
 /// built from the options. What was given in memory is zeroed when dropped, and `Debug` shows only the source.
+///
+/// An error about its content names the option and the file: `options.ca (file ca.pem) holds no certificate in PEM form`.
 ///
 /// ```
 /// use tredici::{ConnectOptions, Pem};
@@ -109,6 +115,11 @@ pub struct PemList(Vec<Pem>);
 impl PemList {
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Pem> {
         self.0.iter()
+    }
+
+    /// Each with its place in this option.
+    pub(crate) fn placed(&self, option: &'static str) -> impl Iterator<Item = PlacedPem<'_>> {
+        PlacedPem::all(option, self.iter())
     }
 }
 

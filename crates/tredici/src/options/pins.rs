@@ -19,8 +19,12 @@ impl Form for PinList {
 
     #[cfg(feature = "serde")]
     fn from_json(json: &Value, place: &Place<'_>) -> Result<Pins, Error> {
-        let Value::Array(list) = json else {
-            return Err(place.wrong_type(json, "an array of pins"));
+        let list = match json {
+            Value::Array(list) => list,
+            Value::String(text) => {
+                return Pins::new([text]).map_err(|error| place.wrong_value(format_args!("is a {error}")));
+            }
+            _ => return Err(place.wrong_type(json, "a pin, or an array of pins")),
         };
         let texts = list.iter().enumerate().map(|(at, json)| place.index(at).text(json));
         let texts = texts.collect::<Result<Vec<_>, _>>()?;

@@ -76,6 +76,13 @@ pub(crate) struct Revocation {
     pub(super) validity: Option<Validity>,
 }
 
+impl Revocation {
+    /// That something among the lists is none.
+    pub(super) fn unreadable(why: impl fmt::Display) -> Error {
+        Error::invalid("ERR_CRYPTO_OPERATION_FAILED", format!("Failed to parse CRL: options.crl: {why}"))
+    }
+}
+
 /// The set that trust begins with.
 pub(crate) enum Anchors {
     /// Mozilla's, built into the program and shared by the process.
@@ -87,12 +94,30 @@ pub(crate) enum Anchors {
 /// Certificate chains and the private keys to them, in any order: the engine finds out which belong together.
 #[derive(Default)]
 pub(crate) struct Identities {
-    pub(crate) chains: Vec<Vec<Der>>,
+    pub(crate) chains: Vec<Chain>,
     pub(crate) keys: Vec<PrivateKey>,
+}
+
+/// A certificate with its issuers, leaf first.
+pub(crate) struct Chain {
+    /// Where it was given, for messages.
+    pub(crate) place: String,
+    pub(crate) certificates: Vec<Der>,
+}
+
+impl Chain {
+    pub(crate) fn without_key(&self) -> Error {
+        let message =
+            format!("no private key in options.key belongs to the first certificate of {}", self.place);
+        Error::invalid("ERR_OSSL_X509_KEY_VALUES_MISMATCH", message)
+            .with_hint("give each chain leaf first, and its own private key")
+    }
 }
 
 /// A private key in PEM, perhaps encrypted.
 pub(crate) struct PrivateKey {
+    /// Where it was given, for messages.
+    pub(crate) place: String,
     pub(crate) pem: zeroize::Zeroizing<Vec<u8>>,
     pub(crate) passphrase: Option<zeroize::Zeroizing<Vec<u8>>>,
 }

@@ -215,6 +215,7 @@ fn an_error_says_where_what_and_what_else() {
             "options.pins[1] is a bad pin 'sha256/none': a SHA-256 digest",
         ),
         (json!({"pins": []}), "options.pins must not be empty"),
+        (json!({"pins": "sha256/none"}), "options.pins is a bad pin 'sha256/none': a SHA-256 digest"),
         (
             json!({"blockList": ["::1", "10.0.0/8"]}),
             r#"options.blockList[1] cannot be "10.0.0/8": '10.0.0/8' is no address, range (10.0.0.1-10.0.0.9), subnet"#,
@@ -238,6 +239,28 @@ fn an_error_says_where_what_and_what_else() {
     assert!(error.message().starts_with("the options are not JSON: "));
     let error = ConnectOptions::from_json("5").expect_err("no object");
     assert_eq!(error.code(), TYPE);
+}
+
+/// Neither of the two is taken in silence.
+#[test]
+fn what_is_said_twice() {
+    for text in [
+        r#"{"ca": "one", "servername": "a", "ca": "two"}"#,
+        r#"{"servername": "a", "ca": {"file": "a", "ca": 1, "ca": 2}}"#,
+        r#"{"lookup": {"ca": ["::1"], "ca": ["::1"]}}"#,
+        r#"{"ALPNProtocols": [{"ca": null, "ca": null}]}"#,
+    ] {
+        let error = ConnectOptions::from_json(text).expect_err(text);
+        assert_eq!(error.code(), UNDICI);
+        let said = r#"the options cannot be read: "ca" is given twice at line 1 column "#;
+        assert!(error.message().starts_with(said), "{error}");
+    }
+    let numbers = r#"{"timeout": 1.5, "port": 80, "keepAlive": true, "host": null, "ca": ["a", "ca"]}"#;
+    let value = serde_json::from_str(numbers).expect("JSON");
+    let options =
+        [ConnectOptions::from_json(numbers), ConnectOptions::from_json_value(&value, Path::new(""))];
+    let [once, parsed] = options.map(|options| format!("{:#?}", options.expect("options")));
+    assert_eq!(once, parsed);
 }
 
 #[test]

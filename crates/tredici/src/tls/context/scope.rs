@@ -31,7 +31,7 @@ impl Scope {
                 Anchors::Given(given) => Some(given.clone()),
             },
             extra: terms.trust.extra.clone(),
-            identities: terms.identities.chains.clone(),
+            identities: terms.identities.chains.iter().map(|chain| chain.certificates.clone()).collect(),
             revocation: terms.revocation.lists.clone(),
             pins: pins.map(texts).unwrap_or_default(),
             policy: format!(

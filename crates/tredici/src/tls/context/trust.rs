@@ -5,7 +5,7 @@ use x509_parser::pem::Pem as PemBlock;
 use super::super::engine::{Anchors, Der, Trust};
 use crate::{
     error::Error,
-    options::{CaStore, PemList, Values},
+    options::{CaStore, PemList, PlacedPem, Values},
 };
 
 pub(super) fn load(values: &Values) -> Result<Trust, Error> {
@@ -18,23 +18,23 @@ pub(super) fn load(values: &Values) -> Result<Trust, Error> {
     Ok(Trust { anchors, extra })
 }
 
-fn certificates(option: &str, list: &PemList) -> Result<Vec<Der>, Error> {
+fn certificates(option: &'static str, list: &PemList) -> Result<Vec<Der>, Error> {
     let mut all = Vec::new();
-    for pem in list.iter() {
-        all.extend(read(option, &pem.load(option)?)?);
+    for pem in list.placed(option) {
+        all.extend(read(&pem)?);
     }
     Ok(all)
 }
 
 /// The certificates of a PEM file, at least one.
-pub(super) fn read(option: &str, pem: &[u8]) -> Result<Vec<Der>, Error> {
+pub(super) fn read(pem: &PlacedPem<'_>) -> Result<Vec<Der>, Error> {
     let mut certificates = Vec::new();
-    for block in PemBlock::iter_from_buffer(pem) {
+    for block in PemBlock::iter_from_buffer(&pem.load()?) {
         let unreadable = |why: &dyn std::fmt::Display| {
             let nth = certificates.len() + 1;
             Error::invalid(
                 "ERR_OSSL_PEM_BAD_BASE64_DECODE",
-                format!("options.{option}: certificate {nth} in it cannot be read: {why}"),
+                format!("{pem}: certificate {nth} in it cannot be read: {why}"),
             )
         };
         let block = match block {
@@ -51,9 +51,7 @@ pub(super) fn read(option: &str, pem: &[u8]) -> Result<Vec<Der>, Error> {
         }
     }
     if certificates.is_empty() {
-        let message = format!("options.{option} holds no certificate in PEM form");
-        return Err(Error::invalid("ERR_OSSL_PEM_NO_START_LINE", message)
-            .with_hint("it must hold a block that begins with -----BEGIN CERTIFICATE-----"));
+        return Err(pem.without("ERR_OSSL_PEM_NO_START_LINE", "certificate", "CERTIFICATE"));
     }
     Ok(certificates)
 }

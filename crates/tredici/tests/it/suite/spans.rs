@@ -79,6 +79,11 @@ async fn names_of_the_spans() {
         .with_subscriber(subscriber)
         .await
         .expect("socket");
+    let renewing = connector.clone();
+    async move { renewing.reload() }
+        .with_subscriber(tracing_subscriber::registry().with(names.clone()))
+        .await
+        .expect("the same again");
     server.await.expect("server").expect("accepted");
 
     let names = names.0.lock().expect("names").clone();
@@ -98,6 +103,7 @@ async fn names_of_the_spans() {
             "connect > secure_connect: verified",
             "connect > secure_connect: handshake_finished",
             "connect: connected",
+            ": rotated",
         ]
     );
 }

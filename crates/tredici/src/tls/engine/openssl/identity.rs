@@ -7,7 +7,7 @@ use openssl::{
 };
 
 use super::{
-    super::{Der, Identities, PrivateKey},
+    super::{Chain, Der, Identities, PrivateKey},
     failure::option_error,
 };
 use crate::error::Error;
@@ -27,27 +27,22 @@ pub(super) fn apply(
 
 fn show(
     context: &mut SslContextBuilder,
-    chain: &[Der],
+    chain: &Chain,
     keys: &[PKey<Private>],
     kinds: &mut Vec<Id>,
 ) -> Result<(X509, Der), Error> {
-    let refuse = |stack| option_error("cert", &stack);
-    let chain_certificates: Vec<_> =
-        chain.iter().map(|der| X509::from_der(der)).collect::<Result<_, _>>().map_err(refuse)?;
-    let Some((leaf, intermediates)) = chain_certificates.split_first() else {
-        return Err(Error::invalid("ERR_OSSL_PEM_NO_START_LINE", "cert holds no certificate"));
+    let Chain { place, certificates } = chain;
+    let refuse = |stack| option_error(place, &stack);
+    let read: Vec<_> =
+        certificates.iter().map(|der| X509::from_der(der)).collect::<Result<_, _>>().map_err(refuse)?;
+    let Some((leaf, intermediates)) = read.split_first() else {
+        return Err(Error::invalid("ERR_OSSL_PEM_NO_START_LINE", format!("{place} holds no certificate")));
     };
     let public = leaf.public_key().map_err(refuse)?;
-    let key = keys.iter().find(|key| key.public_eq(&public)).ok_or_else(|| {
-        Error::invalid(
-            "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
-            "no private key in key belongs to the first certificate of cert",
-        )
-        .with_hint("give each chain leaf first, and its own private key")
-    })?;
+    let key = keys.iter().find(|key| key.public_eq(&public)).ok_or_else(|| chain.without_key())?;
     if kinds.contains(&key.id()) {
         let message =
-            "cert names two certificates with the same kind of key, of which only one could be shown";
+            "options.cert names two certificates with the same kind of key, of which only one could be shown";
         return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message)
             .with_hint("give one of each kind, such as RSA and ECDSA"));
     }
@@ -56,8 +51,8 @@ fn show(
     for intermediate in intermediates {
         tredici_openssl::add_chain_certificate(context, intermediate).map_err(refuse)?;
     }
-    context.set_private_key(key).map_err(|stack| option_error("key", &stack))?;
-    Ok((leaf.clone(), chain[0].clone()))
+    context.set_private_key(key).map_err(|stack| option_error("options.key", &stack))?;
+    Ok((leaf.clone(), certificates[0].clone()))
 }
 
 fn read_key(key: &PrivateKey) -> Result<PKey<Private>, Error> {
@@ -65,7 +60,7 @@ fn read_key(key: &PrivateKey) -> Result<PKey<Private>, Error> {
     if passphrase.is_some_and(|secret| secret.len() > PASSPHRASE_MAX) {
         return Err(Error::invalid(
             "ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED",
-            format!("passphrase is longer than {PASSPHRASE_MAX} bytes"),
+            format!("options.passphrase is longer than {PASSPHRASE_MAX} bytes"),
         ));
     }
     // The callback stands in for OpenSSL's own, which would ask at the terminal.
@@ -79,12 +74,12 @@ fn read_key(key: &PrivateKey) -> Result<PKey<Private>, Error> {
     });
     read.map_err(|stack| {
         if !is_encrypted(&key.pem) {
-            return Error::invalid("ERR_OSSL_UNSUPPORTED", "key holds no private key in PEM form")
-                .with_source(stack);
+            let message = format!("{} holds no private key that can be read", key.place);
+            return Error::invalid("ERR_OSSL_UNSUPPORTED", message).with_source(stack);
         }
         let message = match passphrase {
-            None => "key is encrypted, and there is no passphrase",
-            Some(_) => "key does not open with this passphrase",
+            None => format!("{} is encrypted, and there is no passphrase", key.place),
+            Some(_) => format!("{} does not open with this passphrase", key.place),
         };
         Error::invalid("ERR_OSSL_BAD_DECRYPT", message).with_source(stack)
     })

@@ -13,7 +13,7 @@ use rustls::{
 use zeroize::Zeroizing;
 
 use super::{
-    super::{Der, Identities, PrivateKey},
+    super::{Chain, Der, Identities, PrivateKey},
     companion,
     failure::{option_error, unsupported},
 };
@@ -35,8 +35,7 @@ impl Identity {
         let mut kinds: Vec<_> = shown.iter().map(|(certified, _)| certified.key.algorithm()).collect();
         kinds.sort_by_key(|kind| u8::from(*kind));
         if kinds.windows(2).any(|two| two[0] == two[1]) {
-            let message =
-                "cert names two certificates with the same kind of key, of which only one could be shown";
+            let message = "options.cert names two certificates with the same kind of key, of which only one could be shown";
             return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message)
                 .with_hint("give one of each kind, such as RSA and ECDSA"));
         }
@@ -89,24 +88,19 @@ impl fmt::Debug for Identity {
     }
 }
 
-fn pair(chain: &[Der], keys: &[Arc<dyn SigningKey>]) -> Result<(Arc<CertifiedKey>, Der), Error> {
-    let Some(leaf) = chain.first() else {
-        return Err(Error::invalid("ERR_OSSL_PEM_NO_START_LINE", "cert holds no certificate"));
+fn pair(chain: &Chain, keys: &[Arc<dyn SigningKey>]) -> Result<(Arc<CertifiedKey>, Der), Error> {
+    let Chain { place, certificates } = chain;
+    let Some(leaf) = certificates.first() else {
+        return Err(Error::invalid("ERR_OSSL_PEM_NO_START_LINE", format!("{place} holds no certificate")));
     };
     let (_, parsed) = x509_parser::parse_x509_certificate(leaf).map_err(|error| {
-        Error::invalid("ERR_OSSL_ASN1_PARSE_ERROR", format!("cert cannot be read: {error}"))
+        Error::invalid("ERR_OSSL_ASN1_PARSE_ERROR", format!("{place} cannot be read: {error}"))
     })?;
     let belongs = |key: &&Arc<dyn SigningKey>| {
         key.public_key().is_some_and(|public| *public == *parsed.public_key().raw)
     };
-    let key = keys.iter().find(belongs).ok_or_else(|| {
-        Error::invalid(
-            "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
-            "no private key in key belongs to the first certificate of cert",
-        )
-        .with_hint("give each chain leaf first, and its own private key")
-    })?;
-    let certificates = chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
+    let key = keys.iter().find(belongs).ok_or_else(|| chain.without_key())?;
+    let certificates = certificates.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
     Ok((Arc::new(CertifiedKey::new(certificates, key.clone())), leaf.clone()))
 }
 
@@ -114,18 +108,23 @@ fn read_key(key: &PrivateKey) -> Result<Arc<dyn SigningKey>, Error> {
     if is_encrypted(&key.pem) {
         return Err(match key.passphrase {
             Some(_) => unsupported("an encrypted key"),
-            None => Error::invalid("ERR_OSSL_BAD_DECRYPT", "key is encrypted, and there is no passphrase")
-                .with_hint(
-                    "give options.passphrase, which only the engine openssl honours, or decrypt the key",
-                ),
+            None => Error::invalid(
+                "ERR_OSSL_BAD_DECRYPT",
+                format!("{} is encrypted, and there is no passphrase", key.place),
+            )
+            .with_hint("give options.passphrase, which only the engine openssl honours, or decrypt the key"),
         });
     }
     let der = PrivateKeyDer::from_pem_slice(&key.pem).map(Zeroizing::new).map_err(|error| {
-        Error::invalid("ERR_OSSL_UNSUPPORTED", "key holds no private key in PEM form")
-            .with_reason(error.to_string())
+        Error::invalid(
+            "ERR_OSSL_UNSUPPORTED",
+            format!("{} holds no private key that can be read: {error}", key.place),
+        )
+        .with_reason(error.to_string())
     })?;
     any_supported_type(&der).map_err(|error| {
-        option_error("key", &error).with_hint("the engine openssl has more kinds of keys; see options.engine")
+        option_error(&key.place, &error)
+            .with_hint("the engine openssl has more kinds of keys; see options.engine")
     })
 }
 

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tredici::{ConnectOptions, Connector, Engine, Error, ErrorKind, ListenOptions, TlsVersion};
+use tredici::{ConnectOptions, Connector, Engine, Error, ErrorKind, ListenOptions, Pem, TlsVersion};
 use tredici_test::{
     Authority, Certificate, CertificateSpec, ExtendedKeyUsagePurpose, OpensslServer, Pki, within,
 };
 
 use super::super::{
     ENGINE,
-    ends::{self, target, trusting},
+    ends::{self, client_options, target, trusting},
 };
 use super::{VERSIONS, code_and_phase, refusal, refused_options, server::Server, speaking};
 
@@ -170,4 +170,57 @@ fn an_identity_that_cannot_be_used() {
     let (cert, key) = (own.chain_pem(), own.key_pem());
     assert_eq!(refused_options(trusting().cert(cert)).code(), "ERR_INVALID_ARG_VALUE");
     assert_eq!(refused_options(trusting().key(key)).code(), "ERR_INVALID_ARG_VALUE");
+}
+
+/// Whoever has to mend it looks for a file, and for which option it is.
+#[test]
+fn a_file_whose_content_is_bad_is_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    let file = |name: &str, content: &str| {
+        std::fs::write(path(name), content).expect("writes");
+        Pem::file(path(name))
+    };
+    let (own, other) = (Pki::shared().client(), Pki::shared().localhost());
+    let good = || file("good.pem", &own.chain_pem());
+    let bad = || file("bad.pem", "nothing of use");
+    let half = || file("half.pem", &own.chain_pem()[..300]);
+    let unread = || file("unread.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    let place = |option: &str, name: &str| format!("options.{option} (file {})", path(name).display());
+    for (options, place, problem) in [
+        (client_options().ca([good(), bad()]), place("ca", "bad.pem"), " holds no certificate in PEM form"),
+        (client_options().ca(half()), place("ca", "half.pem"), ": certificate 1 in it cannot be read: "),
+        (trusting().extra_ca(bad()), place("extraCa", "bad.pem"), " holds no certificate in PEM form"),
+        (
+            trusting().cert(bad()).key(own.key_pem()),
+            place("cert", "bad.pem"),
+            " holds no certificate in PEM form",
+        ),
+        (trusting().cert(good()).key(bad()), place("key", "bad.pem"), " holds no private key in PEM form"),
+        (trusting().cert(good()).key(unread()), place("key", "unread.pem"), " "),
+    ] {
+        let error = refused_options(options);
+        assert!(error.message().starts_with(&format!("{place}{problem}")), "{error}");
+    }
+    let others = file("others.pem", &other.chain_pem());
+    let error = refused_options(trusting().cert(others).key(own.key_pem()));
+    let first = format!("the first certificate of {}", place("cert", "others.pem"));
+    assert!(error.message().ends_with(&first), "{error}");
+    let error = refused_options(client_options().ca([Pem::from(own.chain_pem()), Pem::from("garbage")]));
+    assert!(error.message().starts_with("options.ca[1] holds no certificate"), "{error}");
+    assert!(error.hint().expect("a hint").contains("-----BEGIN CERTIFICATE-----"));
+}
+
+/// Everybody's first mistake: a string is the PEM itself.
+#[test]
+fn a_path_that_is_given_as_the_text() {
+    let own = Pki::shared().client();
+    for options in [
+        client_options().ca("nope.pem"),
+        trusting().cert("certs/own").key(own.key_pem()),
+        trusting().cert(own.chain_pem()).key("own.key"),
+    ] {
+        let hint = refused_options(options).hint().expect("a hint").to_owned();
+        assert!(hint.starts_with(r#"for a file write Pem::file("..."), in JSON {"file": "..."}"#), "{hint}");
+    }
 }

@@ -136,6 +136,28 @@ async fn half_a_renewal_breaks_nothing() {
     assert_eq!(shown().await, second.der());
 }
 
+/// Whoever has heard that the files are no good hears that they are good again, though they say what they said before.
+#[tokio::test]
+async fn what_comes_back_is_told_and_what_is_bad_by_its_file() {
+    let files = Files::new();
+    let pem = Pki::shared().root().pem();
+    let server = Echo::tls().await;
+    files.write("ca.pem", &pem);
+    let connector = Connector::new(client_options().ca(files.pem("ca.pem"))).expect("a connector");
+    assert_eq!(code(&connector, &server).await, "resumed: false");
+    let mut watched = Watched::begin(&connector);
+    fs::remove_file(files.path("ca.pem")).expect("removes");
+    assert_eq!(watched.outcome().await, Err("ENOENT".to_owned()));
+    files.write("ca.pem", "half a certificate");
+    let error = watched.told.recv().await.expect("it is watched").expect_err("no certificate");
+    let said =
+        format!("options.ca (file {}) holds no certificate in PEM form", files.path("ca.pem").display());
+    assert_eq!(error.message(), said);
+    files.write("ca.pem", &pem);
+    assert_eq!(watched.outcome().await, Ok(()));
+    assert_eq!(code(&connector, &server).await, "resumed: true", "they are the terms that were there");
+}
+
 /// What says the same is the same trust: nothing is dropped for it. A pipe in the file's place tells when it is read.
 #[tokio::test]
 async fn what_says_the_same_changes_nothing() {

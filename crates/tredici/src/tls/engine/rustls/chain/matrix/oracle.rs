@@ -22,8 +22,8 @@ use tredici_test::{Key, KeyKind, Pki};
 
 use super::super::{
     super::super::{
-        Anchors, ConnectTerms, Context, ContextTerms, Der, Failure, Identities, Judge, PeerChain, PrivateKey,
-        Revocation, Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
+        Anchors, Chain, ConnectTerms, Context, ContextTerms, Der, Failure, Identities, Judge, PeerChain,
+        PrivateKey, Revocation, Side, Trust, Wire, openssl::OpensslContext, rustls::RustlsContext,
     },
     Purpose,
 };
@@ -35,6 +35,7 @@ use crate::{
 /// The chain as OpenSSL sees it; `None` where it does not come so far as to verify it.
 pub(super) fn chain(
     ca: &[Vec<u8>],
+    lists: &[Vec<u8>],
     presented: &[Vec<u8>],
     purpose: Purpose,
     now: SystemTime,
@@ -46,7 +47,8 @@ pub(super) fn chain(
             Side::Server { request_certificate: true, require_certificate: true, alpn: Vec::new() }
         }
     };
-    let context = OpensslContext::new(&terms(side, trust(ca), now)).ok()?;
+    let terms = ContextTerms { revocation: revocation(lists), ..terms(side, trust(ca), now) };
+    let context = OpensslContext::new(&terms).ok()?;
     let _refused = handshake(&context, witness.clone(), presented, purpose);
     witness.chain.lock().unwrap().take()
 }
@@ -99,6 +101,10 @@ pub(super) fn trust(ca: &[Vec<u8>]) -> Trust {
     Trust { anchors: Anchors::Given(ders(ca)), extra: Vec::new() }
 }
 
+pub(super) fn revocation(lists: &[Vec<u8>]) -> Revocation {
+    Revocation { lists: ders(lists), ..Revocation::default() }
+}
+
 pub(super) fn ders(certificates: &[Vec<u8>]) -> Vec<Der> {
     certificates.iter().map(|der| der.as_slice().into()).collect()
 }
@@ -108,8 +114,10 @@ fn terms(side: Side, trust: Trust, now: SystemTime) -> ContextTerms {
         Side::Client => Identities::default(),
         Side::Server { .. } => {
             let own = Pki::shared().localhost();
-            let key = PrivateKey { pem: own.key_pem().into_bytes().into(), passphrase: None };
-            Identities { chains: vec![ders(&own.chain_der())], keys: vec![key] }
+            let key =
+                PrivateKey { place: String::new(), pem: own.key_pem().into_bytes().into(), passphrase: None };
+            let chain = Chain { place: String::new(), certificates: ders(&own.chain_der()) };
+            Identities { chains: vec![chain], keys: vec![key] }
         }
     };
     ContextTerms {
