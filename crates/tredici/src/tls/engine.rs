@@ -76,6 +76,13 @@ pub(crate) struct Revocation {
     pub(super) validity: Option<Validity>,
 }
 
+impl Revocation {
+    /// That something among the lists is none.
+    pub(super) fn unreadable(why: impl fmt::Display) -> Error {
+        Error::invalid("ERR_CRYPTO_OPERATION_FAILED", format!("Failed to parse CRL: options.crl: {why}"))
+    }
+}
+
 /// The set that trust begins with.
 pub(crate) enum Anchors {
     /// Mozilla's, built into the program and shared by the process.

@@ -9,6 +9,8 @@
 //! does not (`confirmation::can_judge`), such as a leaf that calls itself an authority. A forged certificate can call
 //! itself whatever it likes, so that the examination has to hold without webpki in any case.
 //!
+//! Where there are lists of the revoked, what they say is part of the examination (`revocation`); webpki is not asked.
+//!
 //! What it means to agree with OpenSSL is tested in `matrix`, and `matrix::differences` lists where they do not agree.
 
 #[cfg(test)]
@@ -17,6 +19,7 @@ mod certificate;
 mod confirmation;
 mod constraints;
 mod der;
+mod distribution_point;
 mod examination;
 mod extensions;
 mod finding;
@@ -28,6 +31,7 @@ mod matrix;
 mod moment;
 mod name;
 mod path;
+mod revocation;
 mod signature;
 mod store;
 #[cfg(test)]
@@ -81,7 +85,7 @@ impl Store {
             presented.iter().map(Certificate::read).collect::<Option<Vec<_>>>().ok_or(Unreadable)?;
         let terms = Terms { purpose, now: seconds(now) };
         let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
-        let verdict = judge(&path, terms);
+        let verdict = self.judge(&path, terms);
         let sound = match verdict {
             Ok(()) => path.leaf().sound_key(),
             Err(_) => certificates.iter().try_for_each(|one| one.sound_key().map(drop)).map(|()| None),
@@ -93,8 +97,22 @@ impl Store {
         // A key that is none changes which certificate can have issued which.
         certificates.iter_mut().for_each(Certificate::check_key);
         let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
-        let chain = peer_chain(presented, &path, judge(&path, terms));
+        let chain = peer_chain(presented, &path, self.judge(&path, terms));
         Ok(Verified { chain, leaf_key: None })
+    }
+
+    fn judge(&self, path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
+        let revocation = self.lists.as_ref().map(|lists| lists.examine(path, terms.now)).unwrap_or_default();
+        let checked = |subject: &Certificate, issuer: &Certificate| match &issuer.key {
+            Some(key) => signature::check(subject, issuer, key),
+            None => Signature::Unsupported,
+        };
+        let examined = || examine(path, terms, revocation, checked);
+        let is_sound_but_for_signatures = examine(path, terms, revocation, |_, _| Signature::Right).is_ok();
+        if !is_sound_but_for_signatures || !can_judge(path) {
+            return examined();
+        }
+        confirm(path, terms).map_err(|finding| examined().err().unwrap_or(finding))
     }
 }
 
@@ -119,18 +137,6 @@ fn facts(path: &Path<'_>) -> Option<PathFacts> {
     let to = all().try_fold(i64::MAX, |soonest, certificate| Some(soonest.min(certificate.not_after?)))?;
     let validity = Validity { from: since_1970(from), to: since_1970(to) };
     Some(PathFacts { validity, dns_names: path.leaf().dns_names().collect() })
-}
-
-fn judge(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
-    let checked = |subject: &Certificate, issuer: &Certificate| match &issuer.key {
-        Some(key) => signature::check(subject, issuer, key),
-        None => Signature::Unsupported,
-    };
-    let is_sound_but_for_signatures = examine(path, terms, |_, _| Signature::Right).is_ok();
-    if !is_sound_but_for_signatures || !can_judge(path) {
-        return examine(path, terms, checked);
-    }
-    confirm(path, terms).map_err(|finding| examine(path, terms, checked).err().unwrap_or(finding))
 }
 
 /// In seconds since 1970.

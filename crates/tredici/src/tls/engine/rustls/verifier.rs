@@ -239,6 +239,8 @@ fn refusal(code: VerifyCode) -> Error {
         | "EMAIL_MISMATCH"
         | "ERROR_IN_CERT_NOT_AFTER_FIELD"
         | "ERROR_IN_CERT_NOT_BEFORE_FIELD"
+        | "ERROR_IN_CRL_LAST_UPDATE_FIELD"
+        | "ERROR_IN_CRL_NEXT_UPDATE_FIELD"
         | "HOSTNAME_MISMATCH"
         | "IP_ADDRESS_MISMATCH"
         | "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY"

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     super::super::Der,
     der::{self, BIT_STRING, Element, Elements, INTEGER, OID, SEQUENCE, Span},
-    extensions::Extensions,
+    extensions::{AuthorityKeyId, Extensions},
     general_name::GeneralName,
     key::{CurveKey, Key, NotOnCurve},
     moment, name,
@@ -106,8 +106,9 @@ impl Certificate {
             outer_algorithm: span(outer_algorithm),
             signature: span(signature),
         };
+        let meant = certificate.extensions.authority_key_id.as_ref();
         certificate.is_own_issuer = certificate.is_self_issued
-            && certificate.is_meant_by(&certificate)
+            && certificate.is_meant_by(meant, &certificate.der)
             && certificate.fits_signature_of(&certificate);
         Some(certificate)
     }
@@ -137,6 +138,11 @@ impl Certificate {
     /// All of the name.
     pub(super) fn issuer(&self) -> &[u8] {
         self.issuer.within(&self.der)
+    }
+
+    /// The content of the serial number.
+    pub(super) fn serial(&self) -> &[u8] {
+        self.serial.within(&self.der)
     }
 
     /// All of SubjectPublicKeyInfo.
@@ -177,6 +183,11 @@ impl Certificate {
         (self.key.is_some() && !self.extensions.invalid).then_some(self.is_own_issuer)
     }
 
+    /// The same without asking whether it is malformed (OpenSSL's `EXFLAG_SS`).
+    pub(super) fn is_own_issuer(&self) -> bool {
+        self.is_own_issuer
+    }
+
     /// Whether it is its own issuer and version 1, which has no extensions to say that it is an authority.
     pub(super) fn is_old_root(&self) -> bool {
         self.version == Version::One && self.is_own_issuer
@@ -188,19 +199,20 @@ impl Certificate {
         name::equal(self.subject(), subject.issuer())
             && !self.extensions.invalid
             && !subject.extensions.invalid
-            && self.is_meant_by(subject)
+            && self.is_meant_by(subject.extensions.authority_key_id.as_ref(), &subject.der)
             && self.fits_signature_of(subject)
     }
 
-    /// The authority key identifier of the subject; what it leaves out cannot disagree.
-    fn is_meant_by(&self, subject: &Self) -> bool {
-        let Some(wanted) = &subject.extensions.authority_key_id else { return true };
+    /// Whether it is what an authority key identifier, which stands in `whole`, says; what that leaves out cannot
+    /// disagree.
+    pub(super) fn is_meant_by(&self, wanted: Option<&AuthorityKeyId>, whole: &[u8]) -> bool {
+        let Some(wanted) = wanted else { return true };
         let key_id = self.extensions.subject_key_id.map(|span| span.within(&self.der));
-        let wanted_key_id = wanted.key_id.map(|span| span.within(&subject.der));
-        let wanted_serial = wanted.serial.map(|span| span.within(&subject.der));
-        let wanted_issuer = wanted.issuer.map(|span| span.within(&subject.der));
+        let wanted_key_id = wanted.key_id.map(|span| span.within(whole));
+        let wanted_serial = wanted.serial.map(|span| span.within(whole));
+        let wanted_issuer = wanted.issuer.map(|span| span.within(whole));
         (key_id.is_none() || wanted_key_id.is_none() || key_id == wanted_key_id)
-            && wanted_serial.is_none_or(|serial| serial == self.serial.within(&self.der))
+            && wanted_serial.is_none_or(|serial| serial == self.serial())
             && wanted_issuer.is_none_or(|issuer| name::equal(issuer, self.issuer()))
     }
 
@@ -230,7 +242,7 @@ fn version(wrapped: &[u8]) -> Option<Version> {
 }
 
 /// An object identifier, and perhaps parameters.
-fn is_algorithm(content: &[u8]) -> bool {
+pub(super) fn is_algorithm(content: &[u8]) -> bool {
     let mut fields = Elements::of(content);
     let has_oid = fields.take(OID).is_some_and(der::is_oid);
     let is_parameter = |element: Element<'_>| element.tag != OID || der::is_oid(element.content);

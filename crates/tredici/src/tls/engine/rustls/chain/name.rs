@@ -9,8 +9,34 @@ use crate::certificate::charset::Charset;
 /// Whether it is a name whose values OpenSSL takes: strings that can be read, and some more.
 pub(super) fn is_sound(name: &[u8]) -> bool {
     der::only(name, SEQUENCE).is_some()
-        && relative_names(name)
-            .all(|relative| relative.is_some_and(|relative| attributes(relative).all(is_attribute_sound)))
+        && relative_names(name).all(|relative| relative.is_some_and(is_relative_sound))
+}
+
+/// Whether the content of a relative name is of such values.
+pub(super) fn is_relative_sound(relative: &[u8]) -> bool {
+    attributes(relative).all(is_attribute_sound)
+}
+
+/// Whether it is of values of such types, which perhaps cannot be read.
+pub(super) fn is_relative(relative: &[u8]) -> bool {
+    let is_of_units = |value: Value<'_>| match value.tag {
+        0x0c => true,
+        0x1c => value.content.len().is_multiple_of(4),
+        0x1e => value.content.len().is_multiple_of(2),
+        _ => false,
+    };
+    attributes(relative).all(|attribute| match attribute {
+        Some(Attribute { oid, value }) if is_of_units(value) => der::is_oid(oid),
+        other => is_attribute_sound(other),
+    })
+}
+
+/// The name with more attributes beneath it: each is a relative name of its own, as for OpenSSL.
+pub(super) fn extended(name: &[u8], attributes: &[u8]) -> Vec<u8> {
+    let base = der::only(name, SEQUENCE).unwrap_or_default();
+    let more: Vec<_> =
+        Elements::of(attributes).into_iter().flatten().map(|one| der::wrapped(SET, &[one.whole])).collect();
+    der::wrapped(SEQUENCE, &[base, &more.concat()])
 }
 
 fn is_attribute_sound(attribute: Option<Attribute<'_>>) -> bool {
@@ -244,6 +270,16 @@ mod tests {
         assert_eq!(is_beneath(&whole, &name(&[&[of(COMMON_NAME, "x")]])), Some(false));
         assert_eq!(is_beneath(&name(&[&[of(ORGANIZATION, "Acme")]]), &whole), Some(false));
         assert_eq!(is_beneath(&whole, &[0x30, 2, 5, 0]), None);
+    }
+
+    #[test]
+    fn a_name_can_be_made_longer() {
+        let of = |kind, value: &str| attribute(kind, UTF8, value.as_bytes());
+        let base = name(&[&[of(ORGANIZATION, "Acme")]]);
+        let (one, other) = (of(COMMON_NAME, "x"), of(COMMON_NAME, "y"));
+        assert_eq!(extended(&base, &[]), base);
+        let both = name(&[&[of(ORGANIZATION, "Acme")], &[of(COMMON_NAME, "x")], &[of(COMMON_NAME, "y")]]);
+        assert_eq!(extended(&base, &[one, other].concat()), both);
     }
 
     #[test]
