@@ -53,7 +53,7 @@ async fn several_addresses_that_refuse() {
     {
         // As in Node, which has a negative errno, its fields for each address.
         let json = serde_json::to_value(&error).unwrap();
-        let cause = |address: std::net::IpAddr| {
+        let cause = |address: IpAddr| {
             serde_json::json!({
                 "code": "ECONNREFUSED", "message": format!("connect ECONNREFUSED {address}:{port}"),
                 "errno": -libc::ECONNREFUSED, "syscall": "connect", "address": address, "port": port,
