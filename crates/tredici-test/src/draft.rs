@@ -2,11 +2,13 @@
 
 mod der;
 mod key;
+mod list;
 
 use std::time::{Duration, SystemTime};
 
 pub use self::der::{attribute, name, sequence, tlv, utc_time};
 pub use self::key::{DraftKey, DraftSigner, SignatureAlgorithm, pss_sha256};
+pub use self::list::{ListDraft, RevokedDraft};
 
 /// The parts of a certificate, each as the test wants it.
 ///

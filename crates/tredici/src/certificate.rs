@@ -38,6 +38,8 @@ use fields::Fields;
 use path::Issuer;
 use public_key::PublicKey;
 
+#[cfg(feature = "rustls")]
+pub(crate) use moment::since_1970;
 pub(crate) use moment::system_time;
 
 pub use error::CertificateError;

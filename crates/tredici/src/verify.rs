@@ -9,6 +9,7 @@ mod server_identity;
 
 pub use authorization::AuthorizationError;
 pub use code::VerifyCode;
+pub(crate) use identity::is_dns_name_among;
 pub use identity::{CertificateNames, IdentityError, IdentityRules, check_names};
 pub use pin_failure::PinFailure;
 pub use pins::{CertificateDigests, Pin, PinError, Pins};

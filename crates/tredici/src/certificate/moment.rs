@@ -17,17 +17,21 @@ impl From<ASN1Time> for Moment {
 }
 
 impl Moment {
-    /// Where the system's clock does not reach so far back (Windows counts from 1601), 1970 stands in.
     pub(super) fn to_system_time(self) -> SystemTime {
-        let seconds = self.0.timestamp();
-        let distance = Duration::from_secs(seconds.unsigned_abs());
-        let time = if seconds < 0 {
-            SystemTime::UNIX_EPOCH.checked_sub(distance)
-        } else {
-            SystemTime::UNIX_EPOCH.checked_add(distance)
-        };
-        time.unwrap_or(SystemTime::UNIX_EPOCH)
+        since_1970(self.0.timestamp())
     }
+}
+
+/// The moment so many seconds after 1970 began. Where the system's clock does not reach so far back (Windows counts from
+/// 1601), 1970 stands in.
+pub(crate) fn since_1970(seconds: i64) -> SystemTime {
+    let distance = Duration::from_secs(seconds.unsigned_abs());
+    let time = if seconds < 0 {
+        SystemTime::UNIX_EPOCH.checked_sub(distance)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(distance)
+    };
+    time.unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// The moment by the system's clock.

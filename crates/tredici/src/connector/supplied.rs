@@ -210,7 +210,7 @@ fn import(session: &Session, context: &ClientContext) -> Result<KeptSession, Err
         false => Vec::new(),
     };
     // The verified path is what was kept; the verdict over name and dates is taken anew.
-    let chain = PeerChain { presented: chain.clone(), path: chain, code: VerifyCode::OK };
+    let chain = PeerChain { presented: chain.clone(), path: chain, code: VerifyCode::OK, facts: None };
     let peer = context.peer(chain);
     let version = session.version.unwrap_or(TlsVersion::Tls1_3);
     let end = session.expires.unwrap_or_else(|| {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{PemList, PrivateKeys, Secret, Sessions, TlsVersion, ciphers::Suites};
+use super::{PrivateKeys, Secret, Sessions, TlsVersion, ciphers::Suites};
 
 /// The values of an option that an engine honours exactly.
 pub(super) struct Limit<T: 'static> {
@@ -38,9 +38,6 @@ const fn none<T>() -> Limit<T> {
 
 /// Keys under a passphrase are not read.
 pub(super) const NO_SECRET: Limit<Secret> = none();
-
-/// Nobody is asked whether a certificate was revoked.
-pub(super) const NO_REVOCATION: Limit<PemList> = none();
 
 /// Sessions are opaque to all but the connector that they were made by.
 pub(super) const NO_SESSIONS: Limit<Sessions> = none();

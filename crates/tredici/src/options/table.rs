@@ -387,13 +387,14 @@ options! {
     /// Certificates that their issuers have revoked: certificate revocation lists (RFC 5280 section 5), in PEM.
     ///
     /// Default: none, and nobody is asked. With it, a list of **every** issuer of the peer's chain is needed, the root
-    /// among them, and has to be within its time. It takes the engine openssl. One PEM may hold several lists, of which
-    /// Node reads the first alone.
+    /// among them, and has to be within its time; of several lists of one issuer the best counts. A list that is for some
+    /// reasons or for other issuers' certificates only is as good as none. One PEM may hold several lists, of which Node
+    /// reads the first alone.
     ///
     /// Errors: `ERR_CRYPTO_OPERATION_FAILED` for what is no list, an empty text too; when connecting `CERT_REVOKED`,
     /// `UNABLE_TO_GET_CRL` where the list of an issuer is missing, `CRL_HAS_EXPIRED`, `CRL_NOT_YET_VALID`,
     /// `CRL_SIGNATURE_FAILURE`. Node's `crl`.
-    both tls - crl: RevocationLists = "none" rustls limit::NO_REVOCATION => crl(impl Into<PemList>);
+    both tls - crl: RevocationLists = "none" => crl(impl Into<PemList>);
 
     /// The keys or certificates of which the server's verified chain must have one.
     ///

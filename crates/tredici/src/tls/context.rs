@@ -250,7 +250,7 @@ mod tests {
     /// What is known of a chain that was found to be this before, in one connection after another.
     fn known_again(code: VerifyCode, criteria: impl Fn() -> Criteria) -> bool {
         let presented: Vec<Der> = Pki::shared().localhost().chain_der().into_iter().map(Der::from).collect();
-        let chain = PeerChain { presented: presented.clone(), path: presented.clone(), code };
+        let chain = PeerChain { presented: presented.clone(), path: presented.clone(), code, facts: None };
         assert!(PeerJudge::new(criteria()).judge_verified(&presented).is_none(), "nobody was met yet");
         assert_eq!(PeerJudge::new(criteria()).judge(chain).is_ok(), code == VerifyCode::OK);
         PeerJudge::new(criteria()).judge_verified(&presented).is_some()
@@ -270,8 +270,12 @@ mod tests {
         for report_only in [false, true] {
             let (context, presented) = pinned(report_only);
             let judge = || PeerJudge::new(context.criteria("localhost".to_owned()));
-            let chain =
-                PeerChain { presented: presented.clone(), path: presented.clone(), code: VerifyCode::OK };
+            let chain = PeerChain {
+                presented: presented.clone(),
+                path: presented.clone(),
+                code: VerifyCode::OK,
+                facts: None,
+            };
             assert_eq!(judge().judge(chain.clone()).is_ok(), report_only, "in full");
             let remembered = judge().judge_verified(&presented).expect("it was met before");
             assert_eq!(remembered.is_ok(), report_only, "remembered");
@@ -291,7 +295,8 @@ mod tests {
     fn no_way_leads_around_the_lists() {
         let context = client(ConnectOptions::new());
         let presented: Vec<Der> = Pki::shared().localhost().chain_der().into_iter().map(Der::from).collect();
-        let chain = PeerChain { presented: presented.clone(), path: presented, code: VerifyCode::OK };
+        let chain =
+            PeerChain { presented: presented.clone(), path: presented, code: VerifyCode::OK, facts: None };
         let (now, hour) = (context.now(), Duration::from_secs(3600));
         for (from, to, expected) in [
             (now - hour, now + hour, None),

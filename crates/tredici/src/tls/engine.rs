@@ -16,6 +16,7 @@ mod wire;
 use std::{
     borrow::Cow,
     fmt,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
@@ -73,6 +74,13 @@ pub(crate) struct Revocation {
     pub(crate) lists: Vec<Der>,
     /// When all of them are good.
     pub(super) validity: Option<Validity>,
+}
+
+impl Revocation {
+    /// That something among the lists is none.
+    pub(super) fn unreadable(why: impl fmt::Display) -> Error {
+        Error::invalid("ERR_CRYPTO_OPERATION_FAILED", format!("Failed to parse CRL: options.crl: {why}"))
+    }
 }
 
 /// The set that trust begins with.
@@ -258,6 +266,17 @@ pub(crate) struct PeerChain {
     pub(crate) path: Vec<Der>,
     /// Whether the path holds.
     pub(crate) code: VerifyCode,
+    /// Of a path that holds, where the engine has read it itself.
+    pub(crate) facts: Option<PathFacts>,
+}
+
+/// What an engine has read in the certificates of a path, so that nobody has to read them again for it.
+#[derive(Debug, Clone)]
+pub(crate) struct PathFacts {
+    /// When all of them are good.
+    pub(super) validity: Validity,
+    /// Where in the leaf its alternative names for DNS stand. All of its alternative names could be read.
+    pub(super) dns_names: Box<[Range<usize>]>,
 }
 
 /// Who decides over a peer.

@@ -17,7 +17,10 @@ use crate::{
     certificate::PeerCertificate,
     error::Error,
     options::{CheckServerIdentity, Clock},
-    verify::{AuthorizationError, CertificateDigests, PinFailure, Pins, VerifyCode, check_server_identity},
+    verify::{
+        AuthorizationError, CertificateDigests, PinFailure, Pins, VerifyCode, check_server_identity,
+        is_dns_name_among,
+    },
 };
 
 /// A peer's certificates, read when somebody asks, and no more of them than is asked for: reading takes longer than
@@ -66,7 +69,7 @@ impl Peer {
     /// Where the path holds, the links are the path: what else the peer has sent was not verified, and a check that walks
     /// from issuer to issuer must not be led astray by it.
     pub(crate) fn certificate(&self) -> Option<&PeerCertificate> {
-        let PeerChain { presented, path, code } = &self.chain;
+        let PeerChain { presented, path, code, .. } = &self.chain;
         let read = || match path.split_first() {
             Some((leaf, issuers)) if *code == VerifyCode::OK => {
                 PeerCertificate::with_chain(std::slice::from_ref(leaf), issuers).ok()
@@ -81,10 +84,18 @@ impl Peer {
         if self.name.get().is_some_and(|name| **name == *hostname) {
             return Ok(());
         }
-        let leaf = self.leaf().ok_or_else(AuthorizationError::unreadable)?;
-        check_server_identity(hostname, leaf).map_err(AuthorizationError::identity)?;
+        if !self.lists(hostname) {
+            let leaf = self.leaf().ok_or_else(AuthorizationError::unreadable)?;
+            check_server_identity(hostname, leaf).map_err(AuthorizationError::identity)?;
+        }
         let _known = self.name.set(hostname.into());
         Ok(())
+    }
+
+    /// Whether a DNS name that the engine has read in the leaf says so already.
+    fn lists(&self, hostname: &str) -> bool {
+        let (Some(facts), Some(leaf)) = (&self.chain.facts, self.chain.path.first()) else { return false };
+        is_dns_name_among(hostname, facts.dns_names.iter().filter_map(|name| leaf.get(name.clone())))
     }
 
     /// The end of the first certificate of the path that ends, or of the lists of the revoked; `None` where one cannot
@@ -117,6 +128,9 @@ impl Peer {
             Some(Validity { from: certificate.not_before(), to: certificate.not_after() }.within(so_far))
         };
         let of_path = || {
+            if let Some(facts) = &self.chain.facts {
+                return Some(facts.validity);
+            }
             let certificates: Option<Vec<_>> = self.chain.path.iter().map(read).collect();
             certificates?.into_iter().fold(None, intersect)
         };
@@ -260,7 +274,8 @@ impl PeerJudge {
 
     /// The peer showed nothing to judge it by.
     pub(crate) fn judge_nobody(&self) -> Judgement {
-        let chain = PeerChain { presented: Vec::new(), path: Vec::new(), code: VerifyCode::UNSPECIFIED };
+        let chain =
+            PeerChain { presented: Vec::new(), path: Vec::new(), code: VerifyCode::UNSPECIFIED, facts: None };
         self.conclude(Arc::new(Peer::new(chain)), Some(AuthorizationError::no_certificate()))
     }
 

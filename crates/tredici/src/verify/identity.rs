@@ -86,6 +86,19 @@ pub fn check_names(
     }
 }
 
+/// Whether one of a certificate's DNS names, as they stand in it, is `hostname` by the default rules. A yes is one of
+/// [`check_names`] too, provided that all alternative names of the certificate can be read; a no may still be a yes
+/// there.
+pub(crate) fn is_dns_name_among<'a>(hostname: &str, mut names: impl Iterator<Item = &'a [u8]>) -> bool {
+    let host = without_trailing_dot(hostname);
+    let (None, Some(domain)) = (address::host_address(host), domain::ascii_form(hostname)) else {
+        return false;
+    };
+    let domain = without_trailing_dot(&domain);
+    let matches = |pattern: &str| pattern::matches(domain, pattern, IdentityRules::Default);
+    names.any(|name| std::str::from_utf8(name).is_ok_and(matches))
+}
+
 fn check_address(host: &str, address: IpAddr, names: &CertificateNames<'_>) -> Result<(), IdentityError> {
     let mut found = false;
     let mut listed = Vec::new();

@@ -1,9 +1,12 @@
 //! Who was revoked, from the option `crl`.
 
+use std::time::SystemTime;
+
 use x509_parser::{
+    asn1_rs::{Any, FromDer, Sequence, Tag},
     error::PEMError,
     pem::Pem as PemBlock,
-    prelude::{CertificateRevocationList, FromDer},
+    time::ASN1Time,
 };
 
 use super::super::{
@@ -41,17 +44,31 @@ fn read(pem: &PlacedPem<'_>) -> Result<Vec<(Der, Validity)>, Error> {
             Err(error) => return Err(unreadable(&error)),
         };
         if block.label == "X509 CRL" {
-            let (rest, list) =
-                CertificateRevocationList::from_der(&block.contents).map_err(|error| unreadable(&error))?;
-            let whole = &block.contents[..block.contents.len() - rest.len()];
-            let to = list.next_update().map_or_else(Validity::forever, system_time);
-            lists.push((whole.into(), Validity { from: system_time(list.last_update()), to }));
+            let read = list(&block.contents);
+            lists.push(read.ok_or_else(|| unreadable(&"it is not written as RFC 5280 section 5 says"))?);
         }
     }
     match lists.is_empty() {
         true => Err(unreadable(&"there is none in it in PEM form").with_hint(pem.hint("X509 CRL"))),
         false => Ok(lists),
     }
+}
+
+/// The list that stands first, and when it is good; an engine reads the rest of it.
+fn list(bytes: &[u8]) -> Option<(Der, Validity)> {
+    let (behind, list) = Sequence::from_der(bytes).ok()?;
+    let (_, signed) = Sequence::from_der(&list.content).ok()?;
+    let skip = |fields| Any::from_der(fields).ok();
+    let (behind_first, first) = skip(&*signed.content)?;
+    let (fields, _algorithm) =
+        if first.tag() == Tag::Integer { skip(behind_first)? } else { (behind_first, first) };
+    let (dates, _issuer) = skip(fields)?;
+    let (behind_date, _last_update) = skip(dates)?;
+    // What is no date makes the list worthless to every engine, and nothing is remembered on the strength of it.
+    let from = ASN1Time::from_der(dates).map_or(SystemTime::UNIX_EPOCH, |(_, date)| system_time(date));
+    let to =
+        ASN1Time::from_der(behind_date).map_or_else(|_| Validity::forever(), |(_, date)| system_time(date));
+    Some((bytes[..bytes.len() - behind.len()].into(), Validity { from, to }))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ mod cipher_expressions;
 mod encrypted_key;
 mod finished;
 mod old_versions;
-mod revocation;
 mod session_bytes;
 mod shared_sigalgs;
 mod ticket;

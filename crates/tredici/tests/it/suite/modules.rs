@@ -24,6 +24,7 @@ mod pin_ca;
 mod pins;
 mod racing;
 mod remembered;
+pub(crate) mod revocation;
 mod rotation;
 pub(crate) mod sessions;
 mod signal;

@@ -47,8 +47,13 @@ fn code(error: &OpensslError) -> String {
 pub(super) fn option_error(option: &str, stack: &ErrorStack) -> Error {
     let first = stack.errors().first();
     let code = first.map_or_else(|| "ERR_CRYPTO_OPERATION_FAILED".to_owned(), code);
-    let reason = first.and_then(OpensslError::reason).unwrap_or("no reason given").to_owned();
+    let reason = reason(stack);
     Error::invalid(code, format!("{option} cannot be used: {reason}")).with_reason(reason)
+}
+
+/// What OpenSSL says first.
+pub(super) fn reason(stack: &ErrorStack) -> &str {
+    stack.errors().first().and_then(OpensslError::reason).unwrap_or("no reason given")
 }
 
 /// OpenSSL could not even make its objects.

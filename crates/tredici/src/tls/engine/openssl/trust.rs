@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use openssl::{
-    error::ErrorStack,
     ssl::SslContextBuilder,
     x509::{X509, X509Crl, X509Ref, store::X509StoreBuilder, verify::X509VerifyFlags},
 };
@@ -11,7 +10,7 @@ use tredici_openssl::{SharedStore, add_crl};
 
 use super::{
     super::{Anchors, Der, Revocation, Trust},
-    failure::{internal, option_error},
+    failure::{internal, option_error, reason},
     verification,
 };
 use crate::error::Error;
@@ -77,20 +76,22 @@ impl Trusted {
         for authority in &*authorities {
             builder.add_cert(authority.certificate.clone()).map_err(|stack| option_error("ca", &stack))?;
         }
-        revoke(&mut builder, lists).map_err(|stack| option_error("crl", &stack))?;
+        revoke(&mut builder, lists)?;
         Ok(Self { authorities, store: SharedStore::new(builder) })
     }
 }
 
 /// Has every certificate of a path looked up in the list of its issuer, which must be there.
-fn revoke(builder: &mut X509StoreBuilder, lists: &[Der]) -> Result<(), ErrorStack> {
+fn revoke(builder: &mut X509StoreBuilder, lists: &[Der]) -> Result<(), Error> {
     if lists.is_empty() {
         return Ok(());
     }
     for list in lists {
-        add_crl(builder, &*X509Crl::from_der(list)?)?;
+        let list = X509Crl::from_der(list).map_err(|stack| Revocation::unreadable(reason(&stack)))?;
+        add_crl(builder, &list).map_err(|stack| option_error("crl", &stack))?;
     }
-    builder.set_flags(X509VerifyFlags::CRL_CHECK | X509VerifyFlags::CRL_CHECK_ALL)
+    let flags = X509VerifyFlags::CRL_CHECK | X509VerifyFlags::CRL_CHECK_ALL;
+    builder.set_flags(flags).map_err(|stack| option_error("crl", &stack))
 }
 
 fn read(option: &str, certificates: &[Der]) -> Result<Vec<Authority>, Error> {

@@ -139,7 +139,7 @@ fn decide(verification: &mut Verification<'_>, authorities: &[Authority]) -> Res
     let path = certificates(verification.path())
         .map(|certificate| share(certificate).unwrap_or_else(|| der(certificate)))
         .collect();
-    judge.judge(PeerChain { presented, path, code })
+    judge.judge(PeerChain { presented, path, code, facts: None })
 }
 
 fn certificates(stack: Option<&StackRef<X509>>) -> impl Iterator<Item = &X509Ref> {

@@ -9,12 +9,17 @@
 //! does not (`confirmation::can_judge`), such as a leaf that calls itself an authority. A forged certificate can call
 //! itself whatever it likes, so that the examination has to hold without webpki in any case.
 //!
+//! Where there are lists of the revoked, what they say is part of the examination (`revocation`); webpki is not asked.
+//!
 //! What it means to agree with OpenSSL is tested in `matrix`, and `matrix::differences` lists where they do not agree.
 
+#[cfg(test)]
+mod agreement;
 mod certificate;
 mod confirmation;
 mod constraints;
 mod der;
+mod distribution_point;
 mod examination;
 mod extensions;
 mod finding;
@@ -26,6 +31,7 @@ mod matrix;
 mod moment;
 mod name;
 mod path;
+mod revocation;
 mod signature;
 mod store;
 #[cfg(test)]
@@ -41,10 +47,13 @@ use self::{
     path::Path,
     signature::Signature,
 };
-use super::super::{Der, PeerChain};
-use crate::verify::VerifyCode;
+use super::super::{Der, PathFacts, PeerChain};
+use crate::{certificate::since_1970, tls::validity::Validity, verify::VerifyCode};
 
-pub(super) use self::{leaf::is_signed_by, store::Store};
+pub(super) use self::{
+    leaf::{LeafKey, is_signed_by},
+    store::Store,
+};
 
 /// Whose certificate it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,42 +80,63 @@ impl Store {
         presented: &[Der],
         purpose: Purpose,
         now: SystemTime,
-    ) -> Result<PeerChain, Unreadable> {
+    ) -> Result<Verified, Unreadable> {
         let mut certificates =
             presented.iter().map(Certificate::read).collect::<Option<Vec<_>>>().ok_or(Unreadable)?;
         let terms = Terms { purpose, now: seconds(now) };
         let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
-        let verdict = judge(&path, terms);
-        let has_sound_keys = match verdict {
-            Ok(()) => path.leaf().has_sound_key(),
-            Err(_) => certificates.iter().all(Certificate::has_sound_key),
+        let verdict = self.judge(&path, terms);
+        let sound = match verdict {
+            Ok(()) => path.leaf().sound_key(),
+            Err(_) => certificates.iter().try_for_each(|one| one.sound_key().map(drop)).map(|()| None),
         };
-        if has_sound_keys {
-            return Ok(peer_chain(presented, &path, verdict));
+        if let Ok(key) = sound {
+            let leaf_key = key.map(|key| LeafKey::new(presented[0].clone(), key));
+            return Ok(Verified { chain: peer_chain(presented, &path, verdict), leaf_key });
         }
         // A key that is none changes which certificate can have issued which.
         certificates.iter_mut().for_each(Certificate::check_key);
         let path = Path::build(&certificates, self, terms.now).ok_or(Unreadable)?;
-        Ok(peer_chain(presented, &path, judge(&path, terms)))
+        let chain = peer_chain(presented, &path, self.judge(&path, terms));
+        Ok(Verified { chain, leaf_key: None })
     }
+
+    fn judge(&self, path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
+        let revocation = self.lists.as_ref().map(|lists| lists.examine(path, terms.now)).unwrap_or_default();
+        let checked = |subject: &Certificate, issuer: &Certificate| match &issuer.key {
+            Some(key) => signature::check(subject, issuer, key),
+            None => Signature::Unsupported,
+        };
+        let examined = || examine(path, terms, revocation, checked);
+        let is_sound_but_for_signatures = examine(path, terms, revocation, |_, _| Signature::Right).is_ok();
+        if !is_sound_but_for_signatures || !can_judge(path) {
+            return examined();
+        }
+        confirm(path, terms).map_err(|finding| examined().err().unwrap_or(finding))
+    }
+}
+
+/// What came of the certificates that a peer has presented.
+pub(super) struct Verified {
+    pub(super) chain: PeerChain,
+    /// Of a path that holds, for the handshake's own signature; `None` where it was not looked at so closely.
+    pub(super) leaf_key: Option<LeafKey>,
 }
 
 fn peer_chain(presented: &[Der], path: &Path<'_>, verdict: Result<(), Finding>) -> PeerChain {
     let code = verdict.err().map_or(VerifyCode::OK, VerifyCode::from);
+    let facts = verdict.ok().and_then(|()| facts(path));
     let path = path.certificates.iter().map(|certificate| certificate.der.clone()).collect();
-    PeerChain { presented: presented.to_vec(), path, code }
+    PeerChain { presented: presented.to_vec(), path, code, facts }
 }
 
-fn judge(path: &Path<'_>, terms: Terms) -> Result<(), Finding> {
-    let checked = |subject: &Certificate, issuer: &Certificate| match &issuer.key {
-        Some(key) => signature::check(subject, issuer, key),
-        None => Signature::Unsupported,
-    };
-    let is_sound_but_for_signatures = examine(path, terms, |_, _| Signature::Right).is_ok();
-    if !is_sound_but_for_signatures || !can_judge(path) {
-        return examine(path, terms, checked);
-    }
-    confirm(path, terms).map_err(|finding| examine(path, terms, checked).err().unwrap_or(finding))
+/// `None` where a date could not be read.
+fn facts(path: &Path<'_>) -> Option<PathFacts> {
+    let all = || path.certificates.iter();
+    let from = all().try_fold(i64::MIN, |latest, certificate| Some(latest.max(certificate.not_before?)))?;
+    let to = all().try_fold(i64::MAX, |soonest, certificate| Some(soonest.min(certificate.not_after?)))?;
+    let validity = Validity { from: since_1970(from), to: since_1970(to) };
+    Some(PathFacts { validity, dns_names: path.leaf().dns_names().collect() })
 }
 
 /// In seconds since 1970.

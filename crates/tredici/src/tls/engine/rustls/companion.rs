@@ -7,6 +7,7 @@ use std::{cell::Cell, sync::Arc};
 
 use super::{
     super::{Der, Judge, NewSession, Session},
+    chain::LeafKey,
     clear::Ticket,
     exporter::Secrets,
     party::Party,
@@ -21,6 +22,8 @@ pub(super) struct Companion {
     pub(super) party: Option<Arc<Party>>,
     /// Until it has been offered.
     pub(super) offered: Option<Arc<dyn Session>>,
+    /// The key of the peer whose chain was verified, until the handshake's signature has come.
+    pub(super) leaf_key: Option<LeafKey>,
     /// Whether the judge said no.
     pub(super) refused: bool,
     pub(super) secrets: Secrets,

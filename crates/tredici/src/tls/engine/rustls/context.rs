@@ -57,7 +57,7 @@ impl RustlsContext {
 
 fn verifier_of_servers(terms: &ContextTerms, provider: &CryptoProvider) -> Result<PeerVerifier, Error> {
     Ok(PeerVerifier {
-        store: Store::new(&terms.trust)?,
+        store: Store::new(&terms.trust)?.less(&terms.revocation)?,
         purpose: Purpose::Server,
         algorithms: provider.signature_verification_algorithms,
         require: false,
@@ -93,7 +93,7 @@ fn server(
         .with_protocol_versions(&policy::versions(terms))
         .map_err(|error| option_error("minVersion", &error))?;
     let mut config = if *request_certificate {
-        let store = Store::new(&terms.trust)?;
+        let store = Store::new(&terms.trust)?.less(&terms.revocation)?;
         let hints = match terms.trust.anchors {
             Anchors::Given(_) => store.subjects(),
             Anchors::Bundled => Vec::new(),

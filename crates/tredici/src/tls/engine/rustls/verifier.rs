@@ -13,7 +13,7 @@ use rustls::{
 
 use super::{
     super::{Der, Judge, policy::SIGNATURES},
-    chain::{Purpose, Store, Unreadable, is_signed_by},
+    chain::{Purpose, Store, Unreadable, Verified, is_signed_by},
     companion,
 };
 use crate::verify::VerifyCode;
@@ -49,7 +49,11 @@ impl PeerVerifier {
     fn decide(&self, judge: &dyn Judge, presented: &[Der]) -> Result<Result<(), VerifyCode>, Unreadable> {
         match judge.judge_verified(presented) {
             Some(verdict) => Ok(verdict),
-            None => self.store.verify(presented, self.purpose, judge.now()).map(|chain| judge.judge(chain)),
+            None => {
+                let Verified { chain, leaf_key } = self.store.verify(presented, self.purpose, judge.now())?;
+                let _ = companion::with(|companion| companion.leaf_key = leaf_key);
+                Ok(judge.judge(chain))
+            }
         }
     }
 
@@ -59,8 +63,10 @@ impl PeerVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.algorithms)
-            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error, usize::MAX))
+        self.verify_with_known_key(message, certificate, signed).unwrap_or_else(|| {
+            verify_tls12_signature(message, certificate, signed, &self.algorithms)
+                .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error, usize::MAX))
+        })
     }
 
     fn verify_13(
@@ -69,8 +75,25 @@ impl PeerVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.algorithms)
-            .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error, 1))
+        self.verify_with_known_key(message, certificate, signed).unwrap_or_else(|| {
+            verify_tls13_signature(message, certificate, signed, &self.algorithms)
+                .or_else(|error| self.verify_with_key_alone(message, certificate, signed, error, 1))
+        })
+    }
+
+    /// With the key that was read when the chain was verified; `None` where there is none, or another is needed.
+    fn verify_with_known_key(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Option<Result<HandshakeSignatureValid, Error>> {
+        let key = companion::with(|companion| companion.leaf_key.take()).flatten()?;
+        self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme)?;
+        Some(match key.has_signed(certificate, signed.scheme, message, signed.signature())? {
+            true => Ok(HandshakeSignatureValid::assertion()),
+            false => Err(CertificateError::BadSignature.into()),
+        })
     }
 }
 
@@ -216,6 +239,8 @@ fn refusal(code: VerifyCode) -> Error {
         | "EMAIL_MISMATCH"
         | "ERROR_IN_CERT_NOT_AFTER_FIELD"
         | "ERROR_IN_CERT_NOT_BEFORE_FIELD"
+        | "ERROR_IN_CRL_LAST_UPDATE_FIELD"
+        | "ERROR_IN_CRL_NEXT_UPDATE_FIELD"
         | "HOSTNAME_MISMATCH"
         | "IP_ADDRESS_MISMATCH"
         | "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY"

@@ -1,5 +1,6 @@
 //! Sessions that leave the process, and sessions that come from elsewhere.
 
+mod revoked;
 mod stored;
 #[cfg(feature = "serde")]
 mod written;

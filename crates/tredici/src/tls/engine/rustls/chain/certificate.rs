@@ -1,10 +1,13 @@
 //! A certificate taken apart: what verifying a chain asks of it.
 
+use std::ops::Range;
+
 use super::{
     super::super::Der,
     der::{self, BIT_STRING, Element, Elements, INTEGER, OID, SEQUENCE, Span},
-    extensions::Extensions,
-    key::Key,
+    extensions::{AuthorityKeyId, Extensions},
+    general_name::GeneralName,
+    key::{CurveKey, Key, NotOnCurve},
     moment, name,
     signature::Algorithm,
 };
@@ -103,8 +106,9 @@ impl Certificate {
             outer_algorithm: span(outer_algorithm),
             signature: span(signature),
         };
+        let meant = certificate.extensions.authority_key_id.as_ref();
         certificate.is_own_issuer = certificate.is_self_issued
-            && certificate.is_meant_by(&certificate)
+            && certificate.is_meant_by(meant, &certificate.der)
             && certificate.fits_signature_of(&certificate);
         Some(certificate)
     }
@@ -118,7 +122,12 @@ impl Certificate {
     }
 
     pub(super) fn has_sound_key(&self) -> bool {
-        self.key.as_ref().is_some_and(|key| key.is_on_its_curve(&self.der))
+        self.sound_key().is_ok()
+    }
+
+    /// Its key, where that is on one of the usual curves.
+    pub(super) fn sound_key(&self) -> Result<Option<CurveKey>, NotOnCurve> {
+        self.key.as_ref().ok_or(NotOnCurve)?.on_its_curve(&self.der)
     }
 
     /// All of the name.
@@ -131,9 +140,25 @@ impl Certificate {
         self.issuer.within(&self.der)
     }
 
+    /// The content of the serial number.
+    pub(super) fn serial(&self) -> &[u8] {
+        self.serial.within(&self.der)
+    }
+
     /// All of SubjectPublicKeyInfo.
     pub(super) fn public_key_info(&self) -> &[u8] {
         self.public_key_info.within(&self.der)
+    }
+
+    /// Where its DNS names stand; none where not everybody reads it alike.
+    pub(super) fn dns_names(&self) -> impl Iterator<Item = Range<usize>> {
+        let is_usual = self.version == Version::Three && self.extensions.has_plain_names_alone;
+        let names = self.extensions.alternative_names.filter(|_| is_usual);
+        let names = names.map(|span| span.within(&self.der)).unwrap_or_default();
+        GeneralName::each(names).filter_map(|name| match name? {
+            GeneralName::Dns(name) => Some(Span::of(name, &self.der).range()),
+            _ => None,
+        })
     }
 
     /// What the issuer has signed.
@@ -158,6 +183,11 @@ impl Certificate {
         (self.key.is_some() && !self.extensions.invalid).then_some(self.is_own_issuer)
     }
 
+    /// The same without asking whether it is malformed (OpenSSL's `EXFLAG_SS`).
+    pub(super) fn is_own_issuer(&self) -> bool {
+        self.is_own_issuer
+    }
+
     /// Whether it is its own issuer and version 1, which has no extensions to say that it is an authority.
     pub(super) fn is_old_root(&self) -> bool {
         self.version == Version::One && self.is_own_issuer
@@ -169,19 +199,20 @@ impl Certificate {
         name::equal(self.subject(), subject.issuer())
             && !self.extensions.invalid
             && !subject.extensions.invalid
-            && self.is_meant_by(subject)
+            && self.is_meant_by(subject.extensions.authority_key_id.as_ref(), &subject.der)
             && self.fits_signature_of(subject)
     }
 
-    /// The authority key identifier of the subject; what it leaves out cannot disagree.
-    fn is_meant_by(&self, subject: &Self) -> bool {
-        let Some(wanted) = &subject.extensions.authority_key_id else { return true };
+    /// Whether it is what an authority key identifier, which stands in `whole`, says; what that leaves out cannot
+    /// disagree.
+    pub(super) fn is_meant_by(&self, wanted: Option<&AuthorityKeyId>, whole: &[u8]) -> bool {
+        let Some(wanted) = wanted else { return true };
         let key_id = self.extensions.subject_key_id.map(|span| span.within(&self.der));
-        let wanted_key_id = wanted.key_id.map(|span| span.within(&subject.der));
-        let wanted_serial = wanted.serial.map(|span| span.within(&subject.der));
-        let wanted_issuer = wanted.issuer.map(|span| span.within(&subject.der));
+        let wanted_key_id = wanted.key_id.map(|span| span.within(whole));
+        let wanted_serial = wanted.serial.map(|span| span.within(whole));
+        let wanted_issuer = wanted.issuer.map(|span| span.within(whole));
         (key_id.is_none() || wanted_key_id.is_none() || key_id == wanted_key_id)
-            && wanted_serial.is_none_or(|serial| serial == self.serial.within(&self.der))
+            && wanted_serial.is_none_or(|serial| serial == self.serial())
             && wanted_issuer.is_none_or(|issuer| name::equal(issuer, self.issuer()))
     }
 
@@ -211,7 +242,7 @@ fn version(wrapped: &[u8]) -> Option<Version> {
 }
 
 /// An object identifier, and perhaps parameters.
-fn is_algorithm(content: &[u8]) -> bool {
+pub(super) fn is_algorithm(content: &[u8]) -> bool {
     let mut fields = Elements::of(content);
     let has_oid = fields.take(OID).is_some_and(der::is_oid);
     let is_parameter = |element: Element<'_>| element.tag != OID || der::is_oid(element.content);

@@ -1,10 +1,13 @@
 //! Reading DER (X.690): strict, without copying, and fast, because every handshake does it.
 
+use std::ops::Range;
+
 pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const OID: u8 = 0x06;
+pub(super) const ENUMERATED: u8 = 0x0a;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
 
@@ -116,6 +119,17 @@ pub(super) fn is_integer(content: &[u8]) -> bool {
     }
 }
 
+/// A value of these parts.
+pub(super) fn wrapped(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = content.len().to_be_bytes();
+    let significant = &length[length.iter().take_while(|byte| **byte == 0).count()..];
+    let first: &[u8] = if content.len() < 0x80 { &[] } else { &[0x80 | significant.len() as u8] };
+    // An empty content has a length, too.
+    let significant = if content.is_empty() { &[0][..] } else { significant };
+    [&[tag], first, significant, &content].concat()
+}
+
 /// The last byte of an object identifier ends an arc, and no arc begins with a zero.
 pub(super) fn is_oid(content: &[u8]) -> bool {
     let mut begins = true;
@@ -138,10 +152,16 @@ fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
         (0x83, [a, b, c, rest @ ..]) => {
             (usize::from(*a) << 16 | usize::from(*b) << 8 | usize::from(*c), rest, 0x1_0000)
         }
+        (0x84, [a, b, c, d, rest @ ..]) => {
+            (usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).ok()?, rest, 0x100_0000)
+        }
         _ => return None,
     };
     (length >= least).then_some((length, rest))
 }
+
+/// So many bytes can be taken apart at once.
+pub(super) const LONGEST: usize = u32::MAX as usize;
 
 /// Where in some bytes a part of them stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,14 +171,18 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// Elements are at most sixteen megabytes long, so that the numbers suffice.
+    /// What is taken apart is at most [`LONGEST`] bytes long, so that the numbers suffice.
     pub(super) fn of(part: &[u8], whole: &[u8]) -> Self {
         let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
         Self { start: start as u32, end: start.wrapping_add(part.len()) as u32 }
     }
 
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
     pub(super) fn within(self, whole: &[u8]) -> &[u8] {
-        whole.get(self.start as usize..self.end as usize).unwrap_or_default()
+        whole.get(self.range()).unwrap_or_default()
     }
 }
 
@@ -179,6 +203,8 @@ mod tests {
             (long(&[4, 0x83, 0, 1, 0], 0x100), None),
             (long(&[4, 0x83, 1, 0, 0], 0x1_0000), Some(0x1_0000)),
             (long(&[4, 0x84, 0, 1, 0, 0], 0x1_0000), None),
+            (long(&[4, 0x84, 1, 0, 0, 0], 0x100_0000), Some(0x100_0000)),
+            (vec![4, 0x84, 0xff, 0xff, 0xff, 0xff], None),
             (vec![4, 0x80, 7, 0, 0], None),
             (vec![4, 2, 7], None),
             (vec![4], None),
@@ -192,6 +218,14 @@ mod tests {
                 "{:x?}",
                 &bytes[..bytes.len().min(8)]
             );
+        }
+    }
+
+    #[test]
+    fn what_is_wrapped_is_read_again() {
+        for size in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x1_0000] {
+            let content = vec![7; size];
+            assert_eq!(only(&wrapped(OCTET_STRING, &[&content, &[]]), OCTET_STRING), Some(&content[..]));
         }
     }
 

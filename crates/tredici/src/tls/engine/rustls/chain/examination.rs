@@ -18,10 +18,12 @@ pub(super) struct Terms {
     pub(super) now: i64,
 }
 
-/// The verdict on a path; `signature` tells whether the first certificate was signed by the second.
+/// The verdict on a path; `revocation` is what the lists of the revoked say of it, and `signature` tells whether the first
+/// certificate was signed by the second.
 pub(super) fn examine(
     path: &Path<'_>,
     terms: Terms,
+    revocation: Findings,
     signature: impl Fn(&Certificate, &Certificate) -> Signature,
 ) -> Result<(), Finding> {
     let mut findings = Findings::default();
@@ -36,6 +38,7 @@ pub(super) fn examine(
         // The weak key was found first of all.
         return findings.verdict();
     }
+    findings.append(revocation);
     check_signatures_and_dates(path, terms.now, signature, &mut findings);
     check_names(path, &mut findings);
     check_what_nobody_uses(path, &mut findings);
@@ -184,9 +187,7 @@ fn check_signatures_and_dates(
             match signature(subject, issuer) {
                 Signature::Right => {}
                 Signature::Wrong => findings.add(CERT_SIGNATURE_FAILURE),
-                // It may be right: what else was found is nearer to the truth.
-                Signature::Unsupported if !findings.are_none() => {}
-                Signature::Unsupported => findings.add(UNSUPPORTED_SIGNATURE_ALGORITHM),
+                Signature::Unsupported => findings.doubt(UNSUPPORTED_SIGNATURE_ALGORITHM),
             }
         }
         check_dates(subject, now, findings);

@@ -3,8 +3,9 @@
 use x509_parser::asn1_rs::oid;
 
 use super::{
-    der::{self, BIT_STRING, BOOLEAN, Elements, INTEGER, OCTET_STRING, OID, SEQUENCE, Span},
-    general_name::{self, GeneralName, Subtrees},
+    der::{self, BIT_STRING, BOOLEAN, Element, Elements, INTEGER, OCTET_STRING, OID, SEQUENCE, Span},
+    distribution_point,
+    general_name::{GeneralName, Subtrees},
 };
 
 /// Of an extension that is absent, repeated or malformed nothing is here.
@@ -19,7 +20,11 @@ pub(super) struct Extensions {
     pub(super) authority_key_id: Option<AuthorityKeyId>,
     /// The contents of the list.
     pub(super) alternative_names: Option<Span>,
+    /// In that list are DNS names, addresses and the like, and nothing follows it.
+    pub(super) has_plain_names_alone: bool,
     pub(super) name_constraints: Option<Span>,
+    /// The contents of the list.
+    pub(super) distribution_points: Option<Span>,
     /// One that matters is repeated or malformed.
     pub(super) invalid: bool,
     /// There is a critical one that OpenSSL does not know.
@@ -47,6 +52,7 @@ impl KeyUsage {
     pub(super) const KEY_ENCIPHERMENT: u16 = 0x20;
     pub(super) const KEY_AGREEMENT: u16 = 0x08;
     pub(super) const KEY_CERT_SIGN: u16 = 0x04;
+    pub(super) const CRL_SIGN: u16 = 0x02;
 
     pub(super) fn has_one_of(self, bits: u16) -> bool {
         self.0 & bits != 0
@@ -81,14 +87,8 @@ impl Extensions {
     pub(super) fn read(whole: &[u8], list: &[u8]) -> Option<Self> {
         let mut read = Self::default();
         let mut seen: u64 = 0;
-        for extension in Elements::of(der::only(list, SEQUENCE)?) {
-            let mut fields = Elements::of(extension.filter(|element| element.tag == SEQUENCE)?.content);
-            let oid = fields.take(OID).filter(|oid| der::is_oid(oid))?;
-            let is_critical = fields.take_if(BOOLEAN)?.map_or(Some(false), boolean)?;
-            let value = fields.take(OCTET_STRING)?;
-            if !fields.is_empty() {
-                return None;
-            }
+        for extension in Extension::each(der::only(list, SEQUENCE)?) {
+            let Extension { oid, is_critical, value } = extension?;
             let kind = Kind::of(oid);
             read.note_critical(kind, is_critical);
             let Some(slot) = kind.slot() else { continue };
@@ -126,7 +126,10 @@ impl Extensions {
             Kind::Ce(15) => self.key_usage = Some(key_usage(value)?),
             Kind::Ce(17) => {
                 let names = der::first(value, SEQUENCE)?;
-                GeneralName::each(names).all(|name| name.is_some()).then_some(())?;
+                self.has_plain_names_alone = der::only(value, SEQUENCE).is_some();
+                for name in GeneralName::each(names) {
+                    self.has_plain_names_alone &= name?.is_plain();
+                }
                 self.alternative_names = Some(span(names));
             }
             Kind::Ce(19) => self.basic_constraints = Some(basic_constraints(value)?),
@@ -135,10 +138,10 @@ impl Extensions {
                 Subtrees::read(constraints)?;
                 self.name_constraints = Some(span(constraints));
             }
-            Kind::Ce(31) => general_name::are_distribution_points(value).then_some(())?,
+            Kind::Ce(31) => self.distribution_points = Some(span(distribution_point::points(value)?)),
             Kind::Ce(35) => self.authority_key_id = Some(AuthorityKeyId::read(whole, value)?),
             Kind::Ce(37) => self.purposes = Some(purposes(value)?),
-            Kind::Netscape => self.netscape = Some(bits(value)?.to_be_bytes()[1]),
+            Kind::Netscape => self.netscape = Some(bits(der::first(value, BIT_STRING)?)?.to_be_bytes()[1]),
             Kind::Proxy => self.is_proxy = true,
             Kind::Resources(_) => self.has_resources = true,
             Kind::Ce(_) | Kind::NoOcspCheck | Kind::Unknown => {}
@@ -153,6 +156,7 @@ impl Extensions {
             Kind::Ce(17) => self.alternative_names = None,
             Kind::Ce(19) => self.basic_constraints = None,
             Kind::Ce(30) => self.name_constraints = None,
+            Kind::Ce(31) => self.distribution_points = None,
             Kind::Ce(35) => self.authority_key_id = None,
             Kind::Ce(37) => self.purposes = None,
             Kind::Netscape => self.netscape = None,
@@ -163,6 +167,36 @@ impl Extensions {
     /// Whether basic constraints say that it is an authority's.
     pub(super) fn says_ca(&self) -> bool {
         self.basic_constraints.is_some_and(|constraints| constraints.is_ca)
+    }
+}
+
+/// One extension as it is written.
+pub(super) struct Extension<'a> {
+    oid: &'a [u8],
+    pub(super) is_critical: bool,
+    pub(super) value: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    /// Those that stand one after another; what is none is a `None`.
+    pub(super) fn each(list: &'a [u8]) -> impl Iterator<Item = Option<Self>> {
+        Elements::of(list).into_iter().map(|element| Self::read(element?))
+    }
+
+    fn read(element: Element<'a>) -> Option<Self> {
+        let mut fields = Elements::of(Some(element).filter(|element| element.tag == SEQUENCE)?.content);
+        let oid = fields.take(OID).filter(|oid| der::is_oid(oid))?;
+        let is_critical = fields.take_if(BOOLEAN)?.map_or(Some(false), boolean)?;
+        let value = fields.take(OCTET_STRING)?;
+        fields.is_empty().then_some(Self { oid, is_critical, value })
+    }
+
+    /// The number under `id-ce`, 2.5.29.
+    pub(super) fn number(&self) -> Option<u8> {
+        match self.oid {
+            [0x55, 0x1d, number @ 0..0x80] => Some(*number),
+            _ => None,
+        }
     }
 }
 
@@ -210,7 +244,7 @@ impl AuthorityKeyId {
     const SERIAL: u8 = 0x82;
 
     /// Of the names of an issuer only the first distinguished name counts, as for OpenSSL.
-    fn read(whole: &[u8], value: &[u8]) -> Option<Self> {
+    pub(super) fn read(whole: &[u8], value: &[u8]) -> Option<Self> {
         let span = |part: &[u8]| Span::of(part, whole);
         let mut fields = Elements::of(der::first(value, SEQUENCE)?);
         let key_id = fields.take_if(Self::KEY_ID)?;
@@ -230,7 +264,7 @@ impl AuthorityKeyId {
     }
 }
 
-fn boolean(content: &[u8]) -> Option<bool> {
+pub(super) fn boolean(content: &[u8]) -> Option<bool> {
     match content {
         [byte] => Some(*byte != 0),
         _ => None,
@@ -254,13 +288,12 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
 
 /// A usage without a bit is not allowed (RFC 5280, section 4.2.1.3).
 fn key_usage(value: &[u8]) -> Option<KeyUsage> {
-    bits(value).filter(|bits| *bits != 0).map(KeyUsage)
+    bits(der::first(value, BIT_STRING)?).filter(|bits| *bits != 0).map(KeyUsage)
 }
 
-/// The first two bytes of a BIT STRING, the first of them in the lower half.
-fn bits(value: &[u8]) -> Option<u16> {
-    let (unused, bytes) =
-        der::first(value, BIT_STRING).filter(|content| der::is_bit_string(content))?.split_first()?;
+/// The first two bytes of a BIT STRING's content, the first of them in the lower half.
+pub(super) fn bits(content: &[u8]) -> Option<u16> {
+    let (unused, bytes) = Some(content).filter(|content| der::is_bit_string(content))?.split_first()?;
     let mask = 0xff << unused;
     let byte = |index: usize| {
         let byte = bytes.get(index).copied().unwrap_or_default();

@@ -1,5 +1,4 @@
-//! General names and what is made of them: alternative names, constraints, distribution points (RFC 5280,
-//! section 4.2.1).
+//! General names and what is made of them: alternative names and constraints (RFC 5280, section 4.2.1).
 
 use super::{
     der::{self, Elements, OID, SEQUENCE},
@@ -26,6 +25,16 @@ impl<'a> GeneralName<'a> {
     /// Those that stand one after another; what is none is a `None`.
     pub(super) fn each(names: &'a [u8]) -> impl Iterator<Item = Option<Self>> {
         Elements::of(names).into_iter().map(|element| Self::read(element?))
+    }
+
+    /// Whether it has no structure of its own.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::Email(_) | Self::Dns(_) | Self::Uri(_) | Self::Address(_))
+    }
+
+    /// Whether each of those that stand one after another is one.
+    pub(super) fn are_sound(names: &'a [u8]) -> bool {
+        Self::each(names).all(|name| name.is_some())
     }
 
     fn read(element: der::Element<'a>) -> Option<Self> {
@@ -110,48 +119,12 @@ impl<'a> Subtree<'a> {
     }
 }
 
-/// Whether a value is a list of distribution points. Each says where its list is, or who issues it.
-pub(super) fn are_distribution_points(value: &[u8]) -> bool {
-    let is_point = |element: der::Element<'_>| {
-        let mut fields = Elements::of(element.content);
-        let (Some(name), Some(_reasons), Some(issuer)) =
-            (fields.take_if(0xa0), fields.take_if(0x81), fields.take_if(0xa2))
-        else {
-            return false;
-        };
-        let is_named = name.is_some() || issuer.is_some_and(|names| !names.is_empty());
-        element.tag == SEQUENCE
-            && fields.is_empty()
-            && is_named
-            && name.is_none_or(is_point_name)
-            && issuer.is_none_or(are_names)
-    };
-    der::first(value, SEQUENCE)
-        .is_some_and(|points| Elements::of(points).into_iter().all(|element| element.is_some_and(is_point)))
-}
-
-fn are_names(names: &[u8]) -> bool {
-    GeneralName::each(names).all(|name| name.is_some())
-}
-
-/// Full names, or one relative to the issuer's.
-fn is_point_name(content: &[u8]) -> bool {
-    let mut fields = Elements::of(content);
-    let name = fields.next().filter(|_| fields.is_empty());
-    name.is_some_and(|name| match name.tag {
-        0xa0 => are_names(name.content),
-        0xa1 => Elements::of(name.content).into_iter().all(|element| element.is_some()),
-        _ => false,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_are_told_apart_or_refused() {
-        let sound = |bytes: &[u8]| GeneralName::each(bytes).all(|name| name.is_some());
         for (bytes, expected) in [
             (&[][..], true),
             (&[0x82, 1, b'a', 0x87, 4, 127, 0, 0, 1], true),
@@ -167,7 +140,7 @@ mod tests {
             (&[0xa2, 0], false),
             (&[0x82, 2, b'a'], false),
         ] {
-            assert_eq!(sound(bytes), expected, "{bytes:x?}");
+            assert_eq!(GeneralName::are_sound(bytes), expected, "{bytes:x?}");
         }
     }
 
@@ -184,21 +157,6 @@ mod tests {
         assert_eq!(limited(&[0xa0, 2, 0x30, 0]), None);
         assert_eq!(limited(&[0xa0, 2, 5, 0]), None);
         assert_eq!(limited(&[5, 0]), None);
-    }
-
-    #[test]
-    fn distribution_points_say_where_or_who() {
-        for (value, expected) in [
-            (&[0x30, 0][..], true),
-            (&[0x30, 9, 0x30, 7, 0xa0, 5, 0xa0, 3, 0x86, 1, b'a'], true),
-            (&[0x30, 7, 0x30, 5, 0xa2, 3, 0x82, 1, b'a'], true),
-            (&[0x30, 2, 0x30, 0], false),
-            (&[0x30, 6, 0x30, 4, 0x81, 2, 0, 1], false),
-            (&[0x30, 6, 0x30, 4, 0xa0, 2, 5, 0], false),
-            (&[5, 0], false),
-        ] {
-            assert_eq!(are_distribution_points(value), expected, "{value:x?}");
-        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, EcdsaVerificationAlgorithm,
     ParsedPublicKey,
 };
+use rustls::SignatureScheme;
 use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 use x509_parser::asn1_rs::oid;
 
@@ -104,12 +105,16 @@ impl Key {
         self.algorithm.within(certificate)
     }
 
-    /// Whether the point of a key on one of the usual curves lies on it. That costs more than all the rest, and is asked
-    /// only where it matters.
-    pub(super) fn is_on_its_curve(&self, certificate: &[u8]) -> bool {
+    /// A key on one of the usual curves, whose point must lie on it. Finding that out costs more than all the rest, and is
+    /// done only where it matters.
+    pub(super) fn on_its_curve(&self, certificate: &[u8]) -> Result<Option<CurveKey>, NotOnCurve> {
         let algorithm = self.algorithm(certificate);
-        let mut curves = CURVES.iter().filter(|(identifier, _)| **identifier == *algorithm);
-        curves.next().is_none_or(|(_, curve)| ParsedPublicKey::new(*curve, self.bits(certificate)).is_ok())
+        let Some((_, curve, scheme)) = CURVES.iter().find(|(identifier, ..)| **identifier == *algorithm)
+        else {
+            return Ok(None);
+        };
+        let key = ParsedPublicKey::new(*curve, self.bits(certificate)).map_err(|_| NotOnCurve)?;
+        Ok(Some(CurveKey { key, scheme: *scheme }))
     }
 
     /// The key itself.
@@ -118,10 +123,21 @@ impl Key {
     }
 }
 
-static CURVES: [(AlgorithmIdentifier, &EcdsaVerificationAlgorithm); 3] = [
-    (alg_id::ECDSA_P256, &ECDSA_P256_SHA256_ASN1),
-    (alg_id::ECDSA_P384, &ECDSA_P384_SHA384_ASN1),
-    (alg_id::ECDSA_P521, &ECDSA_P521_SHA512_ASN1),
+/// A point that was found to lie on its curve.
+pub(super) struct CurveKey {
+    pub(super) key: ParsedPublicKey,
+    /// What it signs a handshake with.
+    pub(super) scheme: SignatureScheme,
+}
+
+/// A point that does not lie on its curve is no key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NotOnCurve;
+
+static CURVES: [(AlgorithmIdentifier, &EcdsaVerificationAlgorithm, SignatureScheme); 3] = [
+    (alg_id::ECDSA_P256, &ECDSA_P256_SHA256_ASN1, SignatureScheme::ECDSA_NISTP256_SHA256),
+    (alg_id::ECDSA_P384, &ECDSA_P384_SHA384_ASN1, SignatureScheme::ECDSA_NISTP384_SHA384),
+    (alg_id::ECDSA_P521, &ECDSA_P521_SHA512_ASN1, SignatureScheme::ECDSA_NISTP521_SHA512),
 ];
 
 /// The bits of the first number of an RSAPublicKey.

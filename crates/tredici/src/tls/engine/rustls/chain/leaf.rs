@@ -1,8 +1,38 @@
 //! The key of a leaf, for the handshake's own signature.
 
+use rustls::SignatureScheme;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
-use super::der::{self, BIT_STRING, Elements, INTEGER, SEQUENCE};
+use super::{
+    super::super::Der,
+    der::{self, BIT_STRING, Elements, INTEGER, SEQUENCE},
+    key::CurveKey,
+};
+
+/// The key of a leaf that was verified, taken apart already.
+pub(in super::super) struct LeafKey {
+    leaf: Der,
+    key: CurveKey,
+}
+
+impl LeafKey {
+    pub(super) fn new(leaf: Der, key: CurveKey) -> Self {
+        Self { leaf, key }
+    }
+
+    /// Whether `signature` over `message` is that of the key in the certificate `leaf`; `None` where this key is of
+    /// another certificate, or does not sign by `scheme`.
+    pub(in super::super) fn has_signed(
+        &self,
+        leaf: &[u8],
+        scheme: SignatureScheme,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Option<bool> {
+        let fits = *self.leaf == *leaf && self.key.scheme == scheme;
+        fits.then(|| self.key.key.verify_sig(message, signature).is_ok())
+    }
+}
 
 /// Whether `signature` over `message` is that of the key in the certificate `leaf`, by one of `algorithms`; `None` where
 /// none of them is for that key.

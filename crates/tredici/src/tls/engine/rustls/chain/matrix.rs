@@ -4,7 +4,9 @@
 mod differences;
 mod faults;
 mod keys;
+mod lists;
 mod oracle;
+mod points;
 mod scenario;
 
 use std::{collections::BTreeSet, fmt, thread, time::SystemTime};
@@ -14,12 +16,14 @@ use tredici_test::draft::{Draft, Edit};
 use self::{
     differences::DIFFERENCES,
     faults::{FAULTS, Fault},
-    oracle::{ders, trust},
-    scenario::{Scenario, identified_by, now},
+    lists::LIST_FAULTS,
+    oracle::{ders, revocation, trust},
+    points::POINT_FAULTS,
+    scenario::{Certificates, Scenario, identified_by, now},
 };
 use super::{
     super::super::{Failure, PeerChain},
-    Purpose, Store, Unreadable,
+    Purpose, Store,
 };
 
 /// The code and the path; `None` where something could not be read.
@@ -52,19 +56,15 @@ struct Case {
 impl Case {
     fn judge(name: String, scenario: &Scenario) -> Self {
         let certificates = scenario.certificates();
-        Self::judge_all(name, &certificates.presented, &certificates.ca, scenario.purpose, scenario.now)
+        Self::judge_all(name, &certificates, scenario.purpose, scenario.now)
     }
 
-    fn judge_all(
-        name: String,
-        presented: &[Vec<u8>],
-        ca: &[Vec<u8>],
-        purpose: Purpose,
-        now: SystemTime,
-    ) -> Self {
-        let store = Store::new(&trust(ca)).map_err(|_| Unreadable);
-        let ours = store.and_then(|store| store.verify(&ders(presented), purpose, now)).ok();
-        let openssls = oracle::chain(ca, presented, purpose, now);
+    fn judge_all(name: String, certificates: &Certificates, purpose: Purpose, now: SystemTime) -> Self {
+        let Certificates { presented, ca, lists } = certificates;
+        let store = Store::new(&trust(ca)).and_then(|store| store.less(&revocation(lists)));
+        let verified = store.ok().and_then(|store| store.verify(&ders(presented), purpose, now).ok());
+        let ours = verified.map(|verified| verified.chain);
+        let openssls = oracle::chain(ca, lists, presented, purpose, now);
         Self { name, ours: Outcome::of(ours), openssls: Outcome::of(openssls) }
     }
 }
@@ -76,7 +76,11 @@ impl fmt::Display for Case {
 }
 
 fn inflicted(faults: &[Fault], purpose: Purpose) -> (String, Scenario) {
-    let mut scenario = Scenario::new(purpose);
+    inflicted_on(Scenario::new(purpose), faults)
+}
+
+fn inflicted_on(mut scenario: Scenario, faults: &[Fault]) -> (String, Scenario) {
+    let purpose = scenario.purpose;
     faults.iter().for_each(|fault| (fault.inflict)(&mut scenario));
     let names: Vec<_> = faults.iter().map(|fault| fault.name).collect();
     (format!("{purpose:?}, {}", names.join(" and ")), scenario)
@@ -118,6 +122,14 @@ fn every_fault_and_every_pair_of_faults() {
         Case::judge(name, &scenario)
     });
 
+    let codes = agreed(&cases);
+    assert!(cases.iter().filter(|case| case.ours.code() == "OK").count() > 100);
+    assert!(codes.len() > 20, "what was inflicted came to nothing: {codes:?}");
+}
+
+/// The codes of all cases, which must be OpenSSL's.
+#[track_caller]
+fn agreed(cases: &[Case]) -> BTreeSet<&'static str> {
     let different: Vec<_> =
         cases.iter().filter(|case| case.ours != case.openssls).map(Case::to_string).collect();
     assert!(different.is_empty(), "{} of {} differ:\n{}", different.len(), cases.len(), different.join("\n"));
@@ -127,8 +139,44 @@ fn every_fault_and_every_pair_of_faults() {
         cases.len(),
         openssl::version::version()
     );
+    codes
+}
+
+/// Of each authority there is a list: every fault of one, and of pairs as many as there is time for.
+#[test]
+fn every_fault_of_a_list_and_some_pairs() {
+    let of_lists = [LIST_FAULTS, POINT_FAULTS].concat();
+    let mut all: Vec<(Vec<Fault>, Purpose)> = Vec::new();
+    for purpose in [Purpose::Server, Purpose::Client] {
+        all.push((Vec::new(), purpose));
+        all.extend(of_lists.iter().map(|fault| (vec![*fault], purpose)));
+    }
+    for (one, fault) in of_lists.iter().enumerate() {
+        let others = of_lists[one + 1..].iter().skip(one % 5).step_by(5);
+        all.extend(others.map(|other| (vec![*fault, *other], Purpose::Server)));
+        let others = FAULTS.iter().skip(one % 10).step_by(10);
+        all.extend(others.map(|other| (vec![*other, *fault], Purpose::Server)));
+    }
+    let cases = in_parallel(&all, |(faults, purpose)| {
+        let (name, scenario) = inflicted_on(Scenario::with_lists(*purpose), faults);
+        Case::judge(name, &scenario)
+    });
+    let codes = agreed(&cases);
     assert!(cases.iter().filter(|case| case.ours.code() == "OK").count() > 100);
-    assert!(codes.len() > 20, "what was inflicted came to nothing: {codes:?}");
+    for code in [
+        "CERT_REVOKED",
+        "CRL_HAS_EXPIRED",
+        "CRL_NOT_YET_VALID",
+        "CRL_SIGNATURE_FAILURE",
+        "ERROR_IN_CRL_LAST_UPDATE_FIELD",
+        "ERROR_IN_CRL_NEXT_UPDATE_FIELD",
+        "KEYUSAGE_NO_CRL_SIGN",
+        "UNABLE_TO_GET_CRL",
+        "UNHANDLED_CRITICAL_CRL_EXTENSION",
+        "unreadable",
+    ] {
+        assert!(codes.contains(code), "nothing was {code}: {codes:?}");
+    }
 }
 
 #[test]
@@ -163,6 +211,31 @@ fn what_openssl_refuses_is_never_good() {
     assert!(same * 100 > cases.len() * 95, "{same} of {}", cases.len());
 }
 
+/// The same of a list.
+#[test]
+fn what_a_spoilt_list_says_openssl_says() {
+    let of_lists = [LIST_FAULTS, POINT_FAULTS].concat();
+    let flips: Vec<usize> = (0..1_000).collect();
+    let cases = in_parallel(&flips, |index| {
+        let fault = of_lists[index % of_lists.len()];
+        let (name, mut scenario) = inflicted_on(Scenario::with_lists(Purpose::Server), &[fault]);
+        let (byte, bits) =
+            (index * 7_919, if index % 3 == 0 { 1 << (index % 8) } else { (index * 31 % 255 + 1) as u8 });
+        if let Some(list) = scenario.lists.first_mut() {
+            list.draft.edit = Edit::Flip(byte, bits);
+        }
+        Case::judge(format!("{name}, flipped at {byte} by {bits:#x}"), &scenario)
+    });
+    for case in &cases {
+        let is_good = case.ours.code() == "OK";
+        assert!(!is_good || case.openssls.code() == "OK", "{case}");
+    }
+    let different: Vec<_> =
+        cases.iter().filter(|case| case.ours != case.openssls).map(Case::to_string).collect();
+    println!("{} of {} differ:\n{}", different.len(), cases.len(), different.join("\n"));
+    assert!(different.len() * 100 < cases.len() * 3, "{} of {}", different.len(), cases.len());
+}
+
 /// So many authorities between the root and the leaf, each named in the one beneath.
 fn ladder(rungs: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
     let mut issuer = Draft::authority("Root", &keys::p256());
@@ -185,7 +258,8 @@ fn long_paths_hold_up_to_a_point() {
     let judge = |rungs: usize, is_trusted: bool| {
         let (presented, root) = ladder(rungs);
         let ca = if is_trusted { vec![root] } else { Vec::new() };
-        Case::judge_all(format!("{rungs} rungs"), &presented, &ca, Purpose::Server, now())
+        let certificates = Certificates { presented, ca, lists: Vec::new() };
+        Case::judge_all(format!("{rungs} rungs"), &certificates, Purpose::Server, now())
     };
     for rungs in [0, 1, 5, 6, 7, 8, 15, 18] {
         let case = judge(rungs, true);

@@ -8,6 +8,11 @@ pub(super) fn is_date(tag: u8) -> bool {
     matches!(tag, UTC_TIME | GENERALIZED_TIME)
 }
 
+/// Such a date has at least so many bytes: OpenSSL does not take a shorter one for a date at all.
+pub(super) fn shortest(tag: u8) -> usize {
+    if tag == UTC_TIME { 13 } else { 15 }
+}
+
 /// Seconds since 1970; `None` where it is no date in one of the two forms, down to the `Z` at the end.
 pub(super) fn read(tag: u8, content: &[u8]) -> Option<i64> {
     let (digits, year_digits) = match (tag, content) {

@@ -1,10 +1,7 @@
 //! Distinguished names, compared as OpenSSL's `X509_NAME_cmp` does (RFC 5280, section 7.1): string types, the case of
 //! ASCII letters, how much white space there is, and the order within a relative name do not matter.
 
-use std::{
-    borrow::Cow,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::borrow::Cow;
 
 use super::der::{self, Elements, OID, SEQUENCE, SET};
 use crate::certificate::charset::Charset;
@@ -12,8 +9,34 @@ use crate::certificate::charset::Charset;
 /// Whether it is a name whose values OpenSSL takes: strings that can be read, and some more.
 pub(super) fn is_sound(name: &[u8]) -> bool {
     der::only(name, SEQUENCE).is_some()
-        && relative_names(name)
-            .all(|relative| relative.is_some_and(|relative| attributes(relative).all(is_attribute_sound)))
+        && relative_names(name).all(|relative| relative.is_some_and(is_relative_sound))
+}
+
+/// Whether the content of a relative name is of such values.
+pub(super) fn is_relative_sound(relative: &[u8]) -> bool {
+    attributes(relative).all(is_attribute_sound)
+}
+
+/// Whether it is of values of such types, which perhaps cannot be read.
+pub(super) fn is_relative(relative: &[u8]) -> bool {
+    let is_of_units = |value: Value<'_>| match value.tag {
+        0x0c => true,
+        0x1c => value.content.len().is_multiple_of(4),
+        0x1e => value.content.len().is_multiple_of(2),
+        _ => false,
+    };
+    attributes(relative).all(|attribute| match attribute {
+        Some(Attribute { oid, value }) if is_of_units(value) => der::is_oid(oid),
+        other => is_attribute_sound(other),
+    })
+}
+
+/// The name with more attributes beneath it: each is a relative name of its own, as for OpenSSL.
+pub(super) fn extended(name: &[u8], attributes: &[u8]) -> Vec<u8> {
+    let base = der::only(name, SEQUENCE).unwrap_or_default();
+    let more: Vec<_> =
+        Elements::of(attributes).into_iter().flatten().map(|one| der::wrapped(SET, &[one.whole])).collect();
+    der::wrapped(SEQUENCE, &[base, &more.concat()])
 }
 
 fn is_attribute_sound(attribute: Option<Attribute<'_>>) -> bool {
@@ -28,15 +51,21 @@ pub(super) fn equal(one: &[u8], other: &[u8]) -> bool {
     one == other || is_beneath(one, other) == Some(true) && length(one) == length(other)
 }
 
-/// The same number for names that are [`equal`].
+/// The same number for names that are [`equal`]. Whom to trust is in the caller's hands, so that nobody can choose names
+/// to have the same.
 pub(super) fn digest(name: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for relative in relative_names(name) {
+    relative_names(name).fold(EMPTY, |so_far, relative| {
         let attributes = relative.map(attributes).into_iter().flatten();
         let digests = attributes.flatten().map(|attribute| attribute.digest());
-        digests.fold(0, u64::wrapping_add).hash(&mut hasher);
-    }
-    hasher.finish()
+        mix(so_far, digests.fold(0, u64::wrapping_add))
+    })
+}
+
+const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// A step of the digest FNV-1a, over more than a byte at once.
+fn mix(digest: u64, value: u64) -> u64 {
+    (digest ^ value).wrapping_mul(0x100_0000_01b3)
 }
 
 /// Whether `name` begins as `base` does; `None` where one of them cannot be read so far.
@@ -138,13 +167,13 @@ impl Attribute<'_> {
     }
 
     fn digest(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.oid.hash(&mut hasher);
+        let bytes =
+            |start, bytes: &[u8]| bytes.iter().fold(start, |so_far, byte| mix(so_far, u64::from(*byte)));
+        let kind = bytes(EMPTY, self.oid);
         match self.value.text() {
-            Some(text) => folded(&text).for_each(|character| character.hash(&mut hasher)),
-            None => self.value.content.hash(&mut hasher),
+            Some(text) => folded(&text).fold(kind, |so_far, character| mix(so_far, u64::from(character))),
+            None => bytes(kind, self.value.content),
         }
-        hasher.finish()
     }
 }
 
@@ -241,6 +270,16 @@ mod tests {
         assert_eq!(is_beneath(&whole, &name(&[&[of(COMMON_NAME, "x")]])), Some(false));
         assert_eq!(is_beneath(&name(&[&[of(ORGANIZATION, "Acme")]]), &whole), Some(false));
         assert_eq!(is_beneath(&whole, &[0x30, 2, 5, 0]), None);
+    }
+
+    #[test]
+    fn a_name_can_be_made_longer() {
+        let of = |kind, value: &str| attribute(kind, UTF8, value.as_bytes());
+        let base = name(&[&[of(ORGANIZATION, "Acme")]]);
+        let (one, other) = (of(COMMON_NAME, "x"), of(COMMON_NAME, "y"));
+        assert_eq!(extended(&base, &[]), base);
+        let both = name(&[&[of(ORGANIZATION, "Acme")], &[of(COMMON_NAME, "x")], &[of(COMMON_NAME, "y")]]);
+        assert_eq!(extended(&base, &[one, other].concat()), both);
     }
 
     #[test]

@@ -105,30 +105,37 @@ pub(super) fn check(subject: &Certificate, issuer: &Certificate, key: &Key) -> S
     if !subject.algorithm.is_none_or(|algorithm| algorithm.is_by(key.kind)) {
         return Signature::Wrong;
     }
-    let signed = Signed { algorithm, message: subject.signed(), signature };
-    let public = Public {
-        kind: key.kind,
-        is_small: key.modulus_bits.is_some_and(|bits| bits < 2048),
-        algorithm: key.algorithm(&issuer.der),
-        bits: key.bits(&issuer.der),
-    };
-    let is_right = match key.modulus_bits {
-        // What no verifier takes.
-        Some(0..1024 | 8193..) => None,
-        _ => by_webpki(&public, &signed).or_else(|| by_legacy(&public, &signed)),
-    };
-    match is_right {
-        Some(true) => Signature::Right,
-        Some(false) => Signature::Wrong,
-        None => Signature::Unsupported,
-    }
+    Signed { algorithm, message: subject.signed(), signature }.check(issuer, key)
 }
 
-struct Signed<'a> {
+/// Anything that is signed.
+pub(super) struct Signed<'a> {
     /// The content of an AlgorithmIdentifier.
-    algorithm: &'a [u8],
-    message: &'a [u8],
-    signature: &'a [u8],
+    pub(super) algorithm: &'a [u8],
+    pub(super) message: &'a [u8],
+    pub(super) signature: &'a [u8],
+}
+
+impl Signed<'_> {
+    /// Whether `key`, which is that of `issuer`, has signed it.
+    pub(super) fn check(&self, issuer: &Certificate, key: &Key) -> Signature {
+        let public = Public {
+            kind: key.kind,
+            is_small: key.modulus_bits.is_some_and(|bits| bits < 2048),
+            algorithm: key.algorithm(&issuer.der),
+            bits: key.bits(&issuer.der),
+        };
+        let is_right = match key.modulus_bits {
+            // What no verifier takes.
+            Some(0..1024 | 8193..) => None,
+            _ => by_webpki(&public, self).or_else(|| by_legacy(&public, self)),
+        };
+        match is_right {
+            Some(true) => Signature::Right,
+            Some(false) => Signature::Wrong,
+            None => Signature::Unsupported,
+        }
+    }
 }
 
 struct Public<'a> {

@@ -8,10 +8,11 @@ use std::{
 use rustls::DistinguishedName;
 
 use super::{
-    super::super::{Anchors, Der, Trust},
+    super::super::{Anchors, Der, Revocation, Trust},
     certificate::Certificate,
     der::Elements,
     name,
+    revocation::Lists,
 };
 use crate::error::Error;
 
@@ -20,6 +21,8 @@ pub(in super::super) struct Store {
     certificates: Vec<Arc<Certificate>>,
     /// Their places by the digest of the subject, in the order in which they were given.
     by_subject: HashMap<u64, Vec<usize>>,
+    /// Whom their issuers have revoked; `None` where nobody is asked.
+    pub(super) lists: Option<Lists>,
 }
 
 impl Store {
@@ -38,9 +41,26 @@ impl Store {
         Ok(Arc::new(Self::of(certificates)))
     }
 
+    /// The same less whom the lists name, of which one is needed for each issuer, if there are any at all.
+    ///
+    /// # Errors
+    ///
+    /// Where a list cannot be read.
+    pub(in super::super) fn less(self: Arc<Self>, revocation: &Revocation) -> Result<Arc<Self>, Error> {
+        if revocation.lists.is_empty() {
+            return Ok(self);
+        }
+        Ok(Arc::new(Self {
+            certificates: self.certificates.clone(),
+            by_subject: self.by_subject.clone(),
+            lists: Some(Lists::read(&revocation.lists)?),
+        }))
+    }
+
     /// One that is given twice counts once.
     fn of(given: Vec<Arc<Certificate>>) -> Self {
-        let mut store = Self { certificates: Vec::with_capacity(given.len()), by_subject: HashMap::new() };
+        let certificates = Vec::with_capacity(given.len());
+        let mut store = Self { certificates, by_subject: HashMap::new(), lists: None };
         for certificate in given {
             let places = store.by_subject.entry(name::digest(certificate.subject())).or_default();
             if places.iter().all(|place| store.certificates[*place].der != certificate.der) {

@@ -28,7 +28,7 @@ fn bundled(extra: Vec<Der>) -> Arc<Store> {
 }
 
 fn judged(store: &Store, presented: &[Vec<u8>]) -> PeerChain {
-    store.verify(&ders(presented), Purpose::Server, now()).unwrap()
+    store.verify(&ders(presented), Purpose::Server, now()).unwrap().chain
 }
 
 fn code(store: &Store, presented: &[Vec<u8>]) -> &'static str {
@@ -51,7 +51,7 @@ fn a_path_is_made_of_what_is_there() {
     let trust = Trust { anchors: Anchors::Given(vec![given.clone()]), extra: Vec::new() };
     let store = Store::new(&trust).unwrap();
     let presented = ders(&root.intermediate("Between").leaf(server()).chain_der());
-    let chain = store.verify(&presented, Purpose::Server, now()).unwrap();
+    let chain = store.verify(&presented, Purpose::Server, now()).unwrap().chain;
     assert_eq!(chain.code.code(), "OK");
     let expected = [&presented[0], &presented[1], &given];
     assert_eq!(chain.path.len(), expected.len());
@@ -64,7 +64,7 @@ fn the_clock_and_the_purpose_decide() {
     let root = Authority::new("Root");
     let presented = ders(&root.leaf(server()).chain_der());
     let store = store(&[root.der()]);
-    let judge = |purpose, now| store.verify(&presented, purpose, now).unwrap().code.code();
+    let judge = |purpose, now| store.verify(&presented, purpose, now).unwrap().chain.code.code();
     let (now, year) = (now(), Duration::from_secs(365 * 24 * 60 * 60));
     assert_eq!(judge(Purpose::Server, now), "OK");
     assert_eq!(judge(Purpose::Client, now), "INVALID_PURPOSE");
@@ -227,7 +227,7 @@ fn spoilt_certificates_are_refused() {
                 let mut spoilt = good.clone();
                 spoilt[which][place] ^= bits;
                 let judged = store.verify(&ders(&spoilt), Purpose::Server, now);
-                let is_good = judged.is_ok_and(|chain| chain.code == VerifyCode::OK);
+                let is_good = judged.is_ok_and(|verified| verified.chain.code == VerifyCode::OK);
                 assert!(!is_good, "{which} {place} {bits}");
             }
             let mut cut = good.clone();

@@ -6,6 +6,7 @@ use tredici_test::draft::{Edit, Extension, SignatureAlgorithm, attribute, extens
 use super::{
     faults::{Fault, exclude, permit, set_key},
     keys,
+    lists::{OF_LEAF, older},
     scenario::{GATED, LEAF, LOWER, Scenario, UPPER, purposes},
 };
 
@@ -131,6 +132,37 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         },
         ["UNSUPPORTED_NAME_SYNTAX", "OK"],
         "mailboxes beyond ASCII (RFC 9598) are not for TLS, and are not compared",
+    ),
+    difference(
+        "list signed with SHA-224",
+        |s| {
+            s.lists = Scenario::with_lists(s.purpose).lists;
+            s.lists[OF_LEAF].draft.algorithm = Some(SignatureAlgorithm::EcdsaSha224);
+        },
+        ["CRL_SIGNATURE_FAILURE", "OK"],
+        NO_ALGORITHM,
+    ),
+    difference(
+        "list by P-384 with SHA-1",
+        |s| {
+            s.lists = Scenario::with_lists(s.purpose).lists;
+            set_key(s, LOWER, &keys::on_curve(Nid::SECP384R1));
+            s.lists[OF_LEAF].draft.algorithm = Some(SignatureAlgorithm::EcdsaSha1);
+        },
+        ["CRL_SIGNATURE_FAILURE", "OK"],
+        NO_ALGORITHM,
+    ),
+    difference(
+        "two lists with dates in local time",
+        |s| {
+            s.lists = Scenario::with_lists(s.purpose).lists;
+            let mut newer = older(s);
+            newer.draft.last_update.1 = b"2401010100+0100".to_vec();
+            s.lists[OF_LEAF].draft.last_update.1 = b"2401010000+0100".to_vec();
+            s.lists.push(newer);
+        },
+        ["ERROR_IN_CRL_LAST_UPDATE_FIELD", "CERT_REVOKED"],
+        "RFC 5280 forbids such dates, and OpenSSL refuses the lists, too, but knows which of them is newer",
     ),
     difference(
         "BOOLEAN that is neither 0 nor ff",

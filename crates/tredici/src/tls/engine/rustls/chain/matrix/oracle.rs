@@ -35,6 +35,7 @@ use crate::{
 /// The chain as OpenSSL sees it; `None` where it does not come so far as to verify it.
 pub(super) fn chain(
     ca: &[Vec<u8>],
+    lists: &[Vec<u8>],
     presented: &[Vec<u8>],
     purpose: Purpose,
     now: SystemTime,
@@ -46,7 +47,8 @@ pub(super) fn chain(
             Side::Server { request_certificate: true, require_certificate: true, alpn: Vec::new() }
         }
     };
-    let context = OpensslContext::new(&terms(side, trust(ca), now)).ok()?;
+    let terms = ContextTerms { revocation: revocation(lists), ..terms(side, trust(ca), now) };
+    let context = OpensslContext::new(&terms).ok()?;
     let _refused = handshake(&context, witness.clone(), presented, purpose);
     witness.chain.lock().unwrap().take()
 }
@@ -97,6 +99,10 @@ fn handshake(
 
 pub(super) fn trust(ca: &[Vec<u8>]) -> Trust {
     Trust { anchors: Anchors::Given(ders(ca)), extra: Vec::new() }
+}
+
+pub(super) fn revocation(lists: &[Vec<u8>]) -> Revocation {
+    Revocation { lists: ders(lists), ..Revocation::default() }
 }
 
 pub(super) fn ders(certificates: &[Vec<u8>]) -> Vec<Der> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use tredici_test::draft::{Draft, Extension, extension, sequence, tlv};
+use tredici_test::draft::{Draft, Extension, ListDraft, extension, sequence, tlv};
 
 use super::{super::Purpose, keys};
 
@@ -29,6 +29,8 @@ pub(super) struct Scenario {
     pub(super) also_presented: Vec<(usize, Source)>,
     /// What else is given as `ca`, before that.
     pub(super) also_ca: Vec<Source>,
+    /// What is given as `crl`.
+    pub(super) lists: Vec<List>,
     pub(super) purpose: Purpose,
     pub(super) now: SystemTime,
 }
@@ -46,10 +48,27 @@ pub(super) enum Source {
     Again(usize),
 }
 
+/// A list of revoked certificates, and who has signed it.
+#[derive(Clone)]
+pub(super) struct List {
+    pub(super) draft: ListDraft,
+    pub(super) signer: Signer,
+}
+
+/// Who signs a list.
+#[derive(Clone)]
+pub(super) enum Signer {
+    /// That in the chain.
+    Place(usize),
+    /// Somebody else.
+    Beside(Box<Draft>),
+}
+
 /// The certificates of a scenario.
 pub(super) struct Certificates {
     pub(super) presented: Vec<Vec<u8>>,
     pub(super) ca: Vec<Vec<u8>>,
+    pub(super) lists: Vec<Vec<u8>>,
 }
 
 impl Scenario {
@@ -76,9 +95,16 @@ impl Scenario {
             ca: vec![ROOT],
             also_presented: Vec::new(),
             also_ca: Vec::new(),
+            lists: Vec::new(),
             purpose,
             now: now(),
         }
+    }
+
+    /// Nothing is wrong, and each authority has issued a list.
+    pub(super) fn with_lists(purpose: Purpose) -> Self {
+        let list = |place| List { draft: ListDraft::new(), signer: Signer::Place(place) };
+        Self { lists: [LOWER, UPPER, ROOT].map(list).to_vec(), ..Self::new(purpose) }
     }
 
     pub(super) fn certificates(&self) -> Certificates {
@@ -97,7 +123,12 @@ impl Scenario {
         }
         let also = self.also_ca.iter().map(make);
         let ca = also.chain(self.ca.iter().map(|place| chain[*place].clone())).collect();
-        Certificates { presented, ca }
+        let issue = |list: &List| match &list.signer {
+            Signer::Place(place) => list.draft.issued_by(&self.chain[*place]),
+            Signer::Beside(draft) => list.draft.issued_by(draft),
+        };
+        let lists = self.lists.iter().map(issue).collect();
+        Certificates { presented, ca, lists }
     }
 }
 
