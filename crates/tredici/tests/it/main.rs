@@ -16,6 +16,7 @@ mod compose;
 mod engines;
 mod examples;
 mod identity;
+mod kinds;
 mod layers;
 #[cfg(feature = "hickory")]
 mod name_servers;
