@@ -8,7 +8,10 @@ mod uri;
 
 use std::{any::Any, fmt, net::IpAddr, sync::Arc};
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, UnixStream},
+};
 use tokio_util::sync::CancellationToken;
 
 pub use address::{RemoteAddress, SocketPath};
@@ -106,10 +109,34 @@ impl fmt::Display for Destination {
 
 /// A byte stream that the caller already has, to speak TLS over: undici's `httpSocket`.
 ///
-/// Of a [`Socket`](crate::Socket) and of tokio's `TcpStream` the addresses go over to the socket on top.
+/// A `TcpStream` or `UnixStream` of tokio's is taken as if it had been made here: `Socket::fd` is its descriptor, and the
+/// options `noDelay`, `keepAlive` and those beside it that a connection can still be given are set. Of a
+/// [`Socket`](crate::Socket) the addresses go over to the socket on top.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + Any {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
+
+/// A stream that the caller has, as what it is known to be.
+pub(crate) enum GivenStream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+    Other(Box<dyn ByteStream>),
+}
+
+impl GivenStream {
+    fn of<S: ByteStream>(stream: S) -> Self {
+        fn take<T: Any>(stream: &mut dyn Any) -> Option<T> {
+            stream.downcast_mut::<Option<T>>().and_then(Option::take)
+        }
+        let mut stream = Some(stream);
+        let tcp = take(&mut stream).map(Self::Tcp);
+        match (tcp.or_else(|| take(&mut stream).map(Self::Unix)), stream) {
+            (Some(known), _) => known,
+            (None, Some(other)) => Self::Other(Box::new(other)),
+            (None, None) => unreachable!("only what is known is taken"),
+        }
+    }
+}
 
 /// What to connect to, and the terms of this one call: undici's connector parameters.
 ///
@@ -127,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
 pub struct Target {
     /// Shared with whatever tells of the connection later: the socket, its error, whoever watches.
     destination: Arc<Destination>,
-    over: Option<Box<dyn ByteStream>>,
+    over: Option<GivenStream>,
     signal: Option<CancellationToken>,
 }
 
@@ -233,7 +260,7 @@ impl Target {
     /// Speak TLS over this stream instead of dialling (undici's `httpSocket`). Only with TLS.
     #[must_use]
     pub fn over(mut self, stream: impl ByteStream) -> Self {
-        self.over = Some(Box::new(stream));
+        self.over = Some(GivenStream::of(stream));
         self
     }
 
@@ -281,7 +308,7 @@ impl Target {
         self.over.is_some() || self.destination.socket_path.is_some()
     }
 
-    pub(crate) fn into_parts(self) -> (Arc<Destination>, Option<Box<dyn ByteStream>>) {
+    pub(crate) fn into_parts(self) -> (Arc<Destination>, Option<GivenStream>) {
         (self.destination, self.over)
     }
 }

@@ -2,15 +2,13 @@
 
 use std::{any::Any, sync::Arc};
 
-use tokio::net::TcpStream;
-
 use crate::{
     dial::{Addresses, Transport},
     error::Error,
     options::{Place, Server, SessionKey, Values, normalise_hostname, normalise_servername},
     resolve,
     socket::Socket,
-    target::{ByteStream, Destination, Protocol, Target},
+    target::{Destination, GivenStream, Protocol, Target},
 };
 
 /// Where a connection goes and by which names.
@@ -42,17 +40,25 @@ pub(super) fn settle(values: &Values, scope: Option<[u8; 32]>, target: Target) -
     }
 }
 
-/// The caller's stream, with the addresses that it tells.
-fn given(stream: Box<dyn ByteStream>) -> Transport {
-    let told: &dyn Any = &*stream;
-    let addresses = if let Some(socket) = told.downcast_ref::<Socket>() {
-        Addresses { local: socket.local_address(), remote: socket.remote_address() }
-    } else if let Some(tcp) = told.downcast_ref::<TcpStream>() {
-        Addresses { local: tcp.local_addr().ok(), remote: tcp.peer_addr().ok() }
-    } else {
-        Addresses::default()
-    };
-    Transport::given(stream, addresses)
+/// The caller's stream: a socket of the runtime's as if it were of our making, another with the addresses that it tells.
+fn given(stream: GivenStream) -> Transport {
+    match stream {
+        GivenStream::Tcp(tcp) => match tcp.peer_addr() {
+            Ok(remote) => Transport::tcp(tcp, remote),
+            // It has ended already, as the first read will tell.
+            Err(_) => Transport::given(Box::new(tcp), Addresses::default()),
+        },
+        GivenStream::Unix(unix) => Transport::unix(unix),
+        GivenStream::Other(stream) => {
+            let told: &dyn Any = &*stream;
+            let ends = |socket: &Socket| Addresses {
+                local: socket.local_address(),
+                remote: socket.remote_address(),
+            };
+            let addresses = told.downcast_ref().map(ends).unwrap_or_default();
+            Transport::given(stream, addresses)
+        }
+    }
 }
 
 fn route(

@@ -22,7 +22,10 @@ impl Connector {
         journey: &mut Journey,
     ) -> Result<Socket, Error> {
         let transport = match over {
-            Some(transport) => transport,
+            Some(given) => {
+                self.terms.socket.apply_to_given(&given)?;
+                given
+            }
             None => self.dial(route, journey).await?,
         };
         match &route.tls {

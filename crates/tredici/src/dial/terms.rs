@@ -10,7 +10,8 @@ use std::{
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive};
 
 use super::{
-    failure::{Failure, local_place},
+    Transport,
+    failure::{self, Failure, local_place},
     opening,
 };
 use crate::{
@@ -124,7 +125,20 @@ impl SocketTerms {
         if self.multipath { multipath(domain) } else { opening::socket(domain, Some(Protocol::TCP)) }
     }
 
+    /// Gives a connection that the caller has made what can be given to it still.
+    pub(crate) fn apply_to_given(&self, transport: &Transport) -> Result<(), Error> {
+        let Some((socket, remote)) = transport.fd().zip(transport.remote_address()) else { return Ok(()) };
+        self.apply_any_time(&SockRef::from(&socket), remote).map_err(|(option, error)| {
+            failure::none_answered(Failure::of_option(option, RemoteAddress::Ip(remote), error), &[])
+        })
+    }
+
     fn apply(&self, socket: &SockRef<'_>, remote: SocketAddr) -> Result<(), Refused> {
+        self.apply_any_time(socket, remote)?;
+        self.apply_before_connecting(socket)
+    }
+
+    fn apply_any_time(&self, socket: &SockRef<'_>, remote: SocketAddr) -> Result<(), Refused> {
         self.apply_buffers(socket)?;
         if self.no_delay {
             of("noDelay", socket.set_tcp_nodelay(true))?;
@@ -141,19 +155,21 @@ impl SocketTerms {
                 of("typeOfService", socket.set_tos_v4(tos.into()))?;
             }
         }
-        self.apply_linux(socket)
-    }
-
-    #[cfg(target_os = "linux")]
-    fn apply_linux(&self, socket: &SockRef<'_>) -> Result<(), Refused> {
+        #[cfg(target_os = "linux")]
         if self.user_timeout.is_some() {
             of("tcpUserTimeout", socket.set_tcp_user_timeout(self.user_timeout))?;
         }
-        if let Some(device) = &self.device {
-            of("bindDevice", socket.bind_device(Some(device.as_bytes())))?;
-        }
+        #[cfg(target_os = "linux")]
         if let Some(mark) = self.mark {
             of("mark", socket.set_mark(mark))?;
+        }
+        Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn apply_before_connecting(&self, socket: &SockRef<'_>) -> Result<(), Refused> {
+        if let Some(device) = &self.device {
+            of("bindDevice", socket.bind_device(Some(device.as_bytes())))?;
         }
         if self.fast_open {
             use nix::sys::socket::{setsockopt, sockopt::TcpFastOpenConnect};
@@ -163,7 +179,7 @@ impl SocketTerms {
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn apply_linux(&self, _socket: &SockRef<'_>) -> Result<(), Refused> {
+    fn apply_before_connecting(&self, _socket: &SockRef<'_>) -> Result<(), Refused> {
         Ok(())
     }
 

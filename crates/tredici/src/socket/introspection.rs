@@ -35,7 +35,7 @@ impl Socket {
     }
 
     /// The socket's file descriptor, for what the system tells and takes beside bytes, such as its `TCP_INFO`; `None` over
-    /// a stream that the caller gave.
+    /// a stream of the caller's that is no socket of tokio's.
     ///
     /// To read, write or close it behind this library's back breaks the connection. Node's and Bun's `fd`.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {

@@ -236,9 +236,11 @@ async fn a_hook_that_fails_fails_the_attempt() {
 }
 
 #[tokio::test]
-async fn a_given_stream_has_no_descriptor() {
+async fn a_given_stream_that_is_no_socket_has_no_descriptor() {
     let echo = Echo::tls().await;
     let stream = tokio::net::TcpStream::connect(("127.0.0.1", echo.port())).await.expect("a connection");
+    let (reader, writer) = stream.into_split();
+    let stream = tokio::io::join(reader, writer);
     let connector = Connector::new(trusting()).expect("a connector");
     let socket = connector.connect(Target::tls("localhost").over(stream)).await.expect("a connection");
     assert!(socket.fd().is_none());

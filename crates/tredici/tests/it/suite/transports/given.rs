@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional, duplex},
     net::TcpStream,
@@ -65,6 +66,21 @@ async fn a_connected_tcp_stream() {
         assert_eq!(addresses(&client), ends);
         exchange_much(client, server, 5 << 20).await;
     }
+}
+
+/// As undici does, who sets both through the stream that it is given.
+#[tokio::test]
+async fn a_given_tcp_stream_has_the_terms_of_the_connector() {
+    let listener = listen(localhost()).await;
+    let options = trusting().type_of_service(0x48).send_buffer_size(64 * 1024);
+    let connector = Connector::new(options).expect("a connector");
+    let (client, _server) = pair(&connector, &listener, over(tcp(&listener).await)).await;
+    let descriptor = client.fd().expect("that of the stream");
+    let socket = SockRef::from(&descriptor);
+    assert!(socket.tcp_nodelay().expect("TCP") && socket.keepalive().expect("TCP"));
+    assert_eq!(socket.tos_v4().expect("IPv4"), 0x48);
+    assert!(socket.send_buffer_size().expect("a size") >= 64 * 1024);
+    assert!(client.attempts().is_empty(), "nothing was dialled");
 }
 
 #[tokio::test]
