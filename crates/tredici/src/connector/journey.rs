@@ -50,7 +50,7 @@ impl Journey {
     pub(super) fn watch(
         &mut self,
         observer: Option<Arc<dyn Observer>>,
-        destination: &Destination,
+        destination: &Arc<Destination>,
         timeout: Option<Duration>,
     ) {
         self.watched = Watched::new(observer, self.start, destination);
@@ -110,7 +110,7 @@ impl Journey {
     }
 
     /// What the socket takes over.
-    pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
+    pub(super) fn origin(&mut self, destination: &Arc<Destination>) -> Origin {
         Origin { destination: destination.clone(), attempts: self.attempts.take(), timings: self.timings }
     }
 

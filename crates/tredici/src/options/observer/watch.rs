@@ -27,7 +27,7 @@ pub(crate) struct Watched(Option<Arc<Watch>>);
 struct Watch {
     id: u64,
     start: Instant,
-    destination: Destination,
+    destination: Arc<Destination>,
     observer: Option<Arc<dyn Observer>>,
     is_traced: bool,
 }
@@ -36,7 +36,7 @@ impl Watched {
     pub(crate) fn new(
         observer: Option<Arc<dyn Observer>>,
         start: Instant,
-        destination: &Destination,
+        destination: &Arc<Destination>,
     ) -> Self {
         let is_traced = trace::is_wanted();
         if observer.is_none() && !is_traced {
