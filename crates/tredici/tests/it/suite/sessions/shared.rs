@@ -7,7 +7,7 @@ use tredici::{ConnectOptions, Connector, MemorySessionStore, SessionStore, TlsVe
 use tredici_test::{Authority, Pki, Relay};
 
 use super::super::ends::{Clock, Echo, client_options, exchange, replacements, target, trusting};
-use super::{chain, held, offers, store::Noting, visit};
+use super::{chain, held, offers, store::Noting, terms::less_the_revoked, visit};
 
 const VERSIONS: [TlsVersion; 2] = [TlsVersion::Tls1_2, TlsVersion::Tls1_3];
 
@@ -56,6 +56,14 @@ async fn who_shows_the_same_certificate_shares_too() {
     let own = Pki::shared().client();
     for newest in VERSIONS {
         let options = trusting().cert(own.chain_pem()).key(own.key_pem()).max_version(newest);
+        assert_shared(&Arc::new(MemorySessionStore::new(100)), options).await;
+    }
+}
+
+#[tokio::test]
+async fn who_knows_of_the_same_revoked_shares_too() {
+    for newest in VERSIONS {
+        let options = less_the_revoked(&[Pki::shared().client()]).max_version(newest);
         assert_shared(&Arc::new(MemorySessionStore::new(100)), options).await;
     }
 }

@@ -4,15 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use tredici::{
-    ConnectOptions, Connector, Engine, MemorySessionStore, PeerCertificate, Pins, SessionKey, SessionStore,
+    ConnectOptions, Connector, MemorySessionStore, PeerCertificate, Pins, SessionKey, SessionStore,
     StoredSession, Target, TlsVersion,
 };
 use tredici_test::{Authority, Certificate, CertificateSpec, Pki, Relay};
 
-use super::super::{
-    ENGINE,
-    ends::{Echo, client_options, listen_unix, showing, target, trusting},
-};
+use super::super::ends::{Echo, client_options, listen_unix, showing, target, trusting};
 use super::{offers, visit};
 
 /// Hands out whatever it has to whoever asks.
@@ -43,7 +40,7 @@ fn pinning() -> ConnectOptions {
 }
 
 /// Trusting, less these certificates.
-fn less_the_revoked(revoked: &[&Certificate]) -> ConnectOptions {
+pub(super) fn less_the_revoked(revoked: &[&Certificate]) -> ConnectOptions {
     let pki = Pki::shared();
     trusting().crl([pki.intermediate().crl(revoked), pki.root().crl(&[])])
 }
@@ -54,7 +51,7 @@ type Term = (&'static str, ConnectOptions, ConnectOptions);
 fn terms() -> Vec<Term> {
     let root = Pki::shared().root().pem();
     let client = Pki::shared().client();
-    let mut terms = vec![
+    vec![
         ("ca", trusting(), client_options().ca([root.clone(), Authority::new("Another").pem()])),
         ("extraCa", trusting(), trusting().extra_ca(Authority::new("Another").pem())),
         ("cert", trusting(), trusting().cert(client.chain_pem()).key(client.key_pem())),
@@ -71,12 +68,9 @@ fn terms() -> Vec<Term> {
         ),
         ("ciphers", trusting(), trusting().ciphers("TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256")),
         ("ALPNProtocols", trusting(), trusting().alpn_protocols(["h2"])),
-    ];
-    if ENGINE == Engine::OpenSsl {
-        terms.push(("crl", trusting(), less_the_revoked(&[])));
-        terms.push(("another crl", less_the_revoked(&[]), less_the_revoked(&[client])));
-    }
-    terms
+        ("crl", trusting(), less_the_revoked(&[])),
+        ("another crl", less_the_revoked(&[]), less_the_revoked(&[client])),
+    ]
 }
 
 /// Each connector meets the server twice, in turn; each resumes at most its own.
