@@ -57,7 +57,7 @@ impl Connector {
     pub fn rotate(&self, options: ConnectOptions) -> Result<(), Error> {
         let began = Instant::now();
         let outcome = self.terms.replace(&options, |_, _| true).map(drop);
-        tell_rotation(self.observer.as_deref(), began.elapsed(), outcome.as_ref().copied());
+        tell_rotation(self.observer.as_deref(), self.id(), began.elapsed(), outcome.as_ref().copied());
         outcome
     }
 }
