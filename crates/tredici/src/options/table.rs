@@ -41,7 +41,7 @@ options! {
 
     /// The host to connect to where the call names no target: a name or an IP address.
     ///
-    /// Default: `localhost`, where there is a `port`. The server name for SNI and the identity check is
+    /// Default: `localhost`, where there is a `port`; the empty string is the same as none. The server name for SNI and the identity check is
     /// `servername` where that is given, else this.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL in it; `ERR_MISSING_ARGS` where there is no `port` with it.
@@ -354,8 +354,9 @@ options! {
     /// Default: those of `caStore`. One PEM may hold several certificates. A listener trusts the clients that
     /// they vouch for, and tells clients their names. `extraCa` adds instead of replacing.
     ///
-    /// Errors: `ERR_INVALID_ARG_VALUE` where nothing in it is a certificate, so that a typo never means trust
-    /// in nobody or in everybody; the system's code for a file that cannot be read. Node's `ca`.
+    /// Errors: `ERR_OSSL_PEM_NO_START_LINE` where nothing in it is a certificate, an empty text too, so that a typo never
+    /// means trust in nobody or in everybody; the system's code for a file that cannot be read. In JSON, as in Node,
+    /// the empty string is the same as none. Node's `ca`.
     both tls - ca: PemList = "those of caStore" => ca(impl Into<PemList>);
 
     /// Certificate authorities to trust, in PEM, beside those of `ca` or the default ones.
@@ -451,7 +452,7 @@ options! {
     /// The certificate to show, in PEM: the leaf first, then the intermediates up to the root.
     ///
     /// Default: none. Several are several identities (RSA and ECDSA, say), each with the key at the same place
-    /// in `key`.
+    /// in `key`. In JSON the empty string is the same as none.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` where there are more or fewer of them than of `key`;
     /// `ERR_OSSL_PEM_NO_START_LINE` for what is no certificate; the system's code for a file that cannot be
@@ -460,8 +461,8 @@ options! {
 
     /// The private key of `cert`, in PEM.
     ///
-    /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either. Zeroed when
-    /// dropped.
+    /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either; the empty string is the same
+    /// as none. Zeroed when dropped.
     ///
     /// A key with a passphrase takes the engine openssl.
     ///
