@@ -16,8 +16,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tredici::{Connector, Error, FixedLookup, ListenOptions, Socket, Target, TlsVersion};
 use tredici_test::{
-    Fault, ScriptedServer, Trickle, UnansweredPort, alive_tasks, drop_after, open_descriptors, run_alone_on,
-    settle, within,
+    Fault, ScriptedServer, Trickle, UnansweredPort, alive_tasks, drop_after, open_clients, open_descriptors,
+    run_alone_on, settle, within,
 };
 
 use super::ends::{self, Echo, client_options, exchange};
@@ -27,17 +27,20 @@ fn one_thread() -> Runtime {
 }
 
 /// What is held while nothing goes on.
-async fn idle() -> (usize, usize) {
+async fn idle() -> (usize, usize, usize) {
     settle("the server to be idle", || alive_tasks() <= 1).await;
     held()
 }
 
-/// Tasks and descriptors.
-fn held() -> (usize, usize) {
-    (alive_tasks(), open_descriptors())
+/// Tasks, descriptors, and sockets of clients.
+fn held() -> (usize, usize, usize) {
+    (alive_tasks(), open_descriptors(), open_clients())
 }
 
-async fn nothing_more_than((tasks, descriptors): (usize, usize)) {
+/// What was dropped is closed at once; the servers may take their time.
+async fn nothing_more_than((tasks, descriptors, clients): (usize, usize, usize)) {
+    let left = open_clients();
+    assert!(left <= clients, "{left} sockets of clients, of {clients} before: one outlives its connection");
     settle("the tasks to end", || alive_tasks() <= tasks).await;
     settle("the descriptors to be closed", || open_descriptors() <= descriptors).await;
 }
