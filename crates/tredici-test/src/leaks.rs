@@ -3,7 +3,7 @@
 //! Descriptors and memory belong to the whole process: measure them with [`run_alone`](crate::run_alone), because
 //! a test binary runs its tests in parallel.
 
-use std::{collections::HashSet, fs, io};
+use std::fs;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Handle;
@@ -32,38 +32,6 @@ pub fn open_descriptors() -> usize {
     listed.count() - 1
 }
 
-/// How many TCP sockets of this process have connected, or are about to, and were not accepted by one of its listeners. To be
-/// compared before and after without waiting, since what a server of the same process holds does not count.
-///
-/// # Panics
-/// Anywhere but on Linux, where `/proc/self` lists them.
-pub fn open_clients() -> usize {
-    const LISTENING: &str = "0A";
-    let own = own_sockets().expect("sockets are listed on Linux only, in /proc/self");
-    let port = |address: &str| address.rsplit_once(':').map(|(_, port)| port.to_owned());
-    let (mut served, mut others) = (HashSet::new(), Vec::new());
-    for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
-        // Without IPv6 there is no table of it.
-        for line in fs::read_to_string(table).unwrap_or_default().lines().skip(1) {
-            let fields: Vec<_> = line.split_whitespace().collect();
-            let (local, state, inode) = (port(fields[1]), fields[3], fields[9]);
-            match own.contains(&format!("socket:[{inode}]")) {
-                true if state == LISTENING => drop(served.insert(local)),
-                true => others.push(local),
-                false => {}
-            }
-        }
-    }
-    others.iter().filter(|local| !served.contains(*local)).count()
-}
-
-/// The sockets among the descriptors, as the system names them.
-fn own_sockets() -> io::Result<HashSet<String>> {
-    let links = fs::read_dir("/proc/self/fd")?.map(|entry| fs::read_link(entry?.path()));
-    // The descriptor of the list itself is there no more.
-    Ok(links.filter_map(|link| link.ok()?.into_os_string().into_string().ok()).collect())
-}
-
 /// How much memory of this process is resident, in bytes.
 ///
 /// # Panics
@@ -88,24 +56,8 @@ pub fn alive_tasks() -> usize {
 mod tests {
     use std::future;
 
-    use std::net::{TcpListener, TcpStream};
-
     use super::*;
     use crate::{run_alone, settle};
-
-    #[test]
-    fn clients_are_counted() {
-        run_alone(concat!(module_path!(), "::clients_are_counted"), async {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            assert_eq!(open_clients(), 0);
-            let clients = [(); 2].map(|()| TcpStream::connect(listener.local_addr().unwrap()).unwrap());
-            let (accepted, _) = listener.accept().unwrap();
-            assert_eq!(open_clients(), 2);
-            drop(clients);
-            assert_eq!(open_clients(), 0);
-            drop(accepted);
-        });
-    }
 
     #[test]
     fn descriptors_and_memory_are_counted() {

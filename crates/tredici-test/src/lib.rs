@@ -9,7 +9,7 @@
 //! - Beneath: [`Counting`] counts calls, [`Trickle`] gives and takes a little at a time.
 //! - An oracle: [`node_peer_certificate`] and [`node_oracle`] say what Node says.
 //! - Engines: [`assert_same_suites`] compares what is tested on each.
-//! - Leaks: [`run_alone`], [`open_descriptors`], [`open_clients`], [`resident_bytes`], [`alive_tasks`], [`allow_descriptors`], [`settle`], [`drop_after`].
+//! - Leaks: [`run_alone`], [`open_descriptors`], [`resident_bytes`], [`alive_tasks`], [`allow_descriptors`], [`settle`], [`drop_after`].
 //!
 //! What goes wrong here panics, with the reason: it is a test that fails.
 #![forbid(unsafe_code)]
@@ -45,7 +45,7 @@ pub use clients::openssl::{OpensslClient, OpensslClientBuilder};
 pub use counting::{Counter, Counting, Counts};
 pub use deadline::{PATIENCE, settle, within};
 pub use key::{Key, KeyKind};
-pub use leaks::{alive_tasks, allow_descriptors, open_clients, open_descriptors, resident_bytes};
+pub use leaks::{alive_tasks, allow_descriptors, open_descriptors, resident_bytes};
 pub use oracle::{node_client, node_oracle, node_peer_certificate};
 pub use pairs::{tcp_pair, unix_pair};
 pub use pki::Pki;

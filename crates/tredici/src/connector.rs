@@ -19,26 +19,22 @@ mod supplied;
 mod walk;
 
 use std::{
-    future::poll_fn,
-    pin::{Pin, pin},
+    pin::pin,
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    task::Poll,
 };
 
 use arc_swap::ArcSwap;
-use tokio::time::timeout_at;
-use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, debug_span};
+use tracing::debug_span;
 
 use cache::SessionCache;
 use check::Check;
 pub use check::CheckFuture;
 pub use connect::{Connect, ConnectFuture};
 use journey::Journey;
-use limit::Limit;
+use limit::{Cut, Limit, unless};
 pub use renewal::FileWatch;
 use snapshot::{Current, Family, Snapshot};
 pub use stats::SessionStats;
@@ -184,44 +180,22 @@ impl Connector {
         span.in_scope(|| {
             journey.watch(self.id(), self.observer.clone(), &route.destination, deadline.map(|_| limit.time));
         });
-        let outcome = {
+        let walked = {
             // In its place from the beginning: it is too large to be moved about.
             let walk = pin!(self.walk(&snapshot, &route, over, &mut journey));
-            let walk = walk.instrument(span.clone());
-            let in_time = async {
-                match deadline {
-                    Some(deadline) => timeout_at(deadline, walk).await.map_err(|_elapsed| limit),
-                    None => Ok(walk.await),
-                }
-            };
-            unless(signal, pin!(in_time)).await
+            unless(signal, deadline, &span, walk).await
         };
-        let outcome = match outcome {
-            Some(Ok(outcome)) => outcome,
-            Some(Err(limit)) => Err(journey.time_out(limit, &route.destination)),
-            None => Err(journey.abort(&route.destination)),
-        };
-        let result = match outcome {
-            Ok(mut socket) => {
-                socket.set_total(journey.elapsed());
-                Ok(socket)
-            }
-            Err(error) => Err(journey.fail(error).with_target(route.destination)),
-        };
+        let mut result = walked.unwrap_or_else(|cut| match cut {
+            Cut::Late => Err(journey.time_out(limit, &route.destination)),
+            Cut::Signalled => Err(journey.abort(&route.destination)),
+        });
+        match result {
+            Ok(ref mut socket) => socket.set_total(journey.elapsed()),
+            Err(error) => result = Err(journey.fail(error).with_target(route.destination)),
+        }
         span.in_scope(|| journey.tell_end(&result));
         result
     }
-}
-
-/// Awaits the work unless the signal is given, which is asked first: where it was given before, nothing is begun.
-async fn unless<W: Future>(signal: Option<CancellationToken>, mut work: Pin<&mut W>) -> Option<W::Output> {
-    let Some(signal) = signal else { return Some(work.await) };
-    let mut given = pin!(signal.cancelled());
-    poll_fn(|cx| match given.as_mut().poll(cx) {
-        Poll::Ready(()) => Poll::Ready(None),
-        Poll::Pending => work.as_mut().poll(cx).map(Some),
-    })
-    .await
 }
 
 impl std::fmt::Debug for Connector {

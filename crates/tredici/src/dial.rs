@@ -2,6 +2,7 @@
 
 mod attempts;
 mod failure;
+mod late;
 mod opening;
 mod race;
 mod tcp;

@@ -9,6 +9,7 @@ use std::{
     borrow::Cow,
     fmt::{self, Write},
     io,
+    sync::Arc,
 };
 
 pub(crate) use attempt::BLOCKED;
@@ -138,7 +139,7 @@ pub struct Error(Box<Details>);
 
 #[derive(Default)]
 struct Journey {
-    target: Option<Destination>,
+    target: Option<Arc<Destination>>,
     attempts: Vec<Attempt>,
     timings: Timings,
     peer_certificate: Option<PeerCertificate>,
@@ -243,8 +244,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_target(mut self, target: Destination) -> Self {
-        self.0.journey.target = Some(target);
+    pub(crate) fn with_target(mut self, target: impl Into<Arc<Destination>>) -> Self {
+        self.0.journey.target = Some(target.into());
         self
     }
 
@@ -329,7 +330,7 @@ impl Error {
 
     /// What was to be connected to; `None` where the target itself could not be read.
     pub fn target(&self) -> Option<&Destination> {
-        self.0.journey.target.as_ref()
+        self.0.journey.target.as_deref()
     }
 
     /// Every address that was tried, in order, each with its own cause.

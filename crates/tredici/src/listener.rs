@@ -211,18 +211,20 @@ impl Incoming {
     ///
     /// Phase `secureConnect` or `verify`; `ERR_TLS_HANDSHAKE_TIMEOUT` after the option `handshakeTimeout`.
     pub async fn secure(self) -> Result<Socket, Error> {
-        let mut origin = Origin { destination: self.peer, attempts: Vec::new(), timings: Timings::default() };
+        let (mut peer, mut timings) = (self.peer, Timings::default());
+        let origin =
+            |peer: Destination, timings| Origin { destination: peer.into(), attempts: Vec::new(), timings };
         let Some(context) = &self.context else {
-            origin.timings.total = self.accepted.elapsed();
-            return Ok(Socket::plain(self.transport, origin));
+            timings.total = self.accepted.elapsed();
+            return Ok(Socket::plain(self.transport, origin(peer, timings)));
         };
-        origin.destination.protocol = Protocol::Tls;
+        peer.protocol = Protocol::Tls;
         let outcome = timeout(self.handshake_timeout, handshake::accept(context, self.transport)).await;
-        origin.timings.secure_connect = Some(self.accepted.elapsed());
-        origin.timings.total = self.accepted.elapsed();
+        timings.secure_connect = Some(self.accepted.elapsed());
+        timings.total = self.accepted.elapsed();
         let secured = match outcome {
             Ok(Ok(secured)) => secured,
-            Ok(Err(error)) => return Err(error.with_target(origin.destination).with_timings(origin.timings)),
+            Ok(Err(error)) => return Err(error.with_target(peer).with_timings(timings)),
             Err(_elapsed) => {
                 let limit = self.handshake_timeout.as_millis();
                 let message =
@@ -233,11 +235,11 @@ impl Incoming {
                     "ERR_TLS_HANDSHAKE_TIMEOUT",
                     message,
                 );
-                return Err(error.with_target(origin.destination).with_timings(origin.timings));
+                return Err(error.with_target(peer).with_timings(timings));
             }
         };
-        origin.destination.servername = secured.stream.connection().servername();
-        Ok(Socket::secured(secured, context.choice().clone(), origin))
+        peer.servername = secured.stream.connection().servername();
+        Ok(Socket::secured(secured, context.choice().clone(), origin(peer, timings)))
     }
 }
 

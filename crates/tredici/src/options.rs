@@ -43,7 +43,7 @@ pub(crate) use ciphers::Suites;
 #[cfg(feature = "rustls")]
 pub(crate) use ciphers::{SUITES, Suite};
 pub use key::{PrivateKey, PrivateKeys};
-pub(crate) use limit::Beyond;
+pub(crate) use limit::{Beyond, sizes_of_rsa};
 pub use lookup::{
     AddressFamily, Addresses, Answers, FixedLookup, Lookup, LookupCache, LookupError, LookupHints,
     LookupQuery,

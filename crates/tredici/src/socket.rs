@@ -27,10 +27,7 @@ use crate::{
     options::Unique,
     target::Destination,
     timing::Timings,
-    tls::{
-        context::Choice, engine::Facts, handshake::Secured, judgement::Judgement, session::SessionSink,
-        stream::TlsStream,
-    },
+    tls::{context::Choice, handshake::Secured, judgement::Judgement, session::SessionSink},
 };
 
 /// How long a close waits for a peer that does not read.
@@ -45,10 +42,9 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Dropping it closes the descriptor at once, without a TLS goodbye; [`close`](Self::close) says goodbye first.
 pub struct Socket {
     stream: Stream,
-    destination: Destination,
+    destination: Arc<Destination>,
     attempts: Box<[Attempt]>,
     timings: Timings,
-    secure: Option<Secure>,
     bytes_read: u64,
     bytes_written: u64,
     read_ended: bool,
@@ -59,14 +55,8 @@ pub struct Socket {
 
 enum Stream {
     Plain(Transport),
-    Tls(Box<TlsStream>),
-}
-
-/// What TLS adds to a socket.
-struct Secure {
-    facts: Facts,
-    judgement: Judgement,
-    engine: Arc<Choice>,
+    /// With the engine at work. In a box: what a socket weighs, it weighs each time that it changes hands.
+    Tls(Box<Secured>, Arc<Choice>),
 }
 
 /// Whether a socket can still be read and written. Names as in Node's `readyState`.
@@ -97,29 +87,27 @@ impl ReadyState {
 
 /// How the socket came to be.
 pub(crate) struct Origin {
-    pub(crate) destination: Destination,
+    pub(crate) destination: Arc<Destination>,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) timings: Timings,
 }
 
 impl Socket {
     pub(crate) fn plain(transport: Transport, origin: Origin) -> Self {
-        Self::new(Stream::Plain(transport), None, origin)
+        Self::new(Stream::Plain(transport), origin)
     }
 
     pub(crate) fn secured(secured: Secured, engine: Arc<Choice>, origin: Origin) -> Self {
-        let Secured { stream, facts, judgement } = secured;
-        Self::new(Stream::Tls(Box::new(stream)), Some(Secure { facts, judgement, engine }), origin)
+        Self::new(Stream::Tls(Box::new(secured), engine), origin)
     }
 
-    fn new(stream: Stream, secure: Option<Secure>, origin: Origin) -> Self {
+    fn new(stream: Stream, origin: Origin) -> Self {
         let Origin { destination, attempts, timings } = origin;
         Self {
             stream,
             destination,
             attempts: attempts.into(),
             timings,
-            secure,
             bytes_read: 0,
             bytes_written: 0,
             read_ended: false,
@@ -129,28 +117,32 @@ impl Socket {
     }
 
     /// Whether the peer of this plain connection is known to speak HTTP/2.
-    pub(crate) fn with_prior_knowledge(mut self, knows_h2: bool) -> Self {
+    pub(crate) fn set_prior_knowledge(&mut self, knows_h2: bool) {
         self.knows_h2 = knows_h2;
-        self
     }
 
     /// What tells its TLS connection from every other.
     pub(crate) fn tls_identity(&self) -> Option<Unique> {
-        match &self.stream {
-            Stream::Plain(_) => None,
-            Stream::Tls(stream) => Some(stream.unique()),
-        }
+        self.tls().map(|secured| secured.stream.unique())
     }
 
     /// Says where the sessions of this connection are kept, if anywhere, now that its peer was found good.
     pub(crate) fn release_sessions(&mut self, sink: Option<Arc<dyn SessionSink>>) {
-        if let Stream::Tls(stream) = &mut self.stream {
-            stream.release_sessions(sink);
+        if let Stream::Tls(secured, _) = &mut self.stream {
+            secured.stream.release_sessions(sink);
+        }
+    }
+
+    /// What TLS adds to a socket.
+    fn tls(&self) -> Option<&Secured> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(secured, _) => Some(secured),
         }
     }
 
     pub(crate) fn judgement(&self) -> Option<&Judgement> {
-        self.secure.as_ref().map(|secure| &secure.judgement)
+        self.tls().map(|secured| &secured.judgement)
     }
 
     pub(crate) fn set_total(&mut self, total: Duration) {
@@ -188,8 +180,8 @@ impl Socket {
         let waited = match &mut self.stream {
             Stream::Plain(_) => Ok(0),
             // Before TLS 1.3 a session comes with the handshake or not at all.
-            Stream::Tls(stream) if !is_tls13 => Ok(stream.sessions_kept()),
-            Stream::Tls(stream) => stream.wait_for_sessions(limit).await,
+            Stream::Tls(secured, _) if !is_tls13 => Ok(secured.stream.sessions_kept()),
+            Stream::Tls(secured, _) => secured.stream.wait_for_sessions(limit).await,
         };
         waited.map_err(|error| self.in_our_words("read", error).into())
     }
@@ -210,7 +202,7 @@ impl Socket {
         said.map_err(|_elapsed| not_taken().with_target(self.destination.clone()))??;
         match &mut self.stream {
             Stream::Plain(transport) => linger(transport).await,
-            Stream::Tls(stream) => linger(&mut **stream).await,
+            Stream::Tls(secured, _) => linger(&mut secured.stream).await,
         }
         Ok(())
     }
@@ -232,12 +224,12 @@ fn not_taken() -> Error {
 
 impl Drop for Socket {
     /// Reads away what nobody wants any more, so that the close is no reset, in which what was written last could be
-    /// lost. Where nothing was written there is nothing to lose.
+    /// lost. Where nothing was written there is nothing to lose, and after the peer's end nothing comes.
     fn drop(&mut self) {
         match &mut self.stream {
-            Stream::Plain(_) if self.bytes_written == 0 => {}
+            Stream::Plain(_) if self.bytes_written == 0 || self.read_ended => {}
             Stream::Plain(transport) => transport.discard_unread(),
-            Stream::Tls(stream) => stream.discard_unread(),
+            Stream::Tls(secured, _) => secured.stream.discard_unread(),
         }
     }
 }

@@ -6,7 +6,7 @@ mod parse;
 #[cfg(feature = "hyper")]
 mod uri;
 
-use std::{any::Any, fmt, net::IpAddr};
+use std::{any::Any, fmt, net::IpAddr, sync::Arc};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
@@ -128,15 +128,19 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + Any> ByteStream for S {}
 /// # Ok::<(), tredici::TargetError>(())
 /// ```
 pub struct Target {
-    destination: Destination,
+    /// Shared with whatever tells of the connection later: the socket, its error, whoever watches.
+    destination: Arc<Destination>,
     over: Option<Box<dyn ByteStream>>,
     signal: Option<CancellationToken>,
 }
 
 impl Target {
     fn new(protocol: Protocol, hostname: Option<String>) -> Self {
-        let destination = Destination { hostname, ..protocol.into() };
-        Self { destination, over: None, signal: None }
+        Destination { hostname, ..protocol.into() }.into()
+    }
+
+    fn terms(&mut self) -> &mut Destination {
+        Arc::make_mut(&mut self.destination)
     }
 
     fn at(protocol: Protocol, hostname: impl Into<String>) -> Self {
@@ -171,7 +175,7 @@ impl Target {
     /// The port; 0 means the protocol's default, as in undici.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
-        self.destination.port = (port != 0).then_some(port);
+        self.terms().port = (port != 0).then_some(port);
         self
     }
 
@@ -179,7 +183,7 @@ impl Target {
     /// is taken from it where [`servername`](Self::servername) is not given.
     #[must_use]
     pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.destination.host = Some(host.into());
+        self.terms().host = Some(host.into());
         self
     }
 
@@ -199,16 +203,17 @@ impl Target {
     /// ```
     #[must_use]
     pub fn dial(mut self, hostname: impl Into<String>, port: u16) -> Self {
-        let before = self.destination.hostname.replace(bare(hostname.into()));
-        let host = before.map(|name| origin(&name, self.destination.port));
-        self.destination.host = self.destination.host.or(host);
+        let terms = self.terms();
+        let before = terms.hostname.replace(bare(hostname.into()));
+        let host = before.map(|name| origin(&name, terms.port));
+        terms.host = terms.host.take().or(host);
         self.port(port)
     }
 
     /// The name for SNI and the identity check, instead of the host's. Only with TLS; not an IP address.
     #[must_use]
     pub fn servername(mut self, servername: impl Into<String>) -> Self {
-        self.destination.servername = Some(servername.into());
+        self.terms().servername = Some(servername.into());
         self
     }
 
@@ -216,14 +221,14 @@ impl Target {
     #[must_use]
     pub fn socket_path(mut self, path: impl Into<SocketPath>) -> Self {
         let path = path.into();
-        self.destination.socket_path = (!path.is_empty()).then_some(path);
+        self.terms().socket_path = (!path.is_empty()).then_some(path);
         self
     }
 
     /// Connect from this local address.
     #[must_use]
     pub fn local_address(mut self, address: IpAddr) -> Self {
-        self.destination.local_address = Some(address);
+        self.terms().local_address = Some(address);
         self
     }
 
@@ -264,10 +269,8 @@ impl Target {
     /// The same target once more, to try another way; `None` where it goes [`over`](Self::over) a stream, of which there
     /// is only one.
     pub fn try_clone(&self) -> Option<Self> {
-        match self.over {
-            Some(_) => None,
-            None => Some(Self { signal: self.signal.clone(), ..self.destination.clone().into() }),
-        }
+        let same = || Self { destination: self.destination.clone(), over: None, signal: self.signal.clone() };
+        self.over.is_none().then(same)
     }
 
     /// The target as plain data.
@@ -280,7 +283,7 @@ impl Target {
         self.over.is_some() || self.destination.socket_path.is_some()
     }
 
-    pub(crate) fn into_parts(self) -> (Destination, Option<Box<dyn ByteStream>>) {
+    pub(crate) fn into_parts(self) -> (Arc<Destination>, Option<Box<dyn ByteStream>>) {
         (self.destination, self.over)
     }
 }
@@ -313,7 +316,7 @@ impl fmt::Debug for Target {
 
 impl From<Destination> for Target {
     fn from(destination: Destination) -> Self {
-        Self { destination, over: None, signal: None }
+        Self { destination: Arc::new(destination), over: None, signal: None }
     }
 }
 

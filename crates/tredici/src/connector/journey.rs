@@ -56,7 +56,7 @@ impl Journey {
         &mut self,
         connector: u64,
         observer: Option<Arc<dyn Observer>>,
-        destination: &Destination,
+        destination: &Arc<Destination>,
         timeout: Option<Duration>,
     ) {
         self.watched = Watched::new(connector, observer, self.start, destination);
@@ -117,7 +117,7 @@ impl Journey {
     }
 
     /// What the socket takes over.
-    pub(super) fn origin(&mut self, destination: &Destination) -> Origin {
+    pub(super) fn origin(&mut self, destination: &Arc<Destination>) -> Origin {
         Origin { destination: destination.clone(), attempts: self.attempts.take(), timings: self.timings }
     }
 

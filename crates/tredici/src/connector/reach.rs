@@ -40,7 +40,8 @@ impl Connector {
         let port = destination.port.unwrap_or_default();
         match self.terms.resolver.literal(hostname, port) {
             Some(address) => self.dial_address(address, destination, journey).await,
-            None => self.dial_name(hostname, port, destination, journey).await,
+            // In a box: it is larger than the rest of the way together, and takes longer.
+            None => Box::pin(self.dial_name(hostname, port, destination, journey)).await,
         }
     }
 
@@ -109,7 +110,8 @@ impl Connector {
 
     fn dialling(&self, destination: &Destination, journey: &mut Journey) -> Dialling<'_> {
         let before = journey.attempts_mut().all().len();
-        Dialling { terms: &self.terms.socket, local: destination.local_address, before }
+        let is_for_tls = destination.protocol.is_tls();
+        Dialling { terms: &self.terms.socket, local: destination.local_address, before, is_for_tls }
     }
 
     /// From addresses to a byte stream, within `dialTimeout`.

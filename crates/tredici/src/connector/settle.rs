@@ -1,6 +1,6 @@
 //! The call's parameters and the options, settled into one route.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 use tokio::net::TcpStream;
 
@@ -15,7 +15,7 @@ use crate::{
 
 /// Where a connection goes and by which names.
 pub(super) struct Route {
-    pub(super) destination: Destination,
+    pub(super) destination: Arc<Destination>,
     pub(super) tls: Option<Tls>,
     /// Whether the transport is ours to make, and so to make again.
     pub(super) is_dialled: bool,
@@ -36,7 +36,7 @@ pub(super) type Settled = (Route, Option<Transport>);
 pub(super) fn settle(values: &Values, scope: Option<[u8; 32]>, target: Target) -> Result<Settled, Error> {
     let (mut destination, over) = target.into_parts();
     let is_dialled = over.is_none();
-    match route(values, scope, &mut destination, is_dialled) {
+    match route(values, scope, Arc::make_mut(&mut destination), is_dialled) {
         Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(given))),
         Err(error) => Err(error.with_target(destination)),
     }

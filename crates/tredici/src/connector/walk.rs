@@ -4,7 +4,7 @@ use super::{
     Connector,
     journey::Journey,
     secure::{HandshakeFailure, Second},
-    settle::Route,
+    settle::{Route, Tls},
     snapshot::Snapshot,
 };
 use crate::{
@@ -25,12 +25,27 @@ impl Connector {
             Some(transport) => transport,
             None => self.dial(route, journey).await?,
         };
-        let Some(tls) = &route.tls else {
-            let socket = Socket::plain(transport, journey.origin(&route.destination));
-            let mut socket = socket.with_prior_knowledge(self.terms.values.use_h2c());
-            self.examine(&mut socket, journey).await?;
-            return Ok(socket);
-        };
+        match &route.tls {
+            // In a box: who does not go it would have its size moved about with all the others.
+            Some(tls) => Box::pin(self.walk_on(snapshot, route, tls, transport, journey)).await,
+            None => {
+                let mut socket = Socket::plain(transport, journey.origin(&route.destination));
+                socket.set_prior_knowledge(self.terms.values.use_h2c());
+                self.examine(&mut socket, journey).await?;
+                Ok(socket)
+            }
+        }
+    }
+
+    /// The way that TLS adds.
+    async fn walk_on(
+        &self,
+        snapshot: &Snapshot,
+        route: &Route,
+        tls: &Tls,
+        transport: Transport,
+        journey: &mut Journey,
+    ) -> Result<Socket, Error> {
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         journey.set_phase(Phase::SecureConnect);
         let left = || journey.left(self.terms.values.timeout());

@@ -37,9 +37,12 @@ impl Attempts {
         let number = self.all.len();
         let started = AttemptStarted { number, address: &address };
         self.watched.tell(|observer, connection| observer.attempt_started(connection, &started));
-        // Most connections have one, and keep it.
-        self.all.reserve_exact(1);
-        self.all.push(Attempt::begin(address, self.call.elapsed()));
+        let attempt = Attempt::begin(address, self.call.elapsed());
+        match self.all.is_empty() {
+            // Most connections have one, and keep it.
+            true => self.all = vec![attempt],
+            false => self.all.push(attempt),
+        }
         number
     }
 

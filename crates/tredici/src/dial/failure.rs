@@ -33,7 +33,7 @@ impl Failure {
         move |error| Self { syscall, place: place.to_string(), cause: Cause::System(error) }
     }
 
-    pub(super) fn of_option(option: &'static str, place: &RemoteAddress, error: io::Error) -> Self {
+    pub(super) fn of_option(option: &'static str, place: impl fmt::Display, error: io::Error) -> Self {
         Self { syscall: "setsockopt", place: place.to_string(), cause: Cause::Option(option, error) }
     }
 
@@ -41,7 +41,7 @@ impl Failure {
         Self { syscall: "configureSocket", place: place.to_string(), cause: Cause::Caller(error) }
     }
 
-    pub(super) fn timed_out(place: &RemoteAddress, limit: Duration) -> Self {
+    pub(super) fn timed_out(place: impl fmt::Display, limit: Duration) -> Self {
         Self { syscall: "connect", place: place.to_string(), cause: Cause::TimedOut(limit) }
     }
 
@@ -227,7 +227,7 @@ mod tests {
             ("bindDevice", libc::EPERM, "setsockopt EPERM 10.0.0.1:80 (options.bindDevice)", "CAP_NET_RAW"),
             ("bindDevice", libc::ENODEV, "setsockopt ENODEV 10.0.0.1:80 (options.bindDevice)", "no such"),
         ] {
-            let error = error([Failure::of_option(option, &address(1), errno(number))]);
+            let error = error([Failure::of_option(option, address(1), errno(number))]);
             assert_eq!((error.message(), error.kind()), (message, ErrorKind::System));
             assert!(error.hint().expect(message).contains(hint), "{error}");
         }
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn where_one_had_no_answer_in_time_it_is_a_matter_of_time() {
         let limit = Duration::from_millis(400);
-        let late = |number| Failure::timed_out(&address(number), limit);
+        let late = |number| Failure::timed_out(address(number), limit);
         let of = |code| move |number| Failure::of("connect", address(number))(errno(code));
         let (refused, unanswered) = (of(libc::ECONNREFUSED), of(libc::ETIMEDOUT));
         const TIMEOUT: &str = "UND_ERR_CONNECT_TIMEOUT";

@@ -28,6 +28,8 @@ pub(crate) struct Dialling<'a> {
     pub(crate) local: Option<IpAddr>,
     /// How many attempts there were before it was begun to dial.
     pub(crate) before: usize,
+    /// Whether the other end is to be waited for in any case, once the connection stands.
+    pub(crate) is_for_tls: bool,
 }
 
 impl Dialling<'_> {
@@ -60,8 +62,7 @@ impl Dialling<'_> {
     async fn attempt(self, address: SocketAddr) -> Result<Transport, Failure> {
         let place = RemoteAddress::Ip(address);
         let socket = self.terms.tcp_socket(address, self.local)?;
-        let remote = address.into();
-        let connecting = opening::tcp(socket, &remote);
+        let connecting = opening::tcp(socket, address, self.is_for_tls);
         let connected = match self.terms.attempt_timeout {
             None => connecting.await,
             Some(limit) => match timeout(limit, connecting).await {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Phase, system_code},
     options::{ConfigureSocket, Values},
-    target::RemoteAddress,
+    target::{RemoteAddress, SocketPath},
 };
 
 /// The options for sockets, read once for a connector.
@@ -114,7 +114,7 @@ impl SocketTerms {
         let socket = self.open(remote).map_err(Failure::of("socket", &place))?;
         self.apply(&SockRef::from(&socket), remote)
             .map_err(|(option, error)| Failure::of_option(option, &place, error))?;
-        self.configure(&socket, &place)?;
+        self.configure(&socket, || place.clone())?;
         self.bind(&socket, remote, local)?;
         Ok(socket)
     }
@@ -179,13 +179,10 @@ impl SocketTerms {
         Ok(())
     }
 
-    fn configure(&self, socket: &impl AsFd, place: &RemoteAddress) -> Result<(), Failure> {
-        match &self.configure {
-            Some(ConfigureSocket(configure)) => {
-                configure(socket.as_fd(), place).map_err(|error| Failure::of_caller(place, error))
-            }
-            None => Ok(()),
-        }
+    fn configure(&self, socket: &impl AsFd, place: impl FnOnce() -> RemoteAddress) -> Result<(), Failure> {
+        let Some(ConfigureSocket(configure)) = &self.configure else { return Ok(()) };
+        let place = place();
+        configure(socket.as_fd(), &place).map_err(|error| Failure::of_caller(&place, error))
     }
 
     fn bind(&self, socket: &Socket, remote: SocketAddr, local: Option<IpAddr>) -> Result<(), Failure> {
@@ -206,11 +203,11 @@ impl SocketTerms {
     }
 
     /// A Unix socket on those of the terms that have a meaning there.
-    pub(super) fn unix_socket(&self, place: &RemoteAddress) -> Result<Socket, Failure> {
-        let socket = opening::socket(Domain::UNIX, None).map_err(Failure::of("socket", place))?;
+    pub(super) fn unix_socket(&self, path: &SocketPath) -> Result<Socket, Failure> {
+        let socket = opening::socket(Domain::UNIX, None).map_err(Failure::of("socket", path))?;
         self.apply_buffers(&SockRef::from(&socket))
-            .map_err(|(option, error)| Failure::of_option(option, place, error))?;
-        self.configure(&socket, place)?;
+            .map_err(|(option, error)| Failure::of_option(option, path, error))?;
+        self.configure(&socket, || RemoteAddress::Unix(path.clone()))?;
         Ok(socket)
     }
 }

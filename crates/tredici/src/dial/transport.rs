@@ -4,7 +4,7 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::BorrowedFd,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -12,25 +12,20 @@ use std::{
 use socket2::SockRef;
 use sync_wrapper::SyncWrapper;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
 };
 
+use super::late::{Late, NO_SIGNAL};
 use crate::target::ByteStream;
-
-/// A peer that is gone is an error and no signal; Apple's sockets are made so.
-#[cfg(not(target_vendor = "apple"))]
-const NO_SIGNAL: libc::c_int = libc::MSG_NOSIGNAL;
-#[cfg(target_vendor = "apple")]
-const NO_SIGNAL: libc::c_int = 0;
 
 /// A connected byte stream.
 pub(crate) struct Transport(Stream);
 
 enum Stream {
     /// With the peer's address.
-    Tcp(TcpStream, SocketAddr),
-    Unix(UnixStream),
+    Tcp(Late<TcpStream>, SocketAddr),
+    Unix(Late<UnixStream>),
     Given(Box<Given>),
 }
 
@@ -48,12 +43,12 @@ pub(crate) struct Addresses {
 }
 
 impl Transport {
-    pub(crate) fn tcp(stream: TcpStream, remote: SocketAddr) -> Self {
-        Self(Stream::Tcp(stream, remote))
+    pub(crate) fn tcp(stream: impl Into<Late<TcpStream>>, remote: SocketAddr) -> Self {
+        Self(Stream::Tcp(stream.into(), remote))
     }
 
-    pub(crate) fn unix(stream: UnixStream) -> Self {
-        Self(Stream::Unix(stream))
+    pub(crate) fn unix(stream: impl Into<Late<UnixStream>>) -> Self {
+        Self(Stream::Unix(stream.into()))
     }
 
     pub(crate) fn given(stream: Box<dyn ByteStream>, addresses: Addresses) -> Self {
@@ -70,7 +65,7 @@ impl Transport {
 
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
         match &self.0 {
-            Stream::Tcp(stream, _) => stream.local_addr().ok(),
+            Stream::Tcp(stream, _) => SockRef::from(&stream.fd()?).local_addr().ok()?.as_socket(),
             Stream::Unix(_) => None,
             Stream::Given(given) => given.addresses.local,
         }
@@ -79,8 +74,8 @@ impl Transport {
     /// The socket's descriptor; none of a stream that the caller gave.
     pub(crate) fn fd(&self) -> Option<BorrowedFd<'_>> {
         match &self.0 {
-            Stream::Tcp(stream, _) => Some(stream.as_fd()),
-            Stream::Unix(stream) => Some(stream.as_fd()),
+            Stream::Tcp(stream, _) => stream.fd(),
+            Stream::Unix(stream) => stream.fd(),
             Stream::Given(_) => None,
         }
     }
@@ -124,14 +119,14 @@ impl Transport {
 
     fn try_send_with_flags(&self, bytes: &[u8], flags: libc::c_int) -> io::Result<usize> {
         let mut sent = 0;
-        let mut send = |socket: SockRef<'_>| {
+        let send = |socket: SockRef<'_>| {
             sent = socket.send_with_flags(bytes, flags)?;
             // Where a part was taken there is no room left: the runtime need not find out by trying.
             if sent < bytes.len() { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
         };
         let result = match &self.0 {
-            Stream::Tcp(stream, _) => stream.try_io(Interest::WRITABLE, || send(stream.into())),
-            Stream::Unix(stream) => stream.try_io(Interest::WRITABLE, || send(stream.into())),
+            Stream::Tcp(stream, _) => stream.try_send(send),
+            Stream::Unix(stream) => stream.try_send(send),
             Stream::Given(_) => return Ok(0),
         };
         match result {
@@ -144,11 +139,8 @@ impl Transport {
     /// gave is the caller's to end.
     pub(crate) fn discard_unread(&self) {
         const AT_MOST: usize = 64;
-        let socket = match &self.0 {
-            Stream::Tcp(stream, _) => SockRef::from(stream),
-            Stream::Unix(stream) => SockRef::from(stream),
-            Stream::Given(..) => return,
-        };
+        let Some(fd) = self.fd() else { return };
+        let socket = SockRef::from(&fd);
         // The system is asked: the runtime may not have heard yet that something came.
         let mut scratch = [const { MaybeUninit::uninit() }; 16 * 1024];
         for _ in 0..AT_MOST {

@@ -1,8 +1,8 @@
 //! What an engine honours of an option, where that is not every value of it.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
-use super::{PrivateKeys, Secret, Sessions, TlsVersion, ciphers::Suites};
+use super::{Engine, PrivateKeys, Secret, Sessions, TlsVersion, ciphers::Suites};
 
 /// The values of an option that an engine honours exactly.
 pub(super) struct Limit<T: 'static> {
@@ -22,11 +22,16 @@ pub(super) const NAMES_OF_SUITES: Limit<String> = Limit {
     honours: |ciphers| Suites::read(Some(ciphers)).map_or(true, |suites| suites.by_name().is_some()),
 };
 
-/// Keys that lie in the clear.
-pub(super) const WITHOUT_PASSPHRASE: Limit<PrivateKeys> = Limit {
-    words: "keys without a passphrase",
+/// Keys that lie in the clear. How large they are is known once they have been read.
+pub(super) const CLEAR_KEYS: Limit<PrivateKeys> = Limit {
+    words: "keys without a passphrase, of RSA those of 2048 to 8192 bits",
     honours: |keys| keys.iter().all(|key| key.own_passphrase().is_none()),
 };
+
+/// The sizes of RSA keys, in bits, that the engine signs with; `None` for all.
+pub(crate) fn sizes_of_rsa(engine: Engine) -> Option<RangeInclusive<u32>> {
+    (engine == Engine::Rustls).then_some(2048..=8192)
+}
 
 /// What is honoured of an option that the engine does not have.
 const NONE: &str = "none";
@@ -49,6 +54,11 @@ pub(crate) struct Beyond {
     pub(crate) option: &'static str,
     /// What the engine honours of it.
     pub(super) honoured: &'static str,
+}
+
+impl Beyond {
+    /// A key that the engine cannot sign with.
+    pub(crate) const KEY: Self = Self { option: "key", honoured: CLEAR_KEYS.words };
 }
 
 impl fmt::Display for Beyond {

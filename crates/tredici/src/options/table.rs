@@ -455,7 +455,8 @@ options! {
     /// in `key`. In JSON the empty string is the same as none.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` where there are more or fewer of them than of `key`;
-    /// `ERR_OSSL_PEM_NO_START_LINE` for what is no certificate; the system's code for a file that cannot be
+    /// `ERR_OSSL_PEM_NO_START_LINE` for what is no certificate; `ERR_SSL_UNKNOWN_CERTIFICATE_TYPE` for one whose key
+    /// is neither RSA, ECDSA on P-256, P-384 or P-521, nor Ed25519; the system's code for a file that cannot be
     /// read. Node's `cert`.
     both tls - cert: PemList = "none" => cert(impl Into<PemList>);
 
@@ -464,11 +465,12 @@ options! {
     /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either; the empty string is the same
     /// as none. Zeroed when dropped.
     ///
-    /// A key with a passphrase takes the engine openssl.
+    /// A key with a passphrase takes the engine openssl, as does an RSA key of less than 2048 or more than 8192 bits; one
+    /// that is much smaller is refused.
     ///
     /// Errors: `ERR_OSSL_X509_KEY_VALUES_MISMATCH` where it is not the certificate's; `ERR_OSSL_BAD_DECRYPT`
     /// where it is encrypted and the passphrase is wrong or missing. Node's `key`.
-    both tls - key: PrivateKeys = "none" rustls limit::WITHOUT_PASSPHRASE => key(impl Into<PrivateKeys>);
+    both tls - key: PrivateKeys = "none" rustls limit::CLEAR_KEYS => key(impl Into<PrivateKeys>);
 
     /// The passphrase of an encrypted `key` that has none of its own.
     ///

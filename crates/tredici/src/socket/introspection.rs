@@ -8,7 +8,10 @@ use crate::{
     error::{Attempt, Error, ErrorKind, Phase},
     target::Destination,
     timing::Timings,
-    tls::engine::{Cipher, Connection, EphemeralKeyInfo},
+    tls::{
+        context::Choice,
+        engine::{Cipher, Connection, EphemeralKeyInfo},
+    },
     verify::{AuthorizationError, PinFailure},
 };
 
@@ -38,7 +41,7 @@ impl Socket {
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         match &self.stream {
             Stream::Plain(transport) => transport.fd(),
-            Stream::Tls(stream) => stream.transport().fd(),
+            Stream::Tls(secured, _) => secured.stream.transport().fd(),
         }
     }
 
@@ -54,28 +57,28 @@ impl Socket {
 
     /// Whether it is a TLS connection.
     pub fn encrypted(&self) -> bool {
-        self.secure.is_some()
+        self.tls().is_some()
     }
 
     /// Whether the peer showed a certificate whose chain and name hold. Always `false` without TLS.
     pub fn authorized(&self) -> bool {
-        self.secure.as_ref().is_some_and(|secure| secure.judgement.is_authorized())
+        self.tls().is_some_and(|secured| secured.judgement.is_authorized())
     }
 
     /// Why the peer is not authorized, on a connection whose caller asked not to reject.
     pub fn authorization_error(&self) -> Option<&AuthorizationError> {
-        self.secure.as_ref()?.judgement.error.as_deref()
+        self.tls()?.judgement.error.as_deref()
     }
 
     /// That no pin has matched, on a connection whose options say `pinsReportOnly`. An addition of this library.
     pub fn pin_failure(&self) -> Option<&PinFailure> {
-        self.secure.as_ref()?.judgement.pin_failure.as_deref()
+        self.tls()?.judgement.pin_failure.as_deref()
     }
 
     /// The protocol that ALPN agreed on (RFC 7301); `None` where there is none.
     pub fn alpn_protocol(&self) -> Option<&str> {
-        match &self.secure {
-            Some(secure) => std::str::from_utf8(secure.facts.alpn.as_deref()?).ok(),
+        match self.tls() {
+            Some(secured) => std::str::from_utf8(secured.facts.alpn.as_deref()?).ok(),
             None => self.knows_h2.then_some("h2"),
         }
     }
@@ -87,32 +90,32 @@ impl Socket {
 
     /// The protocol version, such as `TLSv1.3`: Node's `getProtocol()`, Bun's `getTLSVersion()`.
     pub fn tls_version(&self) -> Option<&'static str> {
-        self.secure.as_ref().map(|secure| secure.facts.version.as_str())
+        self.tls().map(|secured| secured.facts.version.as_str())
     }
 
     /// The cipher suite.
     pub fn cipher(&self) -> Option<&Cipher> {
-        self.secure.as_ref()?.facts.cipher
+        self.tls()?.facts.cipher
     }
 
     /// The ephemeral key of the exchange. A client's; `None` on a server, and where the exchange was not ephemeral.
     pub fn ephemeral_key_info(&self) -> Option<&EphemeralKeyInfo> {
-        self.secure.as_ref()?.facts.ephemeral_key_info.as_ref()
+        self.tls()?.facts.ephemeral_key_info.as_ref()
     }
 
     /// Whether an earlier session was resumed.
     pub fn is_session_reused(&self) -> bool {
-        self.secure.as_ref().is_some_and(|secure| secure.facts.resumed)
+        self.tls().is_some_and(|secured| secured.facts.resumed)
     }
 
     /// The peer's certificate, linked to its issuers. On a resumed connection it is that of the full handshake.
     pub fn peer_certificate(&self) -> Option<&PeerCertificate> {
-        self.secure.as_ref()?.judgement.peer.certificate()
+        self.tls()?.judgement.peer.certificate()
     }
 
     /// The certificate that this side showed, or would have shown had the peer asked.
     pub fn certificate(&self) -> Option<PeerCertificate> {
-        let der = self.secure.as_ref()?.facts.local_certificate.as_ref()?;
+        let der = self.tls()?.facts.local_certificate.as_ref()?;
         PeerCertificate::from_der(der.to_vec()).ok()
     }
 
@@ -121,7 +124,7 @@ impl Socket {
     pub fn local_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.local_address(),
-            Stream::Tls(stream) => stream.transport().local_address(),
+            Stream::Tls(secured, _) => secured.stream.transport().local_address(),
         }
     }
 
@@ -130,7 +133,7 @@ impl Socket {
     pub fn remote_address(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Plain(transport) => transport.remote_address(),
-            Stream::Tls(stream) => stream.transport().remote_address(),
+            Stream::Tls(secured, _) => secured.stream.transport().remote_address(),
         }
     }
 
@@ -146,12 +149,19 @@ impl Socket {
 
     /// The TLS engine at work, `rustls` or `openssl`; `None` without TLS.
     pub fn engine(&self) -> Option<&'static str> {
-        self.secure.as_ref().map(|secure| secure.engine.name())
+        self.choice().map(Choice::name)
     }
 
     /// What decided for that engine: see [`Connector::engine_reason`](crate::Connector::engine_reason).
     pub fn engine_reason(&self) -> Option<&str> {
-        self.secure.as_ref().map(|secure| &*secure.engine.reason)
+        self.choice().map(|choice| &*choice.reason)
+    }
+
+    fn choice(&self) -> Option<&Choice> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(_, choice) => Some(choice),
+        }
     }
 
     /// Keying material for the caller's own use, bound to this connection (RFC 5705, RFC 8446 section 7.5).
@@ -214,7 +224,7 @@ impl Socket {
 
     fn connection(&self) -> Result<&dyn Connection, Error> {
         match &self.stream {
-            Stream::Tls(stream) => Ok(stream.connection()),
+            Stream::Tls(secured, _) => Ok(secured.stream.connection()),
             Stream::Plain(_) => Err(Error::new(
                 ErrorKind::Unsupported,
                 Phase::Transfer,

@@ -20,7 +20,7 @@ impl AsyncRead for Socket {
         let (before, room) = (buffer.filled().len(), buffer.remaining());
         let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_read(cx, buffer),
-            Stream::Tls(stream) => Pin::new(&mut **stream).poll_read(cx, buffer),
+            Stream::Tls(secured, _) => Pin::new(&mut secured.stream).poll_read(cx, buffer),
         });
         let count = buffer.filled().len() - before;
         self.bytes_read += count as u64;
@@ -33,7 +33,7 @@ impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_write(cx, bytes),
-            Stream::Tls(stream) => Pin::new(&mut **stream).poll_write(cx, bytes),
+            Stream::Tls(secured, _) => Pin::new(&mut secured.stream).poll_write(cx, bytes),
         });
         Poll::Ready(self.count_written(result))
     }
@@ -45,7 +45,7 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         let result = ready!(match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_write_vectored(cx, slices),
-            Stream::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(cx, slices),
+            Stream::Tls(secured, _) => Pin::new(&mut secured.stream).poll_write_vectored(cx, slices),
         });
         Poll::Ready(self.count_written(result))
     }
@@ -53,14 +53,14 @@ impl AsyncWrite for Socket {
     fn is_write_vectored(&self) -> bool {
         match &self.stream {
             Stream::Plain(transport) => transport.is_write_vectored(),
-            Stream::Tls(stream) => stream.is_write_vectored(),
+            Stream::Tls(secured, _) => secured.stream.is_write_vectored(),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_flush(cx),
-            Stream::Tls(stream) => Pin::new(&mut **stream).poll_flush(cx),
+            Stream::Tls(secured, _) => Pin::new(&mut secured.stream).poll_flush(cx),
         };
         flushed.map_err(|error| self.in_our_words("write", error))
     }
@@ -69,7 +69,7 @@ impl AsyncWrite for Socket {
         self.write_ended = true;
         let ended = match &mut self.stream {
             Stream::Plain(transport) => Pin::new(transport).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(cx),
+            Stream::Tls(secured, _) => Pin::new(&mut secured.stream).poll_shutdown(cx),
         };
         ended.map_err(|error| self.in_our_words("shutdown", error))
     }

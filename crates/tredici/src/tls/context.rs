@@ -3,6 +3,7 @@
 mod choice;
 mod identity;
 mod key_log;
+mod kind;
 mod revocation;
 mod scope;
 mod trust;
@@ -38,18 +39,25 @@ pub(crate) struct ClientContext {
 
 impl ClientContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
-        Self::on(Arc::new(choice::choose(values, BUILT_IN)?), values)
+        choice::choose(values, None, BUILT_IN)?;
+        let terms = common_terms(values)?;
+        Self::compile(choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(), &terms, values)
     }
 
     /// On an engine that was chosen before.
     pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
-        choice.confirm(values)?;
+        choice.confirm(values, None)?;
+        let terms = common_terms(values)?;
+        choice.confirm(values, Some(&terms.identities))?;
+        Self::compile(choice, &terms, values)
+    }
+
+    fn compile(choice: Arc<Choice>, terms: &ContextTerms, values: &Values) -> Result<Self, Error> {
         let report_only = values.pins_report_only();
         let pins = values.pins.clone().map(|pins| PinTerms { pins, report_only });
-        let terms = ContextTerms { side: Side::Client, ..common_terms(values)? };
         Ok(Self {
-            scope: Scope::of(&terms, pins.as_ref(), values, choice.built_in.engine),
-            engine: (choice.built_in.compile)(&terms)?,
+            scope: Scope::of(terms, pins.as_ref(), values, choice.built_in.engine),
+            engine: (choice.built_in.compile)(terms)?,
             choice,
             reject_unauthorized: values.reject_unauthorized(),
             check_server_identity: values.check_server_identity.clone(),
@@ -121,12 +129,20 @@ pub(crate) struct ServerContext {
 
 impl ServerContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
-        Self::on(Arc::new(choice::choose(values, BUILT_IN)?), values)
+        choice::choose(values, None, BUILT_IN)?;
+        let terms = common_terms(values)?;
+        Self::compile(choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(), terms, values)
     }
 
     /// On an engine that was chosen before.
     pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
-        choice.confirm(values)?;
+        choice.confirm(values, None)?;
+        let terms = common_terms(values)?;
+        choice.confirm(values, Some(&terms.identities))?;
+        Self::compile(choice, terms, values)
+    }
+
+    fn compile(choice: Arc<Choice>, terms: ContextTerms, values: &Values) -> Result<Self, Error> {
         let requests_certificate = values.request_cert();
         let reject_unauthorized = values.reject_unauthorized();
         let terms = ContextTerms {
@@ -135,7 +151,7 @@ impl ServerContext {
                 require_certificate: requests_certificate && reject_unauthorized,
                 alpn: values.alpn_protocols.as_ref().map_or(Ok(Vec::new()), AlpnProtocols::to_wire)?,
             },
-            ..common_terms(values)?
+            ..terms
         };
         if requests_certificate && reject_unauthorized && values.ca.is_none() {
             let message = "options.requestCert needs options.ca: whose clients are to be let in?";

@@ -17,6 +17,7 @@ mod engines;
 mod examples;
 mod filtered;
 mod identity;
+mod kinds;
 mod layers;
 #[cfg(feature = "hickory")]
 mod name_servers;

@@ -28,7 +28,7 @@ struct Watch {
     connector: u64,
     id: u64,
     start: Instant,
-    destination: Destination,
+    destination: Arc<Destination>,
     observer: Option<Arc<dyn Observer>>,
     is_traced: bool,
 }
@@ -38,7 +38,7 @@ impl Watched {
         connector: u64,
         observer: Option<Arc<dyn Observer>>,
         start: Instant,
-        destination: &Destination,
+        destination: &Arc<Destination>,
     ) -> Self {
         let is_traced = trace::is_wanted();
         if observer.is_none() && !is_traced {

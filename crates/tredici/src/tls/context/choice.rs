@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::engine::BuiltIn;
+use super::{
+    super::engine::{BuiltIn, Identities},
+    kind,
+};
 use crate::{
     error::{Error, ErrorKind, Phase},
-    options::{Beyond, Engine, Values},
+    options::{Beyond, Engine, Values, sizes_of_rsa},
 };
 
 /// The engine, and what decided for it.
@@ -23,8 +26,8 @@ impl Choice {
     }
 
     /// Whether the engine honours these options as well: it stays what it is.
-    pub(super) fn confirm(&self, values: &Values) -> Result<(), Error> {
-        match &*values.beyond(self.built_in.engine) {
+    pub(super) fn confirm(&self, values: &Values, identities: Option<&Identities>) -> Result<(), Error> {
+        match &*beyond(self.built_in.engine, values, identities) {
             [] => Ok(()),
             beyond => {
                 let message = format!(
@@ -39,18 +42,43 @@ impl Choice {
     }
 }
 
-/// The engine that was named, or the first that honours every option exactly.
-pub(super) fn choose(values: &Values, built_in: &'static [BuiltIn]) -> Result<Choice, Error> {
+/// The engine that was named, or the first that honours every option exactly. Before anything is read the options are
+/// asked alone, and once they have been read the certificates and keys too that they name.
+pub(super) fn choose(
+    values: &Values,
+    identities: Option<&Identities>,
+    built_in: &'static [BuiltIn],
+) -> Result<Choice, Error> {
+    let beyond = |engine| beyond(engine, values, identities);
     match values.engine() {
-        Engine::Auto => first_to_honour(values, built_in),
-        named => by_name(named, values, built_in),
+        Engine::Auto => first_to_honour(beyond, built_in),
+        named => by_name(named, &beyond(named), built_in),
     }
 }
 
-fn first_to_honour(values: &Values, built_in: &'static [BuiltIn]) -> Result<Choice, Error> {
+/// What the engine does not honour of all that was given.
+fn beyond(engine: Engine, values: &Values, identities: Option<&Identities>) -> Vec<Beyond> {
+    let mut beyond = values.beyond(engine);
+    let mut leaves = identities
+        .iter()
+        .flat_map(|identities| &identities.chains)
+        .filter_map(|chain| chain.certificates.first());
+    if let Some(sizes) = sizes_of_rsa(engine)
+        && !beyond.contains(&Beyond::KEY)
+        && leaves.any(|leaf| kind::rsa_bits(leaf).is_some_and(|bits| !sizes.contains(&bits)))
+    {
+        beyond.push(Beyond::KEY);
+    }
+    beyond
+}
+
+fn first_to_honour(
+    asked: impl Fn(Engine) -> Vec<Beyond>,
+    built_in: &'static [BuiltIn],
+) -> Result<Choice, Error> {
     let mut beyond = Vec::new();
     for built_in in built_in {
-        let more = values.beyond(built_in.engine);
+        let more = asked(built_in.engine);
         if more.is_empty() {
             return Ok(Choice { built_in, reason: reason(&beyond) });
         }
@@ -61,14 +89,14 @@ fn first_to_honour(values: &Values, built_in: &'static [BuiltIn]) -> Result<Choi
     Err(unsupported(message).with_hint("build with the feature openssl, or leave the option out"))
 }
 
-fn by_name(named: Engine, values: &Values, built_in: &'static [BuiltIn]) -> Result<Choice, Error> {
+fn by_name(named: Engine, beyond: &[Beyond], built_in: &'static [BuiltIn]) -> Result<Choice, Error> {
     let Some(chosen) = built_in.iter().find(|built_in| built_in.engine == named) else {
         let message = format!("options.engine asks for {named}, which is not built in");
         return Err(
             unsupported(message).with_hint(format!("leave it out, or build with the feature {named}"))
         );
     };
-    match &*values.beyond(named) {
+    match beyond {
         [] => Ok(Choice { built_in: chosen, reason: "engine".into() }),
         beyond => {
             let message = format!("options.engine asks for {named}, which cannot honour {}", list(beyond));
@@ -115,7 +143,7 @@ mod tests {
         options: &ConnectOptions,
         built_in: &'static [BuiltIn],
     ) -> Result<(&'static str, String), (String, String)> {
-        match choose(options.values(), built_in) {
+        match choose(options.values(), None, built_in) {
             Ok(choice) => Ok((choice.name(), choice.reason.into_owned())),
             Err(error) => {
                 assert_eq!((error.kind(), error.code()), (ErrorKind::Unsupported, "UND_ERR_NOT_SUPPORTED"));

@@ -4,14 +4,16 @@ use zeroize::Zeroizing;
 
 use super::{
     super::engine::{Chain, Identities, PrivateKey},
-    trust,
+    kind, trust,
 };
 use crate::{error::Error, options::Values};
 
 pub(super) fn load(values: &Values) -> Result<Identities, Error> {
     let mut identities = Identities::default();
     for pem in values.cert.iter().flat_map(|list| list.placed("cert")) {
-        identities.chains.push(Chain { certificates: trust::read(&pem)?, place: pem.to_string() });
+        let chain = Chain { certificates: trust::read(&pem)?, place: pem.to_string() };
+        kind::check(&chain)?;
+        identities.chains.push(chain);
     }
     for (key, pem) in values.key.iter().flat_map(|keys| keys.placed("key")) {
         let passphrase = key.own_passphrase().or(values.passphrase.as_ref());

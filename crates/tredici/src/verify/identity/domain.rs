@@ -19,7 +19,11 @@ pub(super) fn ascii_form(host: &str) -> Option<Cow<'_, str>> {
 
 /// Whether the byte is none of the forbidden domain code points of the URL standard.
 fn is_domain_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"%#/:<>?@[\\]^|".contains(&byte)
+    let is_forbidden = matches!(
+        byte,
+        b'%' | b'#' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|'
+    );
+    byte.is_ascii_graphic() && !is_forbidden
 }
 
 /// The "ends in a number" of the URL standard: decimal digits, or hexadecimal ones after `0x`.

@@ -1,10 +1,12 @@
 //! Lists of revoked certificates.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use tredici::{ConnectOptions, Connector, Error, Listener, Pem};
+use tredici::{ConnectOptions, Connector, Error, ErrorKind, Listener, Pem};
 use tredici_test::{Authority, Certificate, CertificateSpec, Pki};
+#[cfg(feature = "serde")]
+use tredici_test::{NodeServer, node_oracle};
 
 use super::ends::{
     Clock, Echo, accept, client_options, exchange, listen, localhost, port, replacements, showing, target,
@@ -81,6 +83,113 @@ async fn every_issuer_of_the_chain_is_asked() {
     ] {
         assert_eq!(code(chain.client(lists.clone()), &server).await, expected, "{lists:?}");
     }
+}
+
+/// Lists, one to a PEM as Node reads them, and what they come to.
+fn cases(chain: &Chain, now: SystemTime) -> Vec<(&'static str, Vec<String>, &'static str)> {
+    let Chain { root, intermediate, leaf } = chain;
+    let [by_intermediate, by_root] = chain.empty();
+    let revoking = |from, to| intermediate.crl_within(&[leaf], now - from, now + to);
+    let (hour, expired) = (DAY / 24, intermediate.crl_within(&[], now - 2 * DAY, now - DAY));
+    let stranger = Authority::new("Intermediate").crl(&[leaf]);
+    vec![
+        ("good", vec![by_intermediate.clone(), by_root.clone()], "trusted"),
+        ("revoked", vec![intermediate.crl(&[leaf]), by_root.clone()], "CERT_REVOKED"),
+        (
+            "revoked above",
+            vec![by_intermediate.clone(), root.crl(&[intermediate.certificate()])],
+            "CERT_REVOKED",
+        ),
+        ("missing", vec![by_root.clone()], "UNABLE_TO_GET_CRL"),
+        ("missing above", vec![by_intermediate.clone()], "UNABLE_TO_GET_CRL"),
+        ("expired", vec![expired.clone(), by_root.clone()], "CRL_HAS_EXPIRED"),
+        ("revoked just now", vec![revoking(Duration::ZERO, DAY), by_root.clone()], "CERT_REVOKED"),
+        ("expired and good", vec![expired.clone(), by_intermediate.clone(), by_root.clone()], "trusted"),
+        ("good and expired", vec![by_intermediate.clone(), by_root.clone(), expired], "trusted"),
+        ("newer", vec![by_intermediate.clone(), revoking(hour, DAY), by_root.clone()], "CERT_REVOKED"),
+        ("newer before", vec![revoking(hour, DAY), by_intermediate.clone(), by_root.clone()], "CERT_REVOKED"),
+        ("older", vec![revoking(2 * DAY, DAY), by_intermediate.clone(), by_root.clone()], "trusted"),
+        ("older behind", vec![by_intermediate.clone(), revoking(2 * DAY, DAY), by_root.clone()], "trusted"),
+        ("forged", vec![tampered(&by_intermediate), by_root.clone()], "CRL_SIGNATURE_FAILURE"),
+        ("by another of that name", vec![stranger, by_root], "UNABLE_TO_GET_CRL"),
+    ]
+}
+
+#[tokio::test]
+async fn of_several_lists_the_best_counts() {
+    let chain = Chain::new();
+    let server = Echo::with(showing(&chain.leaf)).await;
+    for (name, lists, expected) in cases(&chain, Clock::new().now()) {
+        assert_eq!(code(chain.client(lists), &server).await, expected, "{name}");
+    }
+}
+
+#[cfg(feature = "serde")]
+#[tokio::test]
+async fn node_says_the_same() {
+    const SCRIPT: &str = "
+        const tls = require('tls');
+        const ask = (crl) => new Promise((resolve) => {
+            const { port, ca } = input;
+            const options = { host: '127.0.0.1', port, ca, crl, servername: 'localhost' };
+            const socket = tls.connect(options, () => { resolve('trusted'); socket.destroy(); });
+            socket.on('error', (error) => resolve(error.code));
+        });
+        const answers = [];
+        for (const crl of input.lists) answers.push(await ask(crl));
+        return answers;";
+
+    if !NodeServer::is_available() {
+        return;
+    }
+    let chain = Chain::new();
+    let server = Echo::with(showing(&chain.leaf)).await;
+    let cases = cases(&chain, Clock::new().now());
+    let lists: Vec<_> = cases.iter().map(|(_, lists, _)| lists).collect();
+    let input = serde_json::json!({ "port": server.port(), "ca": chain.root.pem(), "lists": lists });
+    let answers = node_oracle(SCRIPT, input).await;
+    for ((name, _, expected), answer) in cases.iter().zip(answers.as_array().expect("answers")) {
+        assert_eq!(answer, expected, "{name}");
+    }
+}
+
+/// A peer that is refused for a list gets the same alert from each engine.
+#[tokio::test]
+async fn the_refused_peer_is_told() {
+    let chain = Chain::new();
+    let listener = listen(showing(&chain.leaf)).await;
+    for (name, lists, expected) in cases(&chain, Clock::new().now()) {
+        let alert = match expected {
+            "trusted" => continue,
+            "CERT_REVOKED" => 44,
+            "CRL_HAS_EXPIRED" => 45,
+            "CRL_SIGNATURE_FAILURE" => 51,
+            _ => 48,
+        };
+        let connector = Connector::new(chain.client(lists)).expect("a connector");
+        let (client, server) = tokio::join!(connector.connect(target(port(&listener))), accept(&listener));
+        assert_eq!(client.expect_err("refused").code(), expected, "{name}");
+        assert_eq!(server.expect_err("told").kind(), ErrorKind::Alert(alert), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_in_a_file_is_read_anew() {
+    let chain = Chain::new();
+    let server = Echo::with(showing(&chain.leaf)).await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("crl.pem");
+    let write = |list: &str| std::fs::write(&file, list.to_owned() + &chain.root.crl(&[])).expect("writes");
+    write(&chain.intermediate.crl(&[]));
+    let connector = Connector::new(chain.client(Pem::file(&file))).expect("a connector");
+    assert!(!visit(&connector, &server).await.expect("trusted"));
+    write(&chain.intermediate.crl(&[&chain.leaf]));
+    assert!(visit(&connector, &server).await.expect("nobody has looked yet"));
+    connector.reload().expect("another list");
+    assert_eq!(visit(&connector, &server).await.expect_err("revoked").code(), "CERT_REVOKED");
+    write("garbage");
+    assert_eq!(connector.reload().expect_err("no list").code(), "ERR_CRYPTO_OPERATION_FAILED");
+    assert_eq!(visit(&connector, &server).await.expect_err("the old is in force").code(), "CERT_REVOKED");
 }
 
 #[tokio::test]

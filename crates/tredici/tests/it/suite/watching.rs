@@ -461,8 +461,10 @@ async fn a_rotation_is_told_to_who_watches_the_connector() {
 }
 
 /// Which connector's, which descriptor, and whose certificate.
+type Noted = (u64, Option<i32>, Option<String>);
+
 #[derive(Debug, Default, Clone)]
-struct Whose(Arc<Mutex<Vec<(u64, Option<i32>, Option<String>)>>>);
+struct Whose(Arc<Mutex<Vec<Noted>>>);
 
 impl Whose {
     fn note(&self, connector: u64, fd: Option<i32>, peer: Option<String>) {

@@ -123,8 +123,9 @@ fn read_key(key: &PrivateKey) -> Result<Arc<dyn SigningKey>, Error> {
         .with_reason(error.to_string())
     })?;
     any_supported_type(&der).map_err(|error| {
-        option_error(&key.place, &error)
-            .with_hint("the engine openssl has more kinds of keys; see options.engine")
+        option_error(&key.place, &error).with_hint(
+            "give an RSA key of 2048 to 8192 bits, an ECDSA or an Ed25519 key; the engine openssl has other sizes of RSA",
+        )
     })
 }
 

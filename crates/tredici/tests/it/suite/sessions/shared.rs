@@ -110,7 +110,7 @@ async fn who_rotates_shares_with_those_of_the_new_terms() {
 #[tokio::test]
 async fn who_rotates_drops_its_own() {
     let servers = [Echo::tls().await, Echo::tls().await];
-    let [one, other] = [&servers[0], &servers[1]].map(|server| server.port());
+    let [one, other] = [servers[0].port(), servers[1].port()];
     let root = Pki::shared().root().pem();
     for newest in VERSIONS {
         let store = Arc::new(MemorySessionStore::new(100));

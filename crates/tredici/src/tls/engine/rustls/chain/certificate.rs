@@ -32,7 +32,9 @@ pub(super) struct Certificate {
     signed: Span,
     serial: Span,
     issuer: Span,
+    issuer_digest: u64,
     subject: Span,
+    subject_digest: u64,
     public_key_info: Span,
     inner_algorithm: Span,
     outer_algorithm: Span,
@@ -85,6 +87,7 @@ impl Certificate {
         if !is_sound {
             return None;
         }
+        let (subject_digest, issuer_digest) = (name::digest(subject.whole), name::digest(issuer.whole));
         let mut certificate = Self {
             der: der.clone(),
             version,
@@ -94,13 +97,15 @@ impl Certificate {
             not_after: moment::read(not_after.tag, not_after.content),
             key: Key::read(der, public_key_info.content),
             algorithm: Algorithm::read(outer_algorithm),
-            is_self_issued: name::equal(subject.whole, issuer.whole),
+            is_self_issued: subject_digest == issuer_digest && name::equal(subject.whole, issuer.whole),
             has_unique_ids: issuer_id.is_some() || subject_id.is_some(),
             is_own_issuer: false,
             signed: span(signed.whole),
             serial: span(serial),
             issuer: span(issuer.whole),
+            issuer_digest,
             subject: span(subject.whole),
+            subject_digest,
             public_key_info: span(public_key_info.whole),
             inner_algorithm: span(inner_algorithm),
             outer_algorithm: span(outer_algorithm),
@@ -133,6 +138,16 @@ impl Certificate {
     /// All of the name.
     pub(super) fn subject(&self) -> &[u8] {
         self.subject.within(&self.der)
+    }
+
+    /// The same number for names that are equal.
+    pub(super) fn subject_digest(&self) -> u64 {
+        self.subject_digest
+    }
+
+    /// The same number for names that are equal.
+    pub(super) fn issuer_digest(&self) -> u64 {
+        self.issuer_digest
     }
 
     /// All of the name.
@@ -196,7 +211,8 @@ impl Certificate {
     /// Whether it can have issued `subject`, as far as that can be told without the signature: names, key identifiers
     /// and kinds of keys agree. Whether it may is another question.
     pub(super) fn can_have_issued(&self, subject: &Self) -> bool {
-        name::equal(self.subject(), subject.issuer())
+        self.subject_digest == subject.issuer_digest
+            && name::equal(self.subject(), subject.issuer())
             && !self.extensions.invalid
             && !subject.extensions.invalid
             && self.is_meant_by(subject.extensions.authority_key_id.as_ref(), &subject.der)

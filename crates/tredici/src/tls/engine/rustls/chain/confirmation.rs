@@ -73,7 +73,7 @@ fn finding(error: &Error) -> Finding {
 /// - a leaf that is an authority's, or a root itself: a server that made its own certificate;
 /// - certificates of another version than 3, and those with unique identifiers;
 /// - critical extensions about policies, which OpenSSL does not apply either unless it is asked to;
-/// - constraints on directory names, addresses of mail and URIs;
+/// - constraints on directory names, addresses of mail and URIs, and those with a minimum or a maximum;
 /// - paths with more than six intermediates;
 /// - intermediates that have issued themselves, which a path length does not count (RFC 5280, section 4.2.1.9);
 /// - an issuer's name that is written in another way than in the issuer's own certificate;

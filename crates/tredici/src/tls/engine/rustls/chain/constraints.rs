@@ -240,9 +240,10 @@ fn holds_address(base: &[u8], address: &[u8]) -> Result<bool, Finding> {
     Ok(network.len() == address.len() && masked(network) == masked(address))
 }
 
-/// Whether these constraints are about names of a kind that webpki does not compare.
+/// Whether these constraints are about names of a kind that webpki does not compare, or of a form that it does not read.
 pub(super) fn are_beyond_webpki(constraints: Subtrees<'_>) -> bool {
-    constraints.all().any(|subtree| !matches!(subtree.base, GeneralName::Dns(_) | GeneralName::Address(_)))
+    let is_compared = |base| matches!(base, GeneralName::Dns(_) | GeneralName::Address(_));
+    constraints.all().any(|subtree| subtree.is_limited || !is_compared(subtree.base))
 }
 
 #[cfg(test)]

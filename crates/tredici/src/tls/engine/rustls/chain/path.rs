@@ -77,7 +77,7 @@ impl<'a> Path<'a> {
             return Step::None;
         }
         let last = self.last();
-        let Some(issuer) = best_issuer(store.named(last.issuer()), last, now) else { return Step::None };
+        let Some(issuer) = best_issuer(store.issuers(last), last, now) else { return Step::None };
         match last.is_self_signed() {
             None => Step::End(End::Broken),
             Some(false) => {

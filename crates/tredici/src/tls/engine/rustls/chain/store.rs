@@ -11,7 +11,6 @@ use super::{
     super::super::{Anchors, Der, Revocation, Trust},
     certificate::Certificate,
     der::Elements,
-    name,
     revocation::Lists,
 };
 use crate::error::Error;
@@ -62,7 +61,7 @@ impl Store {
         let certificates = Vec::with_capacity(given.len());
         let mut store = Self { certificates, by_subject: HashMap::new(), lists: None };
         for certificate in given {
-            let places = store.by_subject.entry(name::digest(certificate.subject())).or_default();
+            let places = store.by_subject.entry(certificate.subject_digest()).or_default();
             if places.iter().all(|place| store.certificates[*place].der != certificate.der) {
                 places.push(store.certificates.len());
                 store.certificates.push(certificate);
@@ -76,9 +75,9 @@ impl Store {
         self.certificates.iter().map(|certificate| certificate.subject().to_vec().into()).collect()
     }
 
-    /// Those whose subject may be this name.
-    pub(super) fn named(&self, name: &[u8]) -> impl Iterator<Item = &Certificate> {
-        let places = self.by_subject.get(&name::digest(name)).map(Vec::as_slice).unwrap_or_default();
+    /// Those whose subject may be the issuer of this one.
+    pub(super) fn issuers(&self, subject: &Certificate) -> impl Iterator<Item = &Certificate> {
+        let places = self.by_subject.get(&subject.issuer_digest()).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(|place| &*self.certificates[*place])
     }
 }

@@ -227,9 +227,51 @@ pub(super) const FAULTS: &[Fault] = &[
         exclude(s, UPPER, &tlv(0x87, &[127, 0, 0, 0, 255, 0, 0, 0]));
     }),
     fault("common name that is not permitted", |s| {
-        s.chain[LEAF].remove(extension::ALTERNATIVE_NAMES);
-        s.chain[LEAF].subject = name(&[&[attribute(3, 0x0c, b"www.example.net")]]);
+        call(s, &[(0x0c, b"www.example.net")]);
         permit(s, UPPER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name that is permitted", |s| {
+        call(s, &[(0x0c, b"WWW.example.ORG")]);
+        permit(s, UPPER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name that is excluded", |s| {
+        call(s, &[(0x13, b"www.example.org")]);
+        exclude(s, ROOT, &tlv(0x82, b".example.org"));
+    }),
+    fault("common name in two bytes a letter that is excluded", |s| {
+        call(s, &[(0x1e, b"\0a\0.\0b")]);
+        exclude(s, LOWER, &tlv(0x82, b"b"));
+    }),
+    fault("second common name that is not permitted", |s| {
+        call(s, &[(0x0c, b"www.example.org"), (0x0c, b"www.example.net")]);
+        permit(s, UPPER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name that is not permitted beside an address", |s| {
+        call(s, &[(0x0c, b"www.example.net")]);
+        let address = sequence(&[tlv(0x87, &[127, 0, 0, 1])]);
+        s.chain[LEAF].set(Extension::ce(extension::ALTERNATIVE_NAMES, false, &address));
+        permit(s, UPPER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name that is not permitted beside a name that is", |s| {
+        let subject = name(&[&[attribute(3, 0x0c, b"www.example.net")]]);
+        s.chain[LEAF].subject = subject;
+        permit(s, UPPER, &tlv(0x82, b"localhost"));
+    }),
+    fault("common name that is a wildcard, under constraints", |s| {
+        call(s, &[(0x0c, b"*.example.net")]);
+        permit(s, UPPER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name of one label, under constraints", |s| {
+        call(s, &[(0x0c, b"localhost")]);
+        permit(s, UPPER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name with a zero at its end, not permitted", |s| {
+        call(s, &[(0x0c, b"www.example.net\0")]);
+        permit(s, LOWER, &tlv(0x82, b"example.org"));
+    }),
+    fault("common name with a zero in it, under constraints", |s| {
+        call(s, &[(0x0c, b"www.example.org\0.example.net")]);
+        permit(s, LOWER, &tlv(0x82, b"example.org"));
     }),
     fault("directory name that is permitted", |s| {
         s.chain[LEAF].subject = name(&[&[attribute(10, 0x0c, b"Acme")], &[attribute(3, 0x0c, b"localhost")]]);
@@ -363,6 +405,14 @@ pub(super) fn exclude(s: &mut Scenario, place: usize, base: &[u8]) {
 fn restrict(s: &mut Scenario, place: usize, list: u8, base: &[u8]) {
     let constraints = sequence(&[tlv(list, &sequence(&[base.to_vec()]))]);
     s.chain[place].set(Extension::ce(extension::NAME_CONSTRAINTS, true, &constraints));
+}
+
+/// The leaf has these common names, and no other.
+fn call(s: &mut Scenario, names: &[(u8, &[u8])]) {
+    let relative: Vec<_> = names.iter().map(|(tag, text)| [attribute(3, *tag, text)]).collect();
+    let relative: Vec<&[_]> = relative.iter().map(|one| &one[..]).collect();
+    s.chain[LEAF].remove(extension::ALTERNATIVE_NAMES);
+    s.chain[LEAF].subject = name(&relative);
 }
 
 fn address(s: &mut Scenario) {

@@ -1,5 +1,7 @@
 //! Who stands in a list: found by the serial number, however many there are.
 
+use std::num::NonZeroU32;
+
 use super::{
     super::{
         der::{self, ENUMERATED, Elements, INTEGER, SEQUENCE, Span},
@@ -23,11 +25,14 @@ pub(super) struct Entries {
 
 struct Entry {
     serial: Span,
-    /// The place among the issuers.
-    issuer: Option<u32>,
+    /// The place among the issuers, counted from one.
+    issuer: Option<NonZeroU32>,
     /// It is in force again.
     is_taken_back: bool,
 }
+
+/// The shortest entry of a list has twenty bytes.
+const _: () = assert!(size_of::<Entry>() <= 16);
 
 const REASON: u8 = 21;
 const CERTIFICATE_ISSUER: u8 = 29;
@@ -67,7 +72,7 @@ impl Entries {
             self.issuers.push(Span::of(issuer, whole));
         }
         // Who was named before is meant until another is (RFC 5280, section 5.3.3).
-        entry.issuer = self.issuers.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
+        entry.issuer = u32::try_from(self.issuers.len()).ok().and_then(NonZeroU32::new);
         let reason = details
             .reason
             .read(|value| der::first(value, ENUMERATED).filter(|reason| der::is_integer(reason)))?;
@@ -89,7 +94,7 @@ impl Entries {
 
     /// Whose certificate it is, where it says so.
     fn issuers_of(&self, entry: &Entry) -> Option<Span> {
-        self.issuers.get(usize::try_from(entry.issuer?).ok()?).copied()
+        self.issuers.get(entry.issuer?.get() as usize - 1).copied()
     }
 }
 

@@ -254,3 +254,70 @@ impl IssuingPoint {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tredici_test::draft::{Draft, DraftKey, Extension as DraftExtension, ListDraft, RevokedDraft};
+
+    use super::*;
+
+    fn certificate(draft: &Draft) -> Certificate {
+        Certificate::read(&draft.self_signed().as_slice().into()).unwrap()
+    }
+
+    #[test]
+    fn who_has_signed_is_found_out_once() {
+        let [issuer, other] = [(); 2].map(|()| Draft::authority("Root", &DraftKey::p256()));
+        let list = RevocationList::read(&ListDraft::new().issued_by(&issuer).as_slice().into()).unwrap();
+        let ask = |certificate: &Certificate| list.signature(certificate, certificate.key.as_ref().unwrap());
+        let [issuer, other] = [issuer, other].map(|draft| certificate(&draft));
+        assert_eq!(ask(&other), Signature::Wrong);
+        assert!(list.signer.get().is_none(), "what somebody has not signed is not remembered");
+        assert_eq!(ask(&issuer), Signature::Right);
+        assert_eq!(list.signer.get().map(|key| &**key), Some(issuer.public_key_info()));
+        assert_eq!(ask(&other), Signature::Wrong);
+        assert_eq!(ask(&issuer), Signature::Right);
+    }
+
+    #[test]
+    fn many_entries_are_found_by_their_number() {
+        const MANY: u32 = 100_000;
+
+        let root = Draft::authority("Root", &DraftKey::p256());
+        let mut list = ListDraft::new();
+        let scattered = |number: u32| (number.wrapping_mul(2_654_435_761) | 0x4000_0000) & 0x7fff_ffff;
+        let entries = (0..MANY).map(|number| RevokedDraft::new(&scattered(number).to_be_bytes()));
+        list.entries = Some(entries.collect());
+        let list = RevocationList::read(&list.issued_by(&root).as_slice().into()).unwrap();
+        let stands = |serial: Vec<u8>| list.names(&certificate(&Draft { serial, ..root.clone() }));
+        for number in (0..MANY).step_by(9_973) {
+            assert!(stands(scattered(number).to_be_bytes().to_vec()));
+        }
+        for serial in [vec![7], vec![0x7f; 20], vec![0x80], scattered(MANY).to_be_bytes()[..3].to_vec()] {
+            assert!(!stands(serial));
+        }
+    }
+
+    /// Whatever is in the bytes, there is an answer.
+    #[test]
+    fn spoilt_lists_are_read_or_refused() {
+        let root = Draft::authority("Root", &DraftKey::p256());
+        let mut list = ListDraft::new();
+        list.revoke(RevokedDraft::new(&root.serial).with(DraftExtension::ce(21, false, &[10, 1, 1])));
+        list.set(DraftExtension::ce(28, true, &[0x30, 3, 0x81, 1, 0xff]));
+        let good = list.issued_by(&root);
+        let issuer = certificate(&root);
+        for place in 0..good.len() {
+            for bits in [1, 0x20, 0x80, 0xff] {
+                let mut spoilt = good.clone();
+                spoilt[place] ^= bits;
+                if let Some(list) = RevocationList::read(&spoilt.as_slice().into()) {
+                    let _any = (list.names(&issuer), list.place().is_some(), list.is_by(&issuer));
+                    let signature = list.signature(&issuer, issuer.key.as_ref().unwrap());
+                    assert_ne!(signature, Signature::Right, "{place} {bits}");
+                }
+            }
+            assert!(RevocationList::read(&good[..place].into()).is_none(), "{place}");
+        }
+    }
+}
