@@ -63,7 +63,8 @@ pub(crate) enum Verb {
 /// Connect, verify, and tell everything about the connection
 ///
 /// Without TARGET, and without host, port, path or socketPath among the options, it starts a TLS server of its own,
-/// with a certificate authority made on the spot, and connects to that twice: in full, then resumed.
+/// with a certificate authority made on the spot, and connects to that twice: in full, then resumed. It says so on
+/// standard error, and each line of JSON has "demonstration": true.
 #[derive(Debug, Args)]
 #[command(after_help = CONNECT_SHORT, after_long_help = CONNECT_LONG)]
 pub(crate) struct Connect {

@@ -147,7 +147,8 @@ impl Target {
         Self::new(protocol, Some(bare(hostname.into())))
     }
 
-    /// TLS for HTTP to this name or address, port 443 unless [`port`](Self::port) says otherwise.
+    /// TLS for HTTP to this name or address, port 443 unless [`port`](Self::port) says otherwise. A port, a scheme or a path
+    /// has no place in the name: a whole target is read by `"https://db.internal:8443".parse()`.
     pub fn https(hostname: impl Into<String>) -> Self {
         Self::at(Protocol::Https, hostname)
     }

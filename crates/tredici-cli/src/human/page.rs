@@ -66,14 +66,7 @@ impl Page {
 
     /// Words aside.
     pub(super) fn note(&mut self, words: &str) {
-        for line in self.paper.wrapped(words, 2) {
-            self.line(&format!("{FAINT}{line}{FAINT:#}"));
-        }
-    }
-
-    /// Sentences that are wrapped wherever they are read.
-    pub(super) fn paragraph(&mut self, sentences: &str) {
-        for line in self.paper.broken(sentences, 2) {
+        for line in self.paper.broken(words, MARGIN) {
             self.line(&format!("{FAINT}{line}{FAINT:#}"));
         }
     }

@@ -163,7 +163,7 @@ pub(crate) fn introduction(server: &Destination, paper: Paper) -> String {
     let (host, port) = (server.hostname.as_deref().unwrap_or_default(), server.port.unwrap_or_default());
     let mut page = Page::new(paper, false);
     page.gap();
-    page.paragraph(&format!(
+    page.note(&format!(
         "No target was given: here is a demonstration. A certificate authority was made, and with it a TLS server \
          at {host}:{port}. This is what connecting to that server looks like."
     ));

@@ -2,9 +2,9 @@
 //!
 //! What has to do with TLS stands in `suite`, and is there once for each engine; the rest knows of none.
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    all(feature = "openssl", feature = "rustls"),
-    expect(clippy::duplicate_mod, reason = "the suite is there once for each engine")
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the suite is there once for each engine; the examples share a server"
 )]
 
 #[cfg(all(feature = "rustls", feature = "openssl"))]

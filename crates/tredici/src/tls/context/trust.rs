@@ -64,7 +64,7 @@ fn system() -> Result<Vec<Der>, Error> {
         let causes: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
         let message = format!("options.caStore: the system has no certificate authorities {causes:?}");
         return Err(Error::invalid("ERR_TLS_NO_SYSTEM_CA", message)
-            .with_hint("install the package ca-certificates, or give ca"));
+            .with_hint("install the package ca-certificates, or give options.ca"));
     }
     Ok(certificates)
 }

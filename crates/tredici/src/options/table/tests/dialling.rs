@@ -1,0 +1,153 @@
+use serde_json::json;
+
+use super::{ADDRESS, Cases, IP, OK, PORT, RANGE, TYPE, UNDICI, VALUE};
+
+pub(super) fn cases() -> Cases {
+    vec![
+        ("host", vec![(json!("db"), OK), (json!(""), OK), (json!(5), TYPE), (json!("a\0b"), VALUE)]),
+        (
+            "port",
+            vec![
+                (json!(0), OK),
+                (json!(65535), OK),
+                (json!(80.0), OK),
+                (json!("8443"), OK),
+                (json!(" 80 "), OK),
+                (json!(65536), PORT),
+                (json!(-1), PORT),
+                (json!(1.5), PORT),
+                (json!("x"), PORT),
+                (json!(""), PORT),
+                (json!("+80"), PORT),
+                (json!(true), TYPE),
+                (json!([80]), TYPE),
+            ],
+        ),
+        ("path", vec![(json!("/run/a"), OK), (json!("\0a"), OK), (json!("/a\0b"), VALUE), (json!(5), TYPE)]),
+        ("socketPath", vec![(json!("/run/a"), OK), (json!(""), OK), (json!(5), TYPE), (json!("a\0"), VALUE)]),
+        (
+            "timeout",
+            vec![
+                (json!(0), OK),
+                (json!(1.5), OK),
+                (json!(-1), UNDICI),
+                (json!(1e300), UNDICI),
+                (json!("x"), UNDICI),
+            ],
+        ),
+        ("lookupTimeout", vec![(json!(0), OK), (json!(1.5), OK), (json!(-1), UNDICI), (json!("x"), UNDICI)]),
+        ("dialTimeout", vec![(json!(5), OK), (json!(-1), UNDICI), (json!(true), UNDICI)]),
+        ("attemptTimeout", vec![(json!(5), OK), (json!(1e300), UNDICI), (json!([]), UNDICI)]),
+        ("handshakeTimeout", vec![(json!(0), OK), (json!(5), OK), (json!(-1), UNDICI), (json!("x"), UNDICI)]),
+        (
+            "dnsResultOrder",
+            vec![(json!("ipv4first"), OK), (json!("verbatim"), OK), (json!("IPv4"), VALUE), (json!(4), TYPE)],
+        ),
+        (
+            "family",
+            vec![
+                (json!(0), OK),
+                (json!(4), OK),
+                (json!(6.0), OK),
+                (json!("IPv4"), OK),
+                (json!("IPv6"), OK),
+                (json!(5), VALUE),
+                (json!(-4), VALUE),
+                (json!("4"), VALUE),
+                (json!("ipv4"), VALUE),
+                (json!(true), TYPE),
+                (json!([4]), TYPE),
+            ],
+        ),
+        ("autoSelectFamily", vec![(json!(false), OK), (json!("true"), TYPE), (json!(1), TYPE)]),
+        (
+            "autoSelectFamilyAttemptTimeout",
+            vec![
+                (json!(1), OK),
+                (json!(2147483647), OK),
+                (json!(0), RANGE),
+                (json!(-1), RANGE),
+                (json!(1.5), RANGE),
+                (json!(2147483648_u64), RANGE),
+                (json!("250"), TYPE),
+                (json!(true), TYPE),
+            ],
+        ),
+        (
+            "localPort",
+            vec![
+                (json!(0), OK),
+                (json!("50000"), OK),
+                (json!(-1), PORT),
+                (json!(70000), PORT),
+                (json!([]), TYPE),
+            ],
+        ),
+        (
+            "lookup",
+            vec![
+                (json!({"a": ["127.0.0.1", "::1"]}), OK),
+                (json!({}), OK),
+                (json!({"a": []}), OK),
+                (json!({"a": ["x"]}), IP),
+                (json!({"a": [5]}), IP),
+                (json!({"a": "127.0.0.1"}), TYPE),
+                (json!("a"), TYPE),
+            ],
+        ),
+        (
+            "lookupCache",
+            vec![
+                (json!(true), OK),
+                (json!(false), OK),
+                (json!({}), OK),
+                (json!({"maxTTL": 5000, "negativeTTL": 0, "maxItems": 7}), OK),
+                (json!({"maxTTL": null}), OK),
+                (json!({"maxTTL": -1}), UNDICI),
+                (json!({"negativeTTL": "5"}), UNDICI),
+                (json!({"maxItems": 0.5}), UNDICI),
+                (json!({"ttl": 5}), VALUE),
+                (json!("on"), TYPE),
+                (json!(5), TYPE),
+            ],
+        ),
+        (
+            "hints",
+            vec![
+                (json!(libc::AI_ADDRCONFIG), OK),
+                (json!(libc::AI_V4MAPPED | libc::AI_ALL), OK),
+                (json!(0), OK),
+                (json!(1), VALUE),
+                (json!(-1), VALUE),
+                (json!(1.5), VALUE),
+                (json!(1e300), VALUE),
+                (json!("32"), TYPE),
+            ],
+        ),
+        (
+            "blockList",
+            vec![
+                (json!(["10.0.0.0/8", "::1", "192.0.2.1-192.0.2.9", "link-local"]), OK),
+                (json!("loopback,10.0.0.1"), OK),
+                (json!([]), OK),
+                (json!(["localhost"]), ADDRESS),
+                (json!(["::1/129"]), RANGE),
+                (json!(["::2-::1"]), VALUE),
+                (json!([10]), TYPE),
+                (json!({"address": "::1"}), TYPE),
+            ],
+        ),
+        (
+            "allowList",
+            vec![
+                (json!(["10.0.0.0/8"]), OK),
+                (json!("private"), OK),
+                (json!([]), VALUE),
+                (json!(""), VALUE),
+                (json!("x"), ADDRESS),
+                (json!(true), TYPE),
+            ],
+        ),
+        ("localAddress", vec![(json!("::1"), OK), (json!(""), OK), (json!("localhost"), IP), (json!(5), IP)]),
+    ]
+}
