@@ -6,6 +6,7 @@ mod coalesce;
 mod connect;
 mod journey;
 mod limit;
+pub(crate) mod progress;
 mod reach;
 mod renewal;
 mod rotation;
@@ -19,7 +20,10 @@ mod walk;
 
 use std::{
     pin::pin,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -75,6 +79,7 @@ pub struct Connector {
 
 /// What all that derive from one connector have in common.
 struct Terms {
+    id: u64,
     /// As they were given. Those that can be replaced are asked of the present snapshot's context.
     values: Values,
     socket: SocketTerms,
@@ -94,6 +99,7 @@ impl Connector {
     ///
     /// Phase `options`: an option that cannot work, alone or together with others; a file that cannot be read.
     pub fn new(options: ConnectOptions) -> Result<Self, Error> {
+        static LAST_ID: AtomicU64 = AtomicU64::new(0);
         options.validate()?;
         let values = options.values().clone();
         let socket = SocketTerms::new(&values)?;
@@ -104,7 +110,8 @@ impl Connector {
         let (choice, family) = (context.choice().clone(), Family::default());
         let current = family.found(Snapshot { context: Arc::new(context), cache });
         let (rotated, rotating) = (ArcSwap::from_pointee(options), Mutex::default());
-        let terms = Arc::new(Terms { values, socket, resolver, choice, family, rotated, rotating });
+        let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
+        let terms = Arc::new(Terms { id, values, socket, resolver, choice, family, rotated, rotating });
         Ok(Self { terms, current, checks: Arc::new([]), observer })
     }
 
@@ -124,6 +131,12 @@ impl Connector {
             None => Arc::new(observer),
         };
         Self { observer: Some(observer), ..self.clone() }
+    }
+
+    /// Tells it from the other connectors of this process, where one observer watches several: clones have the same number, and
+    /// so has what [`check`](Self::check) and [`observe`](Self::observe) make of it. An addition.
+    pub fn id(&self) -> u64 {
+        self.terms.id
     }
 
     /// The TLS engine at work: `rustls` or `openssl`.
@@ -165,7 +178,7 @@ impl Connector {
         let limit = Limit { option: "timeout", time: self.terms.values.timeout() };
         let deadline = journey.deadline(limit.time).filter(|_| !limit.time.is_zero());
         span.in_scope(|| {
-            journey.watch(self.observer.clone(), &route.destination, deadline.map(|_| limit.time));
+            journey.watch(self.id(), self.observer.clone(), &route.destination, deadline.map(|_| limit.time));
         });
         let walked = {
             // In its place from the beginning: it is too large to be moved about.

@@ -144,6 +144,9 @@ impl GivenStream {
 /// `unix:/path` (`unix:@name` for a name in Linux's abstract namespace). So is an `http::Uri` with the feature `hyper`, of
 /// which the origin counts.
 ///
+/// A host that is empty leads nowhere: `ERR_INVALID_ARG_VALUE` when connecting, where Node connects to `localhost`. What was
+/// meant is rather a name that somebody has forgotten.
+///
 /// ```
 /// use tredici::Target;
 ///

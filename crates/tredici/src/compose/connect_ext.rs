@@ -123,10 +123,12 @@ pub trait ConnectExt: Connect + Sized {
         MapTarget::new(self, map)
     }
 
-    /// One that gives up after this time: code `UND_ERR_CONNECT_TIMEOUT`, phase `connect`. Zero is no limit.
+    /// One that gives up after this time: code `UND_ERR_CONNECT_TIMEOUT`. Zero is no limit.
     ///
-    /// It closes what was opened, and cannot know how far that was: the option `timeout` of a
-    /// [`Connector`](crate::Connector) names phase and addresses. This one is for all that stands before it in the chain.
+    /// It closes what was opened. The error's phase is the one that a [`Connector`](crate::Connector) in it was in, `transfer`
+    /// where that was done and something after it was not, and `connect` where there is none, or where it runs on a task of
+    /// its own. The option `timeout` of a connector names the addresses, too; this one is for all that stands before it
+    /// in the chain.
     ///
     /// ```
     /// use std::time::Duration;

@@ -4,7 +4,7 @@ use tokio::time::{Instant, timeout};
 
 use super::waiting;
 use crate::{
-    connector::Connect,
+    connector::{Connect, progress},
     error::{Error, ErrorKind, Phase},
     socket::Socket,
     target::{Destination, Target},
@@ -31,29 +31,41 @@ impl<C: Connect> Connect for Timeout<C> {
         }
         let destination = target.destination().clone();
         let start = Instant::now();
-        waiting::known(async {
+        waiting::known(progress::followed(async {
             // Still there when it is asked what it has waited for.
             let mut connecting = pin!(self.connector.connect(target));
             match timeout(self.limit, &mut connecting).await {
                 Ok(outcome) => outcome,
                 Err(_elapsed) => Err(timed_out(self.limit, destination, start.elapsed())),
             }
-        })
+        }))
         .await
     }
 }
 
 /// Worded as undici words it.
 fn timed_out(limit: Duration, destination: Destination, total: Duration) -> Error {
-    let message =
-        format!("Connect Timeout Error (attempted address: {destination}, timeout: {}ms)", limit.as_millis());
-    let (message, hint) = match waiting::is_waiting() {
-        true => (format!("{message} {}", waiting::FOR_A_PLACE), waiting::HINT),
-        false => {
-            (message, "allow more time; options.timeout of a connector tells the phase and the addresses")
+    let farthest = progress::farthest();
+    let during = match farthest {
+        _ if waiting::is_waiting() => format!("{} ", waiting::FOR_A_PLACE),
+        Some(phase) => format!("during {phase} "),
+        // Made by something else than a connector of this library.
+        None => String::new(),
+    };
+    let message = format!(
+        "Connect Timeout Error (attempted address: {destination}, timeout: {}ms) {during}after {}ms",
+        limit.as_millis(),
+        total.as_millis()
+    );
+    let hint = match farthest {
+        _ if waiting::is_waiting() => waiting::HINT.into(),
+        Some(phase) => format!("{}, or allow more time", progress::hint(phase)),
+        None => {
+            "allow more time; options.timeout of a connector tells the phase and the addresses".to_owned()
         }
     };
-    Error::new(ErrorKind::Timeout, Phase::Connect, "UND_ERR_CONNECT_TIMEOUT", message)
+    let phase = farthest.unwrap_or(Phase::Connect);
+    Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message)
         .with_hint(hint)
         .with_target(destination)
         .with_timings(Timings { total, ..Timings::default() })

@@ -1,7 +1,10 @@
 //! The sessions of a connector: those in its store, and those that its caller has supplied.
 
 use std::{
-    sync::{Arc, OnceLock, Weak},
+    sync::{
+        Arc, OnceLock, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -32,6 +35,10 @@ pub(super) struct SessionCache {
     store: Option<Arc<dyn SessionStore>>,
     /// Whether others may use the store, so that the key has to say more than which server it is.
     is_shared: bool,
+    /// What tells the sessions that this one has put there from those of others.
+    keeper: Unique,
+    /// Whether other terms have taken the place of those that these sessions were made under.
+    is_retired: AtomicBool,
     supplied: Arc<Supplied>,
     /// What tells the caller's checks from all others; `None` where there are none.
     checks: Option<Unique>,
@@ -73,6 +80,8 @@ impl SessionCache {
         let shared = values.session_store.as_ref().map(|shared| shared.0.clone());
         Self {
             is_shared: shared.is_some(),
+            keeper: Unique::new(),
+            is_retired: AtomicBool::new(false),
             store: (capacity > 0).then(|| shared.unwrap_or_else(own)),
             supplied,
             checks,
@@ -211,10 +220,33 @@ impl SessionCache {
         }
     }
 
+    /// As the store holds it.
+    pub(super) fn live(&self, key: &SessionKey, session: KeptSession) -> Live {
+        session.into_live(key.clone(), self.keeper)
+    }
+
     /// Keeps a session for the server that it belongs to.
     pub(super) fn keep(&self, key: &SessionKey, session: Live) {
         if let Some(store) = &self.store {
             store.put(key, session.into());
+            // Looked at only now: whoever retires it meanwhile either finds the session there, or was seen.
+            if self.is_retired.load(Ordering::SeqCst) {
+                self.drop_own();
+            }
+        }
+    }
+
+    /// Other terms are in force: what was made under these is dropped, and so is what comes later, from connections that
+    /// have begun under them.
+    pub(super) fn retire(&self) {
+        self.is_retired.store(true, Ordering::SeqCst);
+        self.drop_own();
+    }
+
+    /// A store of its own goes with it.
+    fn drop_own(&self) {
+        if let Some(store) = self.store.as_ref().filter(|_| self.is_shared) {
+            store.retain_all(&mut |session| !session.is_of(self.keeper));
         }
     }
 
@@ -248,7 +280,7 @@ impl SessionSink for CacheSink {
     fn add(&self, session: NewSession) {
         let Some(cache) = self.cache.upgrade() else { return };
         if let Some(session) = KeptSession::new(session, self.peer.clone(), (self.clock.0)()) {
-            cache.keep(&self.key, session.into_live(self.key.clone()));
+            cache.keep(&self.key, cache.live(&self.key, session));
         }
     }
 }

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::limit::Limit;
+use super::{
+    limit::Limit,
+    progress::{self, Progress},
+};
 use crate::{
     dial::Attempts,
     error::{Attempt, Error, ErrorKind, Phase},
@@ -25,6 +28,7 @@ pub(super) struct Journey {
     timings: Timings,
     attempts: Attempts,
     watched: Watched,
+    progress: Progress,
     is_over: bool,
 }
 
@@ -42,6 +46,7 @@ impl Journey {
             timings: Timings::default(),
             attempts: Attempts::new(start),
             watched: Watched::default(),
+            progress: Progress::begin(),
             is_over: false,
         }
     }
@@ -49,11 +54,12 @@ impl Journey {
     /// Has it watched from here on.
     pub(super) fn watch(
         &mut self,
+        connector: u64,
         observer: Option<Arc<dyn Observer>>,
         destination: &Arc<Destination>,
         timeout: Option<Duration>,
     ) {
-        self.watched = Watched::new(observer, self.start, destination);
+        self.watched = Watched::new(connector, observer, self.start, destination);
         self.attempts.watch(self.watched.clone());
         self.watched.tell(|observer, connection| observer.started(connection, &Started { timeout }));
     }
@@ -82,10 +88,11 @@ impl Journey {
 
     pub(super) fn set_phase(&mut self, phase: Phase) {
         self.phase = phase;
+        self.progress.come_to(phase);
     }
 
     pub(super) fn enter(&mut self, phase: Phase) -> Entered {
-        self.phase = phase;
+        self.set_phase(phase);
         Entered(phase)
     }
 
@@ -134,13 +141,7 @@ impl Journey {
             limit.time.as_millis(),
             self.elapsed().as_millis(),
         );
-        let hint = match phase {
-            Phase::Lookup => "the name server does not answer in time",
-            Phase::SecureConnect => "the connection stands, but the peer does not finish the TLS handshake",
-            Phase::Check => "the connection stands, but a check of yours does not end",
-            _ => "nobody answers there; check address and firewall",
-        };
-        let hint = format!("{hint}; options.{} allows more time", limit.option);
+        let hint = format!("{}; options.{} allows more time", progress::hint(phase), limit.option);
         Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message).with_hint(hint)
     }
 
@@ -174,8 +175,12 @@ impl Journey {
     pub(super) fn tell_end(&mut self, result: &Result<Socket, Error>) {
         self.is_over = true;
         match result {
-            Ok(socket) => self.tell_connected(socket),
+            Ok(socket) => {
+                self.progress.come_to(Phase::Transfer);
+                self.tell_connected(socket);
+            }
             Err(error) => {
+                self.progress.come_to_nothing();
                 self.watched.tell(|observer, connection| observer.failed(connection, &Failed { error }));
             }
         }
@@ -195,6 +200,8 @@ impl Journey {
                 version,
                 local_address: socket.local_address(),
                 remote_address: socket.remote_address(),
+                fd: socket.fd(),
+                peer_certificate: socket.peer_certificate(),
                 timings: socket.timings(),
                 attempts: socket.attempts(),
                 agreed,
@@ -209,7 +216,11 @@ impl Journey {
 impl Drop for Journey {
     /// A future that was dropped; one that panics has its own way to tell.
     fn drop(&mut self) {
-        if !self.is_over && !std::thread::panicking() {
+        if self.is_over {
+            return;
+        }
+        self.progress.come_to_nothing();
+        if !std::thread::panicking() {
             let phase = self.phase;
             self.watched.tell(|observer, connection| observer.abandoned(connection, &Abandoned { phase }));
         }

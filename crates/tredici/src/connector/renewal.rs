@@ -80,9 +80,9 @@ impl Connector {
         let wanted = Arc::new(AtomicBool::new(true));
         // Made here, so that a runtime without timers is known to who calls, and not to a task that nobody sees.
         let looks = tokio::time::interval(interval);
-        let observer = self.observer.clone();
+        let (observer, id) = (self.observer.clone(), self.id());
         let told = move |duration, outcome: Result<(), Error>| {
-            tell_rotation(observer.as_deref(), duration, outcome.as_ref().copied());
+            tell_rotation(observer.as_deref(), id, duration, outcome.as_ref().copied());
             told(outcome);
         };
         let look = look_for_ever(Arc::downgrade(&self.terms), looks, told, wanted.clone());

@@ -32,7 +32,10 @@ impl Connector {
     /// It happens at once and as a whole, for this connector, its clones and all that [`check`](Self::check) derived from
     /// it. A connection that has begun goes on under the terms that it began with, as open sockets do. Sessions of the
     /// old terms are dropped, those that come later on such connections too, and so is the option `session`: under the
-    /// new terms every peer is verified in full. The engine stays what it was. It reads files and blocks for as long.
+    /// new terms every peer is verified in full. Of a [`SessionStore`](crate::SessionStore) that others use, too, these are the sessions
+    /// that this connector has put there, where the store implements [`retain_all`](crate::SessionStore::retain_all);
+    /// what others have put there stays, and is resumed here where they are on the new terms, too. The engine stays what
+    /// it was. It reads files and blocks for as long.
     /// Observers of this connector are told ([`Observer::rotated`](crate::Observer::rotated)), and so is `tracing`.
     ///
     /// ```no_run
@@ -54,7 +57,7 @@ impl Connector {
     pub fn rotate(&self, options: ConnectOptions) -> Result<(), Error> {
         let began = Instant::now();
         let outcome = self.terms.replace(&options, |_, _| true).map(drop);
-        tell_rotation(self.observer.as_deref(), began.elapsed(), outcome.as_ref().copied());
+        tell_rotation(self.observer.as_deref(), self.id(), began.elapsed(), outcome.as_ref().copied());
         outcome
     }
 }

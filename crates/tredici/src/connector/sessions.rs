@@ -53,7 +53,7 @@ impl Connector {
         let Some(tls) = &route.tls else { return Ok(Vec::new()) };
         let Snapshot { context, cache } = &*snapshot;
         let scope = Some(cache.scope(context));
-        let live = |kept: KeptSession| kept.into_live(tls.key.clone());
+        let live = |kept: KeptSession| cache.live(&tls.key, kept);
         let taken: Vec<_> = cache.take_all(&tls.key, context).into_iter().map(live).collect();
         let exported: Result<Vec<_>, Error> = taken.iter().map(|live| live.export(scope)).collect();
         if exported.is_err() {

@@ -49,12 +49,13 @@ impl Family {
         self.members().iter().find_map(Weak::upgrade).map(|current| current.load().context.clone())
     }
 
-    /// Puts another context in the place of the present one, everywhere. The sessions of the old stay behind.
+    /// Puts another context in the place of the present one, everywhere. The sessions of the old are dropped.
     pub(super) fn replace(&self, context: ClientContext, values: &Values) {
         let context = Arc::new(context);
         for current in self.members().iter().filter_map(Weak::upgrade) {
             let cache = Arc::new(current.load().cache.renewed(values));
-            current.0.store(Arc::new(Snapshot { context: context.clone(), cache }));
+            let old = current.0.swap(Arc::new(Snapshot { context: context.clone(), cache }));
+            old.cache.retire();
         }
     }
 }

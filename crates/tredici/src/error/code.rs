@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, io};
 
-use super::ErrorKind;
+use super::{BLOCKED, ErrorKind};
 
 macro_rules! errno_names {
     ($($name:ident)*) => {
@@ -96,6 +96,7 @@ pub(super) fn class_name(code: &str, attempts: usize) -> &'static str {
         | "ERR_TLS_INVALID_PROTOCOL_VERSION" => "TypeError",
         "ERR_TLS_CERT_ALTNAME_FORMAT" => "SyntaxError",
         "ERR_ASSERTION" => "AssertionError",
+        BLOCKED if attempts > 1 => "AggregateError",
         code if attempts > 1 && code.starts_with('E') && !code.starts_with("ERR_") => "AggregateError",
         _ => "Error",
     }
@@ -150,5 +151,6 @@ mod tests {
         assert_eq!(class_name("ECONNREFUSED", 2), "AggregateError");
         assert_eq!(class_name("ECONNREFUSED", 1), "Error");
         assert_eq!(class_name("ERR_TLS_CERT_ALTNAME_INVALID", 2), "Error");
+        assert_eq!([1, 2].map(|attempts| class_name(BLOCKED, attempts)), ["Error", "AggregateError"]);
     }
 }

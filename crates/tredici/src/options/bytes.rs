@@ -26,10 +26,6 @@ pub(crate) enum Bytes {
 }
 
 impl Bytes {
-    pub(crate) fn is_empty(&self) -> bool {
-        matches!(self, Self::Memory(bytes) if bytes.is_empty())
-    }
-
     /// The bytes, where they were given themselves.
     pub(super) fn in_memory(&self) -> Option<&[u8]> {
         match self {

@@ -256,13 +256,14 @@ mod tests {
             ConnectOptions::new().alpn_protocols(AlpnProtocols::none()),
             ConnectOptions::new().max_cached_sessions(0),
             ConnectOptions::new().danger().keylog(|_| {}),
+            ConnectOptions::new().ca(""),
         ] {
             assert!(options.values().names_tls(), "{options:?}");
         }
         for options in [
             ConnectOptions::new(),
             ConnectOptions::new().host("a").port(1).no_delay(true).use_h2c(true),
-            ConnectOptions::new().servername("").ca("").ciphers(""),
+            ConnectOptions::new().servername("").ciphers(""),
         ] {
             assert!(!options.values().names_tls(), "{options:?}");
         }

@@ -101,8 +101,9 @@ impl Form for PrivateKeys {
     type Value = Self;
     const KIND: OptionKind = OptionKind::Files;
 
-    fn is_absent(keys: &Self) -> bool {
-        matches!(keys.0.as_slice(), [key] if key.pem.is_empty())
+    #[cfg(feature = "serde")]
+    fn absent_in_json(json: &Value) -> bool {
+        json.is_null() || json == ""
     }
 
     fn check(keys: &Self, place: &Place<'_>) -> Result<(), Error> {

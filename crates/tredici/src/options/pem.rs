@@ -55,10 +55,6 @@ impl Pem {
         matches!(self.0, Bytes::File(_))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     #[cfg(feature = "serde")]
     pub(super) fn from_json(json: &Value, place: &Place<'_>) -> Result<Self, Error> {
         Bytes::from_json(json, place).map(Self)
@@ -151,9 +147,11 @@ impl Form for PemList {
     type Value = Self;
     const KIND: OptionKind = OptionKind::Files;
 
-    /// Node's `''`. An empty array is something else: trust in nobody, or an identity that is none.
-    fn is_absent(list: &Self) -> bool {
-        matches!(list.0.as_slice(), [pem] if pem.is_empty())
+    /// Node's `''`. An empty array is something else: trust in nobody, or an identity that is none. In Rust nobody writes
+    /// either to leave the option out.
+    #[cfg(feature = "serde")]
+    fn absent_in_json(json: &Value) -> bool {
+        json.is_null() || json == ""
     }
 
     fn check(list: &Self, place: &Place<'_>) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// The form of the option `crl`: as `ca`, but that an empty text is no way to leave it out.
+/// The form of the option `crl`: as `ca`, but that in JSON, too, an empty text is no way to leave it out.
 pub(crate) struct RevocationLists;
 
 impl Form for RevocationLists {

@@ -36,8 +36,9 @@ use crate::error::Error;
 /// authorities, revocation lists, pins, identity, versions, suites and `rejectUnauthorized`, on the same engine. A
 /// check is equal to nothing but itself, the one that clones of a connector or of its options have in common.
 ///
-/// After [`Connector::rotate`](crate::Connector::rotate) the sessions of the old terms stay in the store, where nobody asks
-/// for them any more.
+/// A connector that is [rotated](crate::Connector::rotate) drops the sessions that it has put here before, and those alone
+/// ([`retain_all`](Self::retain_all)): others on the terms that it has left keep theirs. Should it come back to those
+/// terms, it may resume what these have put here, since they still stand by them.
 ///
 /// The methods are called on the way of a connection, by several threads at once: they must be quick, must not call
 /// back into the connector, and must not panic.
@@ -83,6 +84,16 @@ pub trait SessionStore: Send + Sync {
     /// server has declined, and counts what is there.
     fn retain(&self, key: &SessionKey, keep: &mut dyn FnMut(&StoredSession) -> bool);
 
+    /// Shows every session, whatever its key, and drops those for which `keep` says `false`: so a connector that is
+    /// rotated drops what it has put here. Default: nothing is dropped. What then stays is offered on equal terms alone,
+    /// and so to the connector itself where it comes back to the terms that it has left; its certificate, name and pins
+    /// are judged once more, as those of every session are.
+    ///
+    /// Whether a session that was [written down](StoredSession::into_session) was put here by that connector is not
+    /// known any more: `keep` says `true`.
+    #[expect(unused_variables, reason = "a store may leave them to end by themselves")]
+    fn retain_all(&self, keep: &mut dyn FnMut(&StoredSession) -> bool) {}
+
     /// How many sessions it has dropped for want of room, ever. Default: 0.
     fn evicted(&self) -> u64 {
         0
@@ -100,6 +111,10 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
 
     fn retain(&self, key: &SessionKey, keep: &mut dyn FnMut(&StoredSession) -> bool) {
         (**self).retain(key, keep);
+    }
+
+    fn retain_all(&self, keep: &mut dyn FnMut(&StoredSession) -> bool) {
+        (**self).retain_all(keep);
     }
 
     fn evicted(&self) -> u64 {

@@ -13,7 +13,7 @@ use super::{
     engine::{NewSession, Session},
     judgement::Peer,
 };
-use crate::options::{Live, SessionKey, Verified};
+use crate::options::{Live, SessionKey, Unique, Verified};
 
 /// RFC 8446 section 4.6.1.
 const LIFETIME_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -51,9 +51,9 @@ impl KeptSession {
     }
 
     /// As a store holds it, for this server.
-    pub(crate) fn into_live(self, key: SessionKey) -> Live {
+    pub(crate) fn into_live(self, key: SessionKey, keeper: Unique) -> Live {
         let Self { session, peer, version, expires, serial } = self;
-        Live { key, session, peer, version, expires, serial }
+        Live { key, session, peer, version, expires, serial, keeper }
     }
 
     /// As a store has held it.

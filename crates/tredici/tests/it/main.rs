@@ -15,6 +15,7 @@ mod choice;
 mod compose;
 mod engines;
 mod examples;
+mod filtered;
 mod identity;
 mod kinds;
 mod layers;

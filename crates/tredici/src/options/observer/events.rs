@@ -1,6 +1,6 @@
 //! What an [`Observer`](crate::Observer) is told: plain data, lent for the length of the call.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, os::fd::BorrowedFd, time::Duration};
 
 use crate::{
     certificate::PeerCertificate,
@@ -14,6 +14,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Connection<'a> {
+    /// Whose it is: [`Connector::id`](crate::Connector::id), undici's `connector`.
+    pub connector: u64,
     /// Tells it from the others: no two connections of a process have the same.
     pub id: u64,
     /// From the call to this event.
@@ -170,7 +172,8 @@ pub struct CheckFinished<'a> {
     pub error: Option<&'a Error>,
 }
 
-/// The caller gets the socket.
+/// The caller gets the socket. This tells of it; whoever needs the socket itself, for keying material say, is a
+/// [check](crate::Connector::check).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Connected<'a> {
@@ -181,6 +184,11 @@ pub struct Connected<'a> {
     pub local_address: Option<SocketAddr>,
     /// The peer's address; `None` likewise.
     pub remote_address: Option<SocketAddr>,
+    /// The socket's descriptor, as [`Socket::fd`](crate::Socket::fd) tells it.
+    pub fd: Option<BorrowedFd<'a>>,
+    /// Whom you talk to, with its issuers; `None` where it showed no certificate. Of a resumed connection that of the
+    /// handshake in full.
+    pub peer_certificate: Option<&'a PeerCertificate>,
     /// How long each phase took.
     pub timings: &'a Timings,
     /// Every address that was tried.
@@ -213,6 +221,8 @@ pub struct Abandoned {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Rotated {
+    /// Which connector: [`Connector::id`](crate::Connector::id).
+    pub connector: u64,
     /// How long it took to read the files and to compile the terms.
     pub duration: Duration,
 }
@@ -221,6 +231,8 @@ pub struct Rotated {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct RotationFailed<'a> {
+    /// Which connector: [`Connector::id`](crate::Connector::id).
+    pub connector: u64,
     /// How long it took to find out.
     pub duration: Duration,
     /// Why; it names the option, and the file where it is one's content.

@@ -117,7 +117,7 @@ impl Observer for Trace {
     }
 
     fn connected(&self, connection: &Connection<'_>, event: &Connected<'_>) {
-        let Connection { id, elapsed, destination } = connection;
+        let Connection { id, elapsed, destination, .. } = connection;
         let (engine, authorized, agreed) = (event.engine, event.authorized, event.agreed);
         let (version, cipher) = (agreed.map(|it| it.tls_version), agreed.and_then(|it| it.cipher));
         let alpn = agreed.and_then(|it| it.alpn_protocol);
@@ -127,23 +127,24 @@ impl Observer for Trace {
     }
 
     fn failed(&self, connection: &Connection<'_>, event: &Failed<'_>) {
-        let Connection { id, elapsed, destination } = connection;
+        let Connection { id, elapsed, destination, .. } = connection;
         let (phase, code, error) = (event.error.phase().as_str(), event.error.code(), event.error);
         debug!(target: TARGET, connection = id, %destination, phase, code, %error, ?elapsed, "failed");
     }
 
     fn abandoned(&self, connection: &Connection<'_>, event: &Abandoned) {
-        let Connection { id, elapsed, destination } = connection;
+        let Connection { id, elapsed, destination, .. } = connection;
         debug!(target: TARGET, connection = id, %destination, phase = event.phase.as_str(), ?elapsed, "abandoned");
     }
 
     fn rotated(&self, event: &Rotated) {
-        info!(target: ROTATION, elapsed = ?event.duration, "rotated");
+        let Rotated { connector, duration: elapsed } = event;
+        info!(target: ROTATION, connector, ?elapsed, "rotated");
     }
 
     fn rotation_failed(&self, event: &RotationFailed<'_>) {
-        let RotationFailed { duration: elapsed, error } = event;
-        warn!(target: ROTATION, code = error.code(), %error, ?elapsed, "rotation_failed");
+        let RotationFailed { connector, duration: elapsed, error } = event;
+        warn!(target: ROTATION, connector, code = error.code(), %error, ?elapsed, "rotation_failed");
     }
 }
 
@@ -218,7 +219,8 @@ mod tests {
 
     fn tell_everything() {
         let destination = Protocol::Https.into();
-        let connection = Connection { id: 1, elapsed: Duration::ZERO, destination: &destination };
+        let connection =
+            Connection { connector: 1, id: 1, elapsed: Duration::ZERO, destination: &destination };
         let (hostname, duration) = ("name", Duration::ZERO);
         let error = Error::check("no");
         let address = RemoteAddress::Ip(([127, 0, 0, 1], 1).into());
@@ -259,6 +261,8 @@ mod tests {
             version: None,
             local_address: None,
             remote_address: None,
+            fd: None,
+            peer_certificate: None,
             timings: &Timings::default(),
             attempts: &[],
             agreed: None,
@@ -268,7 +272,7 @@ mod tests {
         Trace.connected(&connection, &connected);
         Trace.failed(&connection, &Failed { error: &error });
         Trace.abandoned(&connection, &Abandoned { phase: Phase::Lookup });
-        Trace.rotated(&Rotated { duration });
-        Trace.rotation_failed(&RotationFailed { duration, error: &error });
+        Trace.rotated(&Rotated { connector: 1, duration });
+        Trace.rotation_failed(&RotationFailed { connector: 1, duration, error: &error });
     }
 }

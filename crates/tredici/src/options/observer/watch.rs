@@ -25,6 +25,7 @@ static LAST_ID: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Watched(Option<Arc<Watch>>);
 
 struct Watch {
+    connector: u64,
     id: u64,
     start: Instant,
     destination: Arc<Destination>,
@@ -34,6 +35,7 @@ struct Watch {
 
 impl Watched {
     pub(crate) fn new(
+        connector: u64,
         observer: Option<Arc<dyn Observer>>,
         start: Instant,
         destination: &Arc<Destination>,
@@ -43,7 +45,14 @@ impl Watched {
             return Self(None);
         }
         let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
-        Self(Some(Arc::new(Watch { id, start, destination: destination.clone(), observer, is_traced })))
+        Self(Some(Arc::new(Watch {
+            connector,
+            id,
+            start,
+            destination: destination.clone(),
+            observer,
+            is_traced,
+        })))
     }
 
     /// Whether anybody is there to be told.
@@ -66,13 +75,14 @@ impl Watched {
 /// Tells whoever watches a connector what its rotation has come to.
 pub(crate) fn tell_rotation(
     observer: Option<&dyn Observer>,
+    connector: u64,
     duration: Duration,
     outcome: Result<(), &Error>,
 ) {
     for observer in [Some(&Trace as &dyn Observer), observer].into_iter().flatten() {
         match outcome {
-            Ok(()) => observer.rotated(&Rotated { duration }),
-            Err(error) => observer.rotation_failed(&RotationFailed { duration, error }),
+            Ok(()) => observer.rotated(&Rotated { connector, duration }),
+            Err(error) => observer.rotation_failed(&RotationFailed { connector, duration, error }),
         }
     }
 }
@@ -80,8 +90,9 @@ pub(crate) fn tell_rotation(
 impl Watch {
     #[cold]
     fn tell(&self, event: impl Fn(&dyn Observer, &Connection<'_>)) {
-        let Self { id, destination, .. } = self;
-        let connection = Connection { id: *id, elapsed: self.start.elapsed(), destination };
+        let Self { connector, id, destination, .. } = self;
+        let connection =
+            Connection { connector: *connector, id: *id, elapsed: self.start.elapsed(), destination };
         if self.is_traced {
             event(&Trace, &connection);
         }

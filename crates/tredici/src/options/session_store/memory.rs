@@ -110,13 +110,13 @@ impl SessionStore for MemorySessionStore {
     }
 
     fn retain(&self, key: &SessionKey, keep: &mut dyn FnMut(&StoredSession) -> bool) {
+        self.kept().retain(key, keep);
+    }
+
+    fn retain_all(&self, keep: &mut dyn FnMut(&StoredSession) -> bool) {
         let mut kept = self.kept();
-        if let Some(sessions) = kept.by_key.peek_mut(key) {
-            let before = sessions.len();
-            sessions.retain(keep);
-            kept.count -= before - sessions.len();
-            kept.drop_empty(key);
-        }
+        let keys: Vec<_> = kept.by_key.iter().map(|(key, _)| key.clone()).collect();
+        keys.iter().for_each(|key| kept.retain(key, keep));
     }
 
     fn evicted(&self) -> u64 {
@@ -125,6 +125,15 @@ impl SessionStore for MemorySessionStore {
 }
 
 impl Kept {
+    fn retain(&mut self, key: &SessionKey, keep: &mut dyn FnMut(&StoredSession) -> bool) {
+        if let Some(sessions) = self.by_key.peek_mut(key) {
+            let before = sessions.len();
+            sessions.retain(keep);
+            self.count -= before - sessions.len();
+            self.drop_empty(key);
+        }
+    }
+
     fn drop_empty(&mut self, key: &SessionKey) {
         if self.by_key.peek(key).is_some_and(VecDeque::is_empty) {
             self.by_key.pop(key);

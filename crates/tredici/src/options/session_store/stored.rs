@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::SessionKey;
 use crate::{
     error::Error,
-    options::{Origin, Session},
+    options::{Origin, Session, Unique},
 };
 
 /// A TLS session that waits to be resumed, with the certificates of the handshake that it comes from and the server and
@@ -34,6 +34,8 @@ pub(crate) struct Live {
     pub(crate) expires: SystemTime,
     /// Sessions are numbered as they come; 0 for one from outside.
     pub(crate) serial: u64,
+    /// Which connector has put it into the store, under which of its terms.
+    pub(crate) keeper: Unique,
 }
 
 /// A session in its engine's own form.
@@ -100,6 +102,11 @@ impl StoredSession {
             Content::Live(live) => live.serial,
             Content::Portable(_) => 0,
         }
+    }
+
+    /// Whether it is known to have been put there by this one.
+    pub(crate) fn is_of(&self, keeper: Unique) -> bool {
+        matches!(&self.0, Content::Live(live) if live.keeper == keeper)
     }
 }
 

@@ -7,8 +7,8 @@ macro_rules! dialling {
 
     /// The host to connect to where the call names no target: a name or an IP address.
     ///
-    /// Default: `localhost`, where there is a `port`. The server name for SNI and the identity check is
-    /// `servername` where that is given, else this.
+    /// Default: `localhost`, where there is a `port`; the empty string is the same. The server name for SNI and the identity
+    /// check is `servername` where that is given, else this.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL in it; `ERR_MISSING_ARGS` where there is no `port` with it.
     /// Node's `host`; ignored where there is a `path`.

@@ -10,8 +10,9 @@ macro_rules! trust {
     /// Default: those of `caStore`. One PEM may hold several certificates. A listener trusts the clients that
     /// they vouch for, and tells clients their names. `extraCa` adds instead of replacing.
     ///
-    /// Errors: `ERR_INVALID_ARG_VALUE` where nothing in it is a certificate, so that a typo never means trust
-    /// in nobody or in everybody; the system's code for a file that cannot be read. Node's `ca`.
+    /// Errors: `ERR_OSSL_PEM_NO_START_LINE` where nothing in it is a certificate, an empty text too, so that a typo never
+    /// means trust in nobody or in everybody; the system's code for a file that cannot be read. In JSON, as in Node,
+    /// the empty string is the same as none. Node's `ca`.
     both tls - ca: PemList = "those of caStore" => ca(impl Into<PemList>);
 
     /// Certificate authorities to trust, in PEM, beside those of `ca` or the default ones.
@@ -107,7 +108,7 @@ macro_rules! trust {
     /// The certificate to show, in PEM: the leaf first, then the intermediates up to the root.
     ///
     /// Default: none. Several are several identities (RSA and ECDSA, say), each with the key at the same place
-    /// in `key`.
+    /// in `key`. In JSON the empty string is the same as none.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` where there are more or fewer of them than of `key`;
     /// `ERR_OSSL_PEM_NO_START_LINE` for what is no certificate; `ERR_SSL_UNKNOWN_CERTIFICATE_TYPE` for one whose key
@@ -117,8 +118,8 @@ macro_rules! trust {
 
     /// The private key of `cert`, in PEM.
     ///
-    /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either. Zeroed when
-    /// dropped.
+    /// Default: none. In JSON also `{"pem": ..., "passphrase": "..."}`, or an array of either; the empty string is the same
+    /// as none. Zeroed when dropped.
     ///
     /// A key with a passphrase takes the engine openssl, as does an RSA key of less than 2048 or more than 8192 bits; one
     /// that is much smaller is refused.

@@ -184,10 +184,10 @@ async fn who_waited_in_vain_for_a_place_is_told_so() {
     let first = begun(&limited, "a", 1);
     let error = connect("a", 1).await;
     assert_eq!((error.kind(), error.phase().as_str()), (ErrorKind::Timeout, "connect"));
-    assert!(error.message().ends_with(words), "for one server: {error}");
+    assert!(error.message().ends_with(&format!("{words} after 1000ms")), "for one server: {error}");
     assert!(error.hint().expect("a hint").contains("per_origin"));
     let _second = begun(&limited, "b", 2);
-    assert!(connect("c", 3).await.message().ends_with(words), "for all");
+    assert!(connect("c", 3).await.message().contains(words), "for all");
     drop(first);
     assert!(!connect("c", 3).await.message().contains(words), "it had its place");
 
@@ -195,5 +195,5 @@ async fn who_waited_in_vain_for_a_place_is_told_so() {
     let _full = begun(&limited, "d", 4);
     let outer = limited.clone().timeout(Duration::from_secs(9)).timeout(Duration::from_secs(1));
     let error = outer.connect(Target::tcp("e").port(5)).await.expect_err("it is full");
-    assert!(error.message().ends_with(words), "{error}");
+    assert!(error.message().contains(words), "{error}");
 }

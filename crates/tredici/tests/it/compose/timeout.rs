@@ -27,7 +27,7 @@ async fn ends_what_does_not_end_and_drops_it() {
     assert_eq!(error.timings().total, start.elapsed());
     assert_eq!((error.code(), error.name()), ("UND_ERR_CONNECT_TIMEOUT", "ConnectTimeoutError"));
     assert_eq!((error.kind(), error.phase().as_str()), (ErrorKind::Timeout, "connect"));
-    let said = "Connect Timeout Error (attempted address: https://db.test, timeout: 1234ms) [UND_ERR_CONNECT_TIMEOUT]; ";
+    let said = "Connect Timeout Error (attempted address: https://db.test, timeout: 1234ms) after 1234ms [UND_ERR_CONNECT_TIMEOUT]; ";
     assert!(error.to_string().starts_with(said), "{error}");
     assert!(error.retryable());
     assert_eq!(Arc::strong_count(&held), 2, "the test's own and the closure's");

@@ -2,8 +2,13 @@
 #![cfg(target_os = "linux")]
 
 use std::{
-    future,
+    cell::RefCell,
+    collections::HashSet,
+    fs,
+    future::{self, poll_fn},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::PathBuf,
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -42,13 +47,57 @@ async fn nothing_more_than((tasks, descriptors): (usize, usize)) {
     settle("the descriptors to be closed", || open_descriptors() <= descriptors).await;
 }
 
+/// The sockets that were opened while the client was polled, by which they are told from those of a server on the same thread.
+#[derive(Default)]
+struct Opened {
+    names: RefCell<HashSet<PathBuf>>,
+    by_others: bool,
+}
+
+impl Opened {
+    /// Threads open some at the same time, and nobody knows whose is whose.
+    fn and_by_others(self) -> Self {
+        Self { by_others: true, ..self }
+    }
+
+    async fn by<F: Future>(&self, client: F) -> F::Output {
+        let mut client = pin!(client);
+        poll_fn(|cx| {
+            let before = sockets();
+            let outcome = client.as_mut().poll(cx);
+            self.names.borrow_mut().extend(sockets().difference(&before).cloned());
+            outcome
+        })
+        .await
+    }
+
+    /// None of them is there any more, and nobody had to wait for it.
+    fn are_closed(&self) {
+        let left: Vec<_> = sockets().intersection(&self.names.borrow()).cloned().collect();
+        assert!(self.by_others || left.is_empty(), "{left:?} outlive the connection");
+    }
+}
+
+/// The sockets of this process, by the names that the system has for them.
+fn sockets() -> HashSet<PathBuf> {
+    let descriptors = fs::read_dir("/proc/self/fd").expect("the descriptors of this process");
+    // One that was closed meanwhile is none.
+    let links = descriptors.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    links.filter(|link| link.to_string_lossy().starts_with("socket:")).collect()
+}
+
 /// Drops the connection after every number of polls, until it is made; returns that number.
 async fn drop_at_every_poll(connect: impl AsyncFn() -> Result<Socket, Error>) -> usize {
+    drop_at_every_poll_of(&Opened::default(), connect).await
+}
+
+async fn drop_at_every_poll_of(opened: &Opened, connect: impl AsyncFn() -> Result<Socket, Error>) -> usize {
     // What is made once, such as the resolver's thread, is made now.
     exchange(&mut connect().await.expect("a connection")).await;
     let before = idle().await;
     let mut polls = 0;
-    while within("a connection", drop_after(polls, connect())).await.is_none() {
+    while within("a connection", drop_after(polls, opened.by(connect()))).await.is_none() {
+        opened.are_closed();
         nothing_more_than(before).await;
         polls += 1;
     }
@@ -58,12 +107,13 @@ async fn drop_at_every_poll(connect: impl AsyncFn() -> Result<Socket, Error>) ->
 
 /// Drops the connection after every number of polls, and after all that come until `stuck`.
 async fn drop_while_it_waits(connect: impl AsyncFn() -> Result<Socket, Error>, stuck: impl AsyncFn()) {
-    let before = idle().await;
+    let (before, opened) = (idle().await, Opened::default());
     for polls in 0..12 {
         tokio::select! {
-            made = drop_after(polls, connect()) => assert!(made.is_none(), "{made:?}"),
+            made = drop_after(polls, opened.by(connect())) => assert!(made.is_none(), "{made:?}"),
             () = stuck() => {}
         }
+        opened.are_closed();
         nothing_more_than(before).await;
     }
 }
@@ -80,12 +130,14 @@ fn plain_connections() {
         let fixed = FixedLookup::new().with("fixed.test", [Ipv4Addr::LOCALHOST.into()]);
         let connector = Connector::new(client_options().lookup(fixed)).expect("a connector");
         // Over loopback a connection stands at once, and of these lookups only the system's waits.
-        for (connector, name) in
-            [(&connector, "127.0.0.1"), (&connector, "fixed.test"), (&forgetful(), "localhost")]
-        {
-            let target = || Target::tcp(name).port(echo.port());
-            assert!(drop_at_every_poll(async || connector.connect(target()).await).await >= 1);
+        let target = |name: &str| Target::tcp(name).port(echo.port());
+        for name in ["127.0.0.1", "fixed.test"] {
+            assert!(drop_at_every_poll(async || connector.connect(target(name)).await).await >= 1);
         }
+        // The resolver's thread opens sockets, too, and closes them when it is done.
+        let (opened, connector) = (Opened::default().and_by_others(), forgetful());
+        let connect = async || connector.connect(target("localhost")).await;
+        assert!(drop_at_every_poll_of(&opened, connect).await >= 1);
     });
 }
 

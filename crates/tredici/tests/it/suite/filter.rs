@@ -22,6 +22,8 @@ async fn refusal(options: ConnectOptions, target: Target) -> Error {
     let error = within("the refusal", connector.connect(target)).await.expect_err("no connection");
     assert_eq!((error.code(), error.phase().as_str()), ("ERR_IP_BLOCKED", "connect"), "{error}");
     assert_eq!(error.kind(), ErrorKind::Blocked);
+    let name = if error.attempts().len() > 1 { "AggregateError" } else { "Error" };
+    assert_eq!(error.name(), name);
     error
 }
 

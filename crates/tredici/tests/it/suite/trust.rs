@@ -48,6 +48,8 @@ fn what_holds_no_certificate_is_an_error_and_no_empty_store() {
     };
     let none = ("options", "ERR_OSSL_PEM_NO_START_LINE".to_owned());
     assert_eq!(refused("garbage"), none);
+    assert_eq!(refused(""), none, "an empty file, a variable that is not set");
+    assert_eq!(refused(" \n"), none);
     assert_eq!(refused(&Pki::shared().localhost().key_pem()), none);
     let broken = Pki::shared().root().pem().replace("\nMII", "\n!!!");
     assert_eq!(refused(&broken), ("options", "ERR_OSSL_PEM_BAD_BASE64_DECODE".to_owned()));
@@ -57,4 +59,29 @@ fn what_holds_no_certificate_is_an_error_and_no_empty_store() {
     let missing = missing.expect_err("no such file");
     assert_eq!((missing.phase().as_str(), missing.code()), ("options", "ENOENT"));
     assert!(missing.to_string().contains("/no/such/file.pem"), "{missing}");
+}
+
+/// An identity of which nothing is there is not none.
+#[test]
+fn an_empty_text_leaves_nothing_out_but_in_json() {
+    let own = Pki::shared().client();
+    for (options, code) in [
+        (client_options().extra_ca(""), "ERR_OSSL_PEM_NO_START_LINE"),
+        (client_options().cert("").key(own.key_pem()), "ERR_OSSL_PEM_NO_START_LINE"),
+        (client_options().cert(own.chain_pem()).key(""), "ERR_OSSL_UNSUPPORTED"),
+    ] {
+        let error = Connector::new(options).expect_err("there is nothing in it");
+        assert_eq!((error.phase().as_str(), error.code()), ("options", code), "{error}");
+    }
+    #[cfg(feature = "serde")]
+    for name in ["ca", "extraCa", "cert", "key"] {
+        let mut options = client_options();
+        let json = |json: serde_json::Value| (json, std::path::Path::new(""));
+        let (empty, here) = json("".into());
+        options.set_json(name, &empty, here).expect("as in Node");
+        Connector::new(options.clone()).expect("the default");
+        let (empty, here) = json(serde_json::json!({ "base64": "" }));
+        options.set_json(name, &empty, here).expect("bytes, of which there are none");
+        Connector::new(options).expect_err("there is nothing in it");
+    }
 }

@@ -2,14 +2,15 @@
 
 use std::{
     net::IpAddr,
+    os::fd::AsRawFd,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use tokio::{io::AsyncReadExt, net::TcpStream};
 use tredici::{
-    Answers, ConnectOptions, Connector, Error, FixedLookup, Lookup, LookupQuery, Networks, Observer, Target,
-    events,
+    Answers, ConnectOptions, Connector, Error, FixedLookup, Lookup, LookupQuery, Networks, Observer,
+    PeerCertificate, Target, events,
 };
 use tredici_test::{Fault, RefusedPort, ScriptedServer, UnansweredPort, within};
 
@@ -457,4 +458,56 @@ async fn a_rotation_is_told_to_who_watches_the_connector() {
     let told = notes.take();
     assert!(told[0].starts_with("rotation failed: options.ca holds no certificate in PEM form"), "{told:?}");
     assert!(more.take().is_empty(), "only what was done by this connector");
+}
+
+/// Which connector's, which descriptor, and whose certificate.
+type Noted = (u64, Option<i32>, Option<String>);
+
+#[derive(Debug, Default, Clone)]
+struct Whose(Arc<Mutex<Vec<Noted>>>);
+
+impl Whose {
+    fn note(&self, connector: u64, fd: Option<i32>, peer: Option<String>) {
+        self.0.lock().expect("notes").push((connector, fd, peer));
+    }
+}
+
+impl Observer for Whose {
+    fn connected(&self, connection: &events::Connection<'_>, event: &events::Connected<'_>) {
+        let fd = event.fd.map(|fd| fd.as_raw_fd());
+        self.note(connection.connector, fd, event.peer_certificate.map(PeerCertificate::fingerprint256));
+    }
+
+    fn rotated(&self, event: &events::Rotated) {
+        self.note(event.connector, None, None);
+    }
+
+    fn rotation_failed(&self, event: &events::RotationFailed<'_>) {
+        self.note(event.connector, None, None);
+    }
+}
+
+#[tokio::test]
+async fn whose_connection_it_is_and_which_socket() {
+    let echo = Echo::tls().await;
+    let plain = Echo::with(tredici::ListenOptions::new()).await;
+    let whose = Whose::default();
+    let [one, other] =
+        [(); 2].map(|()| Connector::new(trusting().observer(whose.clone())).expect("a connector"));
+    assert_ne!(one.id(), other.id());
+    let derived = one.check(|_| Ok(())).observe(Notes::default());
+    let mut expected = Vec::new();
+    for connector in [&one, &other, &one.clone(), &derived] {
+        for to in [target(echo.port()), Target::tcp("127.0.0.1").port(plain.port())] {
+            let socket = connector.connect(to).await.expect("a socket");
+            let peer = socket.peer_certificate().map(PeerCertificate::fingerprint256);
+            expected.push((connector.id(), socket.fd().map(|fd| fd.as_raw_fd()), peer));
+        }
+        connector.reload().expect("the same again");
+        connector.rotate(replacements().port(1)).expect_err("a port is not replaced");
+        expected.extend([(connector.id(), None, None), (connector.id(), None, None)]);
+    }
+    assert_eq!(*whose.0.lock().expect("notes"), expected);
+    let ids: Vec<_> = expected.iter().step_by(4).map(|(id, ..)| *id).collect();
+    assert_eq!(ids, [one.id(), other.id(), one.id(), one.id()]);
 }

@@ -343,3 +343,15 @@ fn garbage_is_refused_when_the_connector_is_built() {
     }
     assert_eq!(Sessions::parse(b"garbage").expect_err("no session").code(), "ERR_INVALID_ARG_VALUE");
 }
+
+#[tokio::test]
+async fn a_rotation_drops_those_that_were_given() {
+    let server = Echo::tls().await;
+    let relay = Relay::to(server.port()).await;
+    let sessions = sessions_of(trusting(), || target(relay.port())).await;
+    let connector = with(forgetful(), sessions);
+    assert!(visit(&connector, target(relay.port())).await);
+    connector.reload().expect("the same again");
+    assert!(!visit(&connector, target(relay.port())).await, "there was another one");
+    assert_eq!(offers(&relay).last(), Some(&false));
+}

@@ -1,10 +1,19 @@
 //! What never ends is ended, at the very moment that was asked for, and the error names the phase.
 
-use std::time::Duration;
+use std::{
+    future::pending,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep, timeout};
 use tredici::{
-    ConnectOptions, Connector, Error, ErrorKind, FixedLookup, ListenOptions, Listener, LookupError, Target,
+    Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, ListenOptions, Listener,
+    LookupError, Socket, Target,
 };
 use tredici_test::{Fault, ScriptedServer, UnansweredPort};
 
@@ -67,7 +76,7 @@ async fn a_silent_stream_of_the_callers() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lookup_that_never_answers() {
-    let never = |_name: String| std::future::pending();
+    let never = |_name: String| pending();
     let error = times_out(limited().lookup(never), Target::https("db.test").port(8443), LIMIT).await;
     assert_eq!(error.phase().as_str(), "lookup");
     assert!(error.message().contains("(attempted address: db.test:8443, timeout: 1234ms)"), "{error}");
@@ -135,7 +144,7 @@ async fn an_error_wins_over_the_deadline() {
 /// A limit for a part of the way names itself, and ends that part to the millisecond.
 #[tokio::test(start_paused = true)]
 async fn each_part_has_a_limit_of_its_own() {
-    let never = |_name: String| std::future::pending();
+    let never = |_name: String| pending();
     let options = trusting().lookup(never).lookup_timeout(LIMIT);
     let error = times_out(options, Target::https("db.test").port(8443), LIMIT).await;
     assert_eq!(error.phase().as_str(), "lookup");
@@ -235,4 +244,50 @@ async fn never_begins(options: ListenOptions, limit: u128) {
     assert!((limit..=limit + 1).contains(&elapsed), "{elapsed}");
     assert!(error.message().contains(&format!("handshakeTimeout: {limit}ms")), "{error}");
     drop(silent);
+}
+
+/// A limit from outside knows how far it was, and no second way leads past a server that has answered.
+#[tokio::test(start_paused = true)]
+async fn a_limit_from_outside_names_the_phase_and_there_is_no_way_past_who_has_answered() {
+    let (silent, dead) = (ScriptedServer::tcp(Fault::Silent).await, UnansweredPort::new().await);
+    let (tls, plain) = (ends::Echo::tls().await, ends::Echo::with(ListenOptions::new()).await);
+    let lookup = |_: String| pending::<Result<Vec<IpAddr>, LookupError>>();
+    let connector =
+        || Connector::new(trusting().timeout(Duration::ZERO).lookup(lookup)).expect("a connector");
+    let (elsewhere, port) = (connector(), dead.port());
+    let asking = connector().check_async(move |_| {
+        let elsewhere = elsewhere.clone();
+        Box::pin(async move { elsewhere.connect(Target::tcp("127.0.0.1").port(port)).await.map(drop) })
+    });
+    let stuck = |_: Socket| pending::<Result<Socket, Error>>();
+    let (at, plain) = (ends::target, Target::tcp("127.0.0.1").port(plain.port()));
+    let unlimited = || connector().boxed();
+    for (connector, target, phase, has_a_second_way) in [
+        (unlimited(), Target::tls("slow.test").port(1), "lookup", true),
+        (unlimited(), at(dead.port()), "connect", true),
+        (unlimited(), at(silent.port()), "secureConnect", false),
+        (connector().check_async(|_| Box::pin(pending())).boxed(), at(tls.port()), "check", false),
+        (asking.boxed(), at(tls.port()), "check", false),
+        (connector().and_then(stuck).boxed(), at(tls.port()), "transfer", false),
+        (connector().and_then(stuck).boxed(), plain, "transfer", false),
+    ] {
+        let limited = connector.timeout(LIMIT);
+        let error = limited.connect(target.try_clone().expect("one more")).await.expect_err("it is stuck");
+        assert_eq!((error.code(), error.phase().as_str()), ("UND_ERR_CONNECT_TIMEOUT", phase), "{error}");
+        let elapsed = error.timings().total;
+        assert!(elapsed >= LIMIT && elapsed <= LIMIT + Duration::from_millis(1), "{elapsed:?}");
+        let words = format!(", timeout: 1234ms) during {phase} after {}ms", elapsed.as_millis());
+        assert!(error.message().ends_with(&words) && error.hint().is_some(), "{error}");
+
+        let asked = Arc::new(AtomicUsize::new(0));
+        let second = {
+            let asked = asked.clone();
+            move |_: Target| {
+                asked.fetch_add(1, Ordering::Relaxed);
+                async { Err::<Socket, _>(Error::check("nor here")) }
+            }
+        };
+        limited.or(second).connect(target).await.expect_err("it is stuck");
+        assert_eq!(asked.load(Ordering::Relaxed), usize::from(has_a_second_way), "{phase}");
+    }
 }

@@ -181,3 +181,23 @@ async fn the_name_that_was_not_asked_for_longest_goes_first() {
     let held: Vec<_> = (0..3).map(|number| held(&connector, named(number))).collect();
     assert_eq!(held, [2, 0, 2]);
 }
+
+/// To take a session is to ask for it, also where none comes in its place.
+#[tokio::test]
+async fn who_only_takes_sessions_is_asked_for_too() {
+    if !NodeServer::is_available() {
+        return;
+    }
+    let names = names();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let leaf = Pki::shared().root().leaf(CertificateSpec::server(&names));
+    // Two tickets come with a full handshake, none with a resumed one.
+    let server = NodeServer::with(&leaf).start().await;
+    let named = |number: usize| Target::tls("127.0.0.1").port(server.port()).servername(names[number]);
+    let connector = Connector::new(trusting().max_cached_sessions(4)).expect("a connector");
+    for (number, resumed) in [(0, false), (1, false), (0, true), (2, false)] {
+        assert_eq!(visit(&connector, named(number)).await, resumed);
+    }
+    let held: Vec<_> = (0..3).map(|number| held(&connector, named(number))).collect();
+    assert_eq!(held, [1, 1, 2], "the first name's last one outlives the second's oldest");
+}

@@ -172,20 +172,29 @@ async fn d09_a_resumed_connection_has_its_certificate_and_is_checked() {
 #[tokio::test]
 async fn d10_a_connection_that_the_check_rejects_leaves_no_session() {
     let server = Echo::tls().await;
-    let relay = Relay::to(server.port()).await;
-    let refuses = Arc::new(AtomicBool::new(true));
-    let connector = connector().check({
-        let refuses = refuses.clone();
-        move |_| match refuses.load(Ordering::SeqCst) {
-            true => Err(Error::check("not this one")),
-            false => Ok(()),
-        }
-    });
-    connector.connect(target(relay.port())).await.expect_err("refused");
-    assert_eq!(held(&connector, target(relay.port())), 0);
-    refuses.store(false, Ordering::SeqCst);
-    assert_eq!(resumptions(&connector, || target(relay.port()), 2).await, [false, true]);
-    assert_eq!(offers(&relay), [false, false, true]);
+    // In TLS 1.2 the session comes with the handshake, in TLS 1.3 once something was read.
+    for (newest, reads) in VERSIONS.into_iter().flat_map(|newest| [(newest, false), (newest, true)]) {
+        let relay = Relay::to(server.port()).await;
+        let refuses = Arc::new(AtomicBool::new(true));
+        let connector = Connector::new(trusting().max_version(newest)).expect("a connector");
+        let connector = connector.check_async({
+            let refuses = refuses.clone();
+            move |socket| {
+                let is_refused = refuses.load(Ordering::SeqCst);
+                Box::pin(async move {
+                    if reads {
+                        exchange(socket).await;
+                    }
+                    if is_refused { Err(Error::check("not this one")) } else { Ok(()) }
+                })
+            }
+        });
+        connector.connect(target(relay.port())).await.expect_err("refused");
+        assert_eq!(held(&connector, target(relay.port())), 0, "{newest}, {reads}");
+        refuses.store(false, Ordering::SeqCst);
+        assert_eq!(resumptions(&connector, || target(relay.port()), 2).await, [false, true]);
+        assert_eq!(offers(&relay), [false, false, true], "{newest}, {reads}");
+    }
 }
 
 /// Of the tickets that come before the peer was found good, only the last is kept.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tredici::{ConnectOptions, Connector, MemorySessionStore, SessionStore, TlsVersion};
-use tredici_test::{Authority, Pki, Relay};
+use tredici_test::{Authority, Cut, Pki, Relay, settle, within};
 
 use super::super::ends::{Clock, Echo, client_options, exchange, replacements, target, trusting};
 use super::{chain, held, offers, store::Noting, terms::less_the_revoked, visit};
@@ -105,11 +105,59 @@ async fn who_rotates_shares_with_those_of_the_new_terms() {
         let store = Arc::new(MemorySessionStore::new(100));
         let old = || sharing(&store, trusting().max_version(newest));
         let (rotated, left) = (old(), old());
-        assert!(!visit(&rotated, target(server.port())).await);
+        assert!(!visit(&left, target(server.port())).await);
         rotated.rotate(replacements().ca(cas.clone())).expect("other authorities");
         assert!(!visit(&rotated, target(server.port())).await, "the old terms' are not for the new");
         assert!(visit(&left, target(server.port())).await, "they are for the old");
         let new = sharing(&store, client_options().ca(cas.clone()).max_version(newest));
         assert!(visit(&new, target(server.port())).await, "{newest}");
+    }
+}
+
+/// Those of the others on the old terms are theirs still, and the connector's too, should it come back to these terms.
+#[tokio::test]
+async fn who_rotates_drops_its_own() {
+    let servers = [Echo::tls().await, Echo::tls().await];
+    let [one, other] = [servers[0].port(), servers[1].port()];
+    let root = Pki::shared().root().pem();
+    for newest in VERSIONS {
+        let store = Arc::new(MemorySessionStore::new(100));
+        let old = || sharing(&store, trusting().max_version(newest));
+        let (rotated, left) = (old(), old());
+        let derived = rotated.check(|_| Ok(()));
+        visit(&left, target(other)).await;
+        let of_left = store.len();
+        visit(&rotated, target(one)).await;
+        visit(&derived, target(one)).await;
+        assert_eq!(store.len(), 3 * of_left);
+
+        rotated.rotate(replacements().ca([root.clone(), Authority::new("Another").pem()])).expect("another");
+        assert_eq!(store.len(), of_left, "{newest}");
+        assert_eq!(held(&left, target(other)), of_left);
+        rotated.rotate(replacements().ca(root.clone())).expect("the old one again");
+        for connector in [&rotated, &derived] {
+            assert!(!visit(connector, target(one)).await, "{newest}: it has left what it knew");
+        }
+        assert!(visit(&rotated, target(other)).await, "{newest}: whoever stays stands by what it knows");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_after_a_rotation_on_the_old_terms_is_not_kept() {
+    let server = Echo::tls().await;
+    for newest in VERSIONS {
+        let relay = Relay::cutting(server.port(), 10, Cut::Stall).await;
+        let store = Arc::new(MemorySessionStore::new(100));
+        let connector = sharing(&store, trusting().max_version(newest));
+        let visiting = tokio::spawn({
+            let (connector, port) = (connector.clone(), relay.port());
+            async move { visit(&connector, target(port)).await }
+        });
+        let half_way = || relay.recordings().first().is_some_and(|seen| seen.to_client.len() == 10);
+        settle("the server's answer to begin", half_way).await;
+        connector.reload().expect("the same again");
+        relay.resume();
+        assert!(!within("the connection", visiting).await.expect("no panic"));
+        assert_eq!(store.len(), 0, "{newest}");
     }
 }
