@@ -265,6 +265,19 @@ mod tests {
         assert_eq!(&room, b"hello");
     }
 
+    #[test]
+    fn a_runtime_that_has_gone_is_an_error() {
+        let runtime = Runtime::new().expect("a runtime");
+        let (mut near, mut far) = runtime.block_on(async { pair() });
+        drop(runtime);
+        io::Write::write_all(&mut far, b"hello").expect("to write");
+        let runtime = Runtime::new().expect("another");
+        runtime.block_on(near.read_exact(&mut [0; 5])).expect_err("there is nobody to wait for it");
+        let error = runtime.block_on(near.write_all(b"hello")).expect_err("nor is it there any more");
+        assert_eq!(error.kind(), io::ErrorKind::NotConnected);
+        assert!(near.fd().is_none());
+    }
+
     #[tokio::test]
     async fn a_peer_that_has_gone_is_an_error() {
         let (mut near, far) = pair();
