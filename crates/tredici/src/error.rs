@@ -302,7 +302,8 @@ impl Error {
     }
 
     /// The number of the operating system's error, such as 111 for `ECONNREFUSED` on Linux: Node's `errno` without its sign.
-    /// Of several addresses that failed it is the first's, as the code is; each of [`attempts`](Self::attempts) has its own.
+    /// Of several addresses that failed it is the first's, as the code is, and `None` where they had no answer in time; each
+    /// of [`attempts`](Self::attempts) has its own.
     pub fn errno(&self) -> Option<i32> {
         let sources = std::iter::successors(std::error::Error::source(self), |error| error.source());
         sources.filter_map(|error| error.downcast_ref::<io::Error>()).find_map(io::Error::raw_os_error)

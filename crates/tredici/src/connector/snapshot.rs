@@ -52,11 +52,13 @@ impl Family {
     /// Puts another context in the place of the present one, everywhere. The sessions of the old are dropped.
     pub(super) fn replace(&self, context: ClientContext, values: &Values) {
         let context = Arc::new(context);
-        for current in self.members().iter().filter_map(Weak::upgrade) {
+        let swap = |current: Arc<Current>| {
             let cache = Arc::new(current.load().cache.renewed(values));
-            let old = current.0.swap(Arc::new(Snapshot { context: context.clone(), cache }));
-            old.cache.retire();
-        }
+            current.0.swap(Arc::new(Snapshot { context: context.clone(), cache }))
+        };
+        let old: Vec<_> = self.members().iter().filter_map(Weak::upgrade).map(swap).collect();
+        // The caller's store is asked only once the new terms are in force everywhere.
+        old.iter().for_each(|old| old.cache.retire());
     }
 }
 

@@ -156,7 +156,7 @@ fn together(first: Failure, attempts: &[Attempt]) -> Error {
     let failed = || attempts.iter().filter_map(|attempt| Some((attempt.address(), attempt.error()?)));
     let tried: Vec<_> = failed().map(|(address, error)| format!("{address} {}", error.code())).collect();
     let tried = tried.join(", ");
-    let error = if failed().any(|(_, error)| error.code() == "ETIMEDOUT") {
+    if failed().any(|(_, error)| error.code() == "ETIMEDOUT") {
         let begin = attempts.iter().map(Attempt::start).min().unwrap_or_default();
         let end =
             attempts.iter().map(|attempt| attempt.start() + attempt.elapsed()).max().unwrap_or_default();
@@ -164,12 +164,11 @@ fn together(first: Failure, attempts: &[Attempt]) -> Error {
             Cause::TimedOut(limit) => format!(", attemptTimeout: {}ms", limit.as_millis()),
             _ => String::new(),
         };
-        timed_out(&format!("attempted addresses: {tried}{limit}"), end.saturating_sub(begin))
-    } else {
-        let code = first.code();
-        let message = format!("{} {code}: no address answered ({tried})", first.syscall);
-        Error::new(ErrorKind::System, Phase::Connect, code, message)
-    };
+        return timed_out(&format!("attempted addresses: {tried}{limit}"), end.saturating_sub(begin));
+    }
+    let code = first.code();
+    let message = format!("{} {code}: no address answered ({tried})", first.syscall);
+    let error = Error::new(ErrorKind::System, Phase::Connect, code, message);
     match first.cause {
         Cause::System(source) | Cause::Option(_, source) | Cause::Caller(source) => error.with_source(source),
         Cause::TimedOut(_) => error,
@@ -287,6 +286,8 @@ mod tests {
         ] {
             assert_eq!((error.code(), error.message()), (code, message));
             assert!(error.hint().is_some() && error.retryable(), "{error}");
+            // One of them that the system has refused is not why.
+            assert_eq!(error.errno().is_none(), code == TIMEOUT, "{error}");
         }
     }
 }

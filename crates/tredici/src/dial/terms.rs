@@ -127,9 +127,15 @@ impl SocketTerms {
 
     /// Gives a connection that the caller has made what can be given to it still.
     pub(crate) fn apply_to_given(&self, transport: &Transport) -> Result<(), Error> {
-        let Some((socket, remote)) = transport.fd().zip(transport.remote_address()) else { return Ok(()) };
-        self.apply_any_time(&SockRef::from(&socket), remote).map_err(|(option, error)| {
-            failure::none_answered(Failure::of_option(option, RemoteAddress::Ip(remote), error), &[])
+        let Some(socket) = transport.fd() else { return Ok(()) };
+        let (socket, remote) = (SockRef::from(&socket), transport.remote_address());
+        let applied = match remote {
+            Some(remote) => self.apply_any_time(&socket, remote),
+            None => self.apply_buffers(&socket),
+        };
+        applied.map_err(|(option, error)| {
+            let place = remote.map_or_else(|| "the given socket".to_owned(), |remote| remote.to_string());
+            failure::none_answered(Failure::of_option(option, place, error), &[])
         })
     }
 

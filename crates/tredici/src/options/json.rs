@@ -116,7 +116,8 @@ fn read_file(path: &Path, reader: Reader) -> Result<Values, Error> {
 }
 
 fn read_text(text: &str, base: &Path, reader: Reader) -> Result<Values, Error> {
-    let Once(mut json) = serde_json::from_str(text).map_err(|error| {
+    let read = serde_json::from_str(text).and_then(|Once| serde_json::from_str(text));
+    let mut json: Value = read.map_err(|error| {
         let problem = if error.is_data() { "cannot be read" } else { "are not JSON" };
         Error::invalid("UND_ERR_INVALID_ARG", format!("the options {problem}: {error}"))
     })?;

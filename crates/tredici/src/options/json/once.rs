@@ -1,78 +1,70 @@
 //! JSON in which every key stands once (RFC 8259 section 4 leaves open what another one means).
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Map, Number, Value};
 
 use super::shorten;
 
-/// A value that is refused where it says one thing twice: the last would count, and the first be ignored in silence.
-pub(super) struct Once(pub(super) Value);
+/// Whatever says nothing twice: the last would count, and the first be ignored in silence. What it says is for others to
+/// read, since how a number comes depends on features of `serde_json` that any other crate may turn on.
+pub(super) struct Once;
 
 impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reading).map(Self)
+        deserializer.deserialize_any(Reading)
     }
 }
 
 struct Reading;
 
 impl<'de> Visitor<'de> for Reading {
-    type Value = Value;
+    type Value = Once;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_bool<E>(self, _: bool) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E>(self, _: i64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E>(self, _: u64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E>(self, _: f64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E>(self, _: &str) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Once, A::Error> {
+        while let Some(Once) = items.next_element()? {}
+        Ok(Once)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Once(item)) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Once, A::Error> {
+        let mut keys = HashSet::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let Once(value) = entries.next_value()?;
-            if object.contains_key(&key) {
+            let Once = entries.next_value()?;
+            if let Some(key) = keys.replace(key) {
                 return Err(A::Error::custom(format_args!("{:?} is given twice", shorten(&key))));
             }
-            object.insert(key, value);
         }
-        Ok(object.into())
+        Ok(Once)
     }
 }

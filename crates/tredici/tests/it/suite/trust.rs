@@ -1,9 +1,10 @@
 //! Whom a connector trusts: Mozilla's certificate authorities, the caller's instead of them, or the caller's as well.
 
+use tokio::{runtime::Handle, task::block_in_place};
 use tredici::{CaStore, ConnectOptions, Connector, Target};
 use tredici_test::{Authority, Pki};
 
-use super::ends::{accept, client_options, listen, localhost, port};
+use super::ends::{Echo, accept, client_options, exchange, listen, localhost, port, target, trusting};
 
 /// The verdict over a server with a certificate of the test's own authority.
 async fn verdict(options: ConnectOptions) -> Result<(), String> {
@@ -83,5 +84,29 @@ fn an_empty_text_leaves_nothing_out_but_in_json() {
         let (empty, here) = json(serde_json::json!({ "base64": "" }));
         options.set_json(name, &empty, here).expect("bytes, of which there are none");
         Connector::new(options).expect_err("there is nothing in it");
+    }
+}
+
+/// Who is asked on behalf of one connection, and connects himself before he answers, is served by his own terms, and
+/// leaves that connection its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_within_the_verification_of_another() {
+    let echo = Echo::tls().await;
+    let port = echo.port();
+    for (trusted, expected) in [
+        (Pki::shared().root().pem(), Ok(())),
+        (stranger(), Err("UNABLE_TO_GET_ISSUER_CERT_LOCALLY".to_owned())),
+    ] {
+        let inner = Connector::new(client_options().ca(trusted)).expect("a connector");
+        let options = trusting().danger().check_server_identity(move |_, _| {
+            let connecting = inner.connect(target(port));
+            let answer = block_in_place(|| Handle::current().block_on(connecting));
+            let answer = answer.map(drop).map_err(|error| error.code().to_owned());
+            if answer == expected { Ok(()) } else { Err(format!("{answer:?}").into()) }
+        });
+        let outer = Connector::new(options).expect("a connector");
+        let mut socket = outer.connect(target(port)).await.expect("the inner one went as it should");
+        assert!(socket.authorized());
+        exchange(&mut socket).await;
     }
 }

@@ -59,10 +59,8 @@ thread_local! {
 /// The companion for the length of one call, and after it back in its place.
 pub(super) fn lend<T>(companion: &mut Box<Companion>, call: impl FnOnce() -> T) -> T {
     let lent = std::mem::replace(companion, PLACEHOLDER.take().unwrap_or_default());
-    let mut loan = Loan { outer: PRESENT.replace(Some(lent)), owner: companion };
-    let result = call();
-    loan.end();
-    result
+    let _loan = Loan { outer: PRESENT.replace(Some(lent)), owner: companion };
+    call()
 }
 
 /// Gives back what was lent, also where the call panicked.
@@ -72,17 +70,11 @@ struct Loan<'a> {
     owner: &'a mut Box<Companion>,
 }
 
-impl Loan<'_> {
-    fn end(&mut self) {
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
         if let Some(companion) = PRESENT.replace(self.outer.take()) {
             PLACEHOLDER.set(Some(std::mem::replace(self.owner, companion)));
         }
-    }
-}
-
-impl Drop for Loan<'_> {
-    fn drop(&mut self) {
-        self.end();
     }
 }
 
@@ -92,4 +84,32 @@ pub(super) fn with<T>(call: impl FnOnce(&mut Companion) -> T) -> Option<T> {
     let result = call(&mut companion);
     PRESENT.set(Some(companion));
     Some(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Box<Companion> {
+        Box::new(Companion { servername: Some(name.to_owned()), ..Companion::default() })
+    }
+
+    fn present() -> Option<String> {
+        with(|companion| companion.servername.clone()).flatten()
+    }
+
+    /// A caller's check may connect, too, on the same thread.
+    #[test]
+    fn a_loan_within_a_loan_gives_each_its_own_back() {
+        let (mut outer, mut inner) = (named("outer"), named("inner"));
+        for _ in 0..2 {
+            lend(&mut outer, || {
+                assert_eq!(lend(&mut inner, present).as_deref(), Some("inner"));
+                assert_eq!(present().as_deref(), Some("outer"));
+            });
+            assert_eq!(present(), None);
+            assert_eq!(outer.servername.as_deref(), Some("outer"));
+            assert_eq!(inner.servername.as_deref(), Some("inner"));
+        }
+    }
 }

@@ -84,6 +84,26 @@ async fn a_given_tcp_stream_has_the_terms_of_the_connector() {
 }
 
 #[tokio::test]
+async fn a_given_unix_stream_has_the_buffers_of_the_connector() {
+    const SMALL: usize = 16 * 1024;
+    let listener = listen(localhost()).await;
+    let (near, far) = unix_pair();
+    let _bridge = bridge(far, &listener);
+    assert!(
+        SockRef::from(&near).send_buffer_size().expect("a size") > 2 * SMALL,
+        "they are larger by themselves"
+    );
+    let options = trusting().send_buffer_size(SMALL as u32).receive_buffer_size(SMALL as u32);
+    let connector = Connector::new(options).expect("a connector");
+    let (client, _server) = pair(&connector, &listener, over(near)).await;
+    let descriptor = client.fd().expect("that of the stream");
+    let socket = SockRef::from(&descriptor);
+    // Linux doubles what it is told.
+    assert!(socket.send_buffer_size().expect("a size") <= 2 * SMALL);
+    assert!(socket.recv_buffer_size().expect("a size") <= 2 * SMALL);
+}
+
+#[tokio::test]
 async fn a_unix_stream() {
     let listener = listen(localhost()).await;
     let (near, far) = unix_pair();
