@@ -24,7 +24,8 @@ system, no waiting. Everybody offers X25519MLKEM768, X25519, P-256 and P-384, an
 tredici and rustls remember what it chose, and send a key of that alone from the second connection on; OpenSSL by itself
 always sends two. In `full handshake` tredici's `rememberVerdicts` is off; in `remembered verdict` a chain that was verified
 before counts as verified. Bulk goes into the caller's buffer of 64 KiB. An idle connection has exchanged 16 KiB and waits for
-more; its memory is what the client's anonymous pages grew by. A connector is `Connector::new` with the default roots.
+more; its memory is what the client's anonymous pages grew by. A connector is `Connector::new` with the default roots. On
+rustls the first one of a process also seeds the generator of random numbers, which else the first handshake does.
 
 Each figure is the best of all rounds, each turn in a fresh process, the contenders taking turns. A ratio is the other's figure
 divided by tredici's on the same library: above 1, tredici is ahead.

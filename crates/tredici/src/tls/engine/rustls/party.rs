@@ -16,12 +16,16 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use super::companion;
+use super::{
+    companion,
+    identity::Identity,
+    verifier::{PeerVerifier, schemes},
+};
 
 /// Who verifies the server for a client, and who the client is.
 pub(super) struct Party {
-    pub(super) verifier: Arc<dyn ServerCertVerifier>,
-    pub(super) identity: Arc<dyn ResolvesClientCert>,
+    pub(super) verifier: Arc<PeerVerifier>,
+    pub(super) identity: Arc<Identity>,
 }
 
 /// Whichever party the connection at work belongs to.
@@ -50,11 +54,11 @@ impl ServerCertVerifier for PartyAtWork {
         &self,
         leaf: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
+        _name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        required()?.verifier.verify_server_cert(leaf, intermediates, name, ocsp_response, now)
+        required()?.verifier.judge(leaf, intermediates).map(|()| ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -63,7 +67,7 @@ impl ServerCertVerifier for PartyAtWork {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        required()?.verifier.verify_tls12_signature(message, certificate, signed)
+        required()?.verifier.verify_12(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -72,11 +76,11 @@ impl ServerCertVerifier for PartyAtWork {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        required()?.verifier.verify_tls13_signature(message, certificate, signed)
+        required()?.verifier.verify_13(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        present().map_or(Vec::new(), |party| party.verifier.supported_verify_schemes())
+        schemes()
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
         Cipher, ContextTerms,
         policy::{GROUPS, Group},
     },
-    failure::unsupported,
+    failure::{option_error, unsupported},
 };
 use crate::{
     error::Error,
@@ -26,11 +26,20 @@ use crate::{
 /// The algorithms to offer and take.
 pub(super) fn provider(terms: &ContextTerms) -> Result<Arc<CryptoProvider>, Error> {
     let suites = terms.suites.by_name().ok_or_else(|| unsupported("what ciphers asks for"))?;
-    Ok(Arc::new(CryptoProvider {
+    let provider = CryptoProvider {
         cipher_suites: suites.into_iter().filter_map(supported).collect(),
         kx_groups: GROUPS.iter().filter_map(exchange).collect(),
         ..default_provider()
-    }))
+    };
+    seed(&provider)?;
+    Ok(Arc::new(provider))
+}
+
+/// A process's first random number takes tens of milliseconds, in which the generator is seeded. That is not for the first
+/// handshake to wait for.
+fn seed(provider: &CryptoProvider) -> Result<(), Error> {
+    let seeded = provider.secure_random.fill(&mut [0; 1]);
+    seeded.map_err(|failed| option_error("the TLS context", &failed.into()))
 }
 
 fn supported(suite: &Suite) -> Option<SupportedCipherSuite> {

@@ -5,9 +5,9 @@ use std::{fmt, sync::Arc};
 use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, PeerMisbehaved,
     SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::danger::HandshakeSignatureValid,
     crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    pki_types::{CertificateDer, UnixTime},
     server::danger::{ClientCertVerified, ClientCertVerifier},
 };
 
@@ -29,7 +29,11 @@ pub(super) struct PeerVerifier {
 }
 
 impl PeerVerifier {
-    fn judge(&self, leaf: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> Result<(), Error> {
+    pub(super) fn judge(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Result<(), Error> {
         let presented: Vec<Der> =
             std::iter::once(leaf).chain(intermediates).map(|der| Der::from(&**der)).collect();
         let judge = companion::with(|companion| companion.judge.clone()).flatten();
@@ -57,7 +61,7 @@ impl PeerVerifier {
         }
     }
 
-    fn verify_12(
+    pub(super) fn verify_12(
         &self,
         message: &[u8],
         certificate: &CertificateDer<'_>,
@@ -69,7 +73,7 @@ impl PeerVerifier {
         })
     }
 
-    fn verify_13(
+    pub(super) fn verify_13(
         &self,
         message: &[u8],
         certificate: &CertificateDer<'_>,
@@ -127,41 +131,12 @@ impl PeerVerifier {
     }
 }
 
-impl ServerCertVerifier for PeerVerifier {
-    fn verify_server_cert(
-        &self,
-        leaf: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        self.judge(leaf, intermediates).map(|()| ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify_12(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify_13(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        SIGNATURES.iter().map(|signature| signature.number.into()).collect()
-    }
+/// What a peer may sign with.
+pub(super) fn schemes() -> Vec<SignatureScheme> {
+    SIGNATURES.iter().map(|signature| signature.number.into()).collect()
 }
 
+/// A server's. A client's configuration has [`PartyAtWork`](super::party::PartyAtWork), which comes here, too.
 impl ClientCertVerifier for PeerVerifier {
     fn client_auth_mandatory(&self) -> bool {
         self.require
@@ -199,7 +174,7 @@ impl ClientCertVerifier for PeerVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        SIGNATURES.iter().map(|signature| signature.number.into()).collect()
+        schemes()
     }
 }
 
