@@ -26,17 +26,17 @@ impl Connector {
     }
 
     /// Replaces whom this connector trusts and who it is: those of `ca`, `extraCa`, `caStore`, `crl`, `pins`,
-    /// `pinsReportOnly`, `cert`, `key` and `passphrase` that are given here. What is not given stays as it was; files are read anew all the same. An
-    /// addition.
+    /// `pinsReportOnly`, `cert`, `key` and `passphrase` that are given here. What is not given stays as it was; files are
+    /// read anew all the same. An addition.
     ///
     /// It happens at once and as a whole, for this connector, its clones and all that [`check`](Self::check) derived from
     /// it. A connection that has begun goes on under the terms that it began with, as open sockets do. Sessions of the
     /// old terms are dropped, those that come later on such connections too, and so is the option `session`: under the
-    /// new terms every peer is verified in full. Of a [`SessionStore`](crate::SessionStore) that others use, too, these are the sessions
-    /// that this connector has put there, where the store implements [`retain_all`](crate::SessionStore::retain_all);
-    /// what others have put there stays, and is resumed here where they are on the new terms, too. The engine stays what
-    /// it was. It reads files and blocks for as long.
-    /// Observers of this connector are told ([`Observer::rotated`](crate::Observer::rotated)), and so is `tracing`.
+    /// new terms every peer is verified in full. Of a [`SessionStore`](crate::SessionStore) that others use, too, these
+    /// are the sessions that this connector has put there, where the store implements
+    /// [`retain_all`](crate::SessionStore::retain_all); what others have put there stays, and is resumed here where they
+    /// are on the new terms, too. The engine stays what it was. It reads files and blocks for as long. Observers of this
+    /// connector are told ([`Observer::rotated`](crate::Observer::rotated)), and so is `tracing`.
     ///
     /// ```no_run
     /// use tredici::{ConnectOptions, Connector, Pem};

@@ -1,7 +1,8 @@
 //! Which address is tried when: Happy Eyeballs, version 2 (RFC 8305), without sockets and without a clock.
 //!
-//! What happened and the time go in, what to do comes out. The families take turns. The next attempt begins a while after the one before it, or at once where one fails; those that run go on, and the first
-//! to succeed wins. Addresses may come in parts.
+//! What happened and the time go in, what to do comes out. The families take turns. The next attempt begins a while
+//! after the one before it, or at once where one fails; those that run go on, and the first to succeed wins. Addresses
+//! may come in parts.
 
 use std::{net::SocketAddr, time::Duration};
 
