@@ -9,14 +9,17 @@ mod series;
 mod served;
 mod waterfall;
 
-use tredici::{Destination, Error, IdentityError};
+use tredici::{Error, IdentityError};
 
 pub(crate) use paper::Paper;
 pub(crate) use series::{Series, introduction};
 pub(crate) use served::{listening, served};
 
-use crate::{outcome::Failure, pin::Pins};
-use page::{BAD, FAINT, GOOD, Page, STRONG, WARNING, printable};
+use crate::{
+    outcome::{Facts, Failure},
+    pin::Pins,
+};
+use page::{BAD, FAINT, GOOD, Page, printable};
 
 /// A connection that was not made, with its number among several, or a call that cannot work.
 pub(crate) fn failure(number: Option<usize>, failure: &Failure, paper: Paper) -> String {
@@ -28,19 +31,12 @@ pub(crate) fn problem(error: &Error) -> String {
     failure::problem(error, Paper::default())
 }
 
-pub(crate) fn pins(pins: &Pins, target: &Destination, paper: Paper) -> String {
+pub(crate) fn pins(pins: &Pins, facts: &Facts, paper: Paper) -> String {
     let mut page = Page::new(paper, false);
     page.gap();
-    let target = printable(&target.to_string());
-    match pins.insecure.as_ref().filter(|insecure| !insecure.authorized) {
-        None => page.line(&format!("{STRONG}{target}{STRONG:#}  {GOOD}✔ verified{GOOD:#}")),
-        Some(insecure) => {
-            let code = insecure.authorization_error.as_deref().unwrap_or("no certificate");
-            page.line(&format!("{STRONG}{target}{STRONG:#}  {WARNING}! not verified: {code}{WARNING:#}"));
-            page.note(
-                "Anybody can show these certificates: compare the pins another way before you trust them.",
-            );
-        }
+    facts::title(&mut page, None, facts);
+    if !facts.is("/authorized") {
+        page.note("Anybody can show these certificates: compare the pins another way before you trust them.");
     }
     for certificate in &pins.pins {
         page.gap();

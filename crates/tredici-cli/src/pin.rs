@@ -3,6 +3,7 @@
 use std::io;
 
 use serde::Serialize;
+use serde_json::Value;
 use tredici::{Connector, Destination, Error, PeerCertificate, Pin as Digest, Target};
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     ending::Ending,
     human,
     interrupt::{Interrupt, block_on},
-    outcome::Failure,
+    outcome::{Facts, Failure},
     output::Output,
     waterfall::Recorder,
 };
@@ -18,24 +19,29 @@ use crate::{
 struct Plan {
     connector: Connector,
     target: Destination,
+    /// Whether an unverified server was asked for by its own flag, and the verdict is told whatever it is.
     is_insecure: bool,
 }
 
 /// The pins of a server's chain.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Pins {
     ok: bool,
     pub(crate) pins: Vec<PinnedCertificate>,
-    /// Whether the server was verified, where it was read without that.
     #[serde(flatten)]
-    pub(crate) insecure: Option<Insecure>,
+    verdict: Option<Verdict>,
+    /// Which pins the options ask for and the chain has not, where that is only reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pin_failure: Option<Value>,
 }
 
+/// Whether the server was verified.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Insecure {
-    pub(crate) authorized: bool,
-    pub(crate) authorization_error: Option<String>,
+struct Verdict {
+    authorized: bool,
+    authorization_error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -85,20 +91,22 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
             return output.fail(failure.by(recorder.waterfall()));
         }
     };
+    let facts = Facts::of(&socket);
     let pins = Pins {
         ok: true,
         pins: socket.peer_certificate().map(of_chain).unwrap_or_default(),
-        insecure: plan.is_insecure.then(|| Insecure {
+        verdict: (plan.is_insecure || !socket.authorized()).then(|| Verdict {
             authorized: socket.authorized(),
             authorization_error: socket.authorization_error().map(|error| error.code().to_owned()),
         }),
+        pin_failure: facts.socket.get("pinFailure").cloned(),
     };
     // What was to be seen has been seen, however the connection ends.
     let _closed = socket.close().await;
     output.finish();
     match output.is_json() {
         true => output.document(&pins)?,
-        false => output.print(&human::pins(&pins, &plan.target, output.paper(true)))?,
+        false => output.print(&human::pins(&pins, &facts, output.paper(true)))?,
     }
     Ok(Ending::Done)
 }

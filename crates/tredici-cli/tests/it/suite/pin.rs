@@ -130,6 +130,58 @@ async fn a_server_that_does_not_verify_is_refused_unless_it_is_to_be_read() {
 }
 
 #[tokio::test]
+async fn whatever_lets_an_unverified_server_pass_its_pins_say_so() {
+    let files = Files::new();
+    let (cert, key) = files.identity(&CertificateSpec::server(&["localhost"]).self_signed());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key, "--mode", "discard"]).await;
+    let options = files.write("options.json", r#"{"rejectUnauthorized": false}"#);
+    let target = url(port);
+    for terms in [&["--reject-unauthorized=false"][..], &["--options", &options], &["--insecure-read"]] {
+        let call = [&["pin", &target], terms].concat();
+        let ran = tredici(&call).await;
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert!(ran.stdout.contains("! not verified: DEPTH_ZERO_SELF_SIGNED_CERT"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("compare the pins another way"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains('✔'), "{}", ran.stdout);
+        let document = tredici(&[&call[..], &["--json"]].concat()).await.document();
+        assert_eq!(keys(&document), ["ok", "pins", "authorized", "authorizationError"], "{terms:?}");
+        assert_eq!(
+            (&document["authorized"], &document["authorizationError"]),
+            (&json!(false), &json!("DEPTH_ZERO_SELF_SIGNED_CERT"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pin_that_is_only_reported_is_reported() {
+    let files = Files::new();
+    let ca = files.name("ca.pem");
+    let (_server, port) = listen(&["--self-signed", "localhost", "--ca-out", &ca, "--mode", "discard"]).await;
+    let another = format!("cert-sha256:{}", "00".repeat(32));
+    let target = url(port);
+    let call = ["pin", &target, "--ca", &ca, "--pins", &another];
+    assert_failed(
+        &tredici(&[&call[..], &["--json"]].concat()).await.document(),
+        "ERR_TLS_PIN_MISMATCH",
+        "check",
+    );
+    let call = [&call[..], &["--pins-report-only"]].concat();
+    let ran = tredici(&call).await;
+    assert!(ran.status == 0 && ran.stdout.contains("✔ verified  ! no pin matches"), "{ran:?}");
+    let document = tredici(&[&call[..], &["--json"]].concat()).await.document();
+    assert_eq!((keys(&document), &document["ok"]), (vec!["ok", "pins", "pinFailure"], &json!(true)));
+    assert_eq!(document["pinFailure"]["code"], "ERR_TLS_PIN_MISMATCH");
+    // Both verdicts, where the server is neither verified nor pinned.
+    let call =
+        ["pin", &target, "--reject-unauthorized=false", "--pins", &another, "--pins-report-only", "--json"];
+    let document = tredici(&call).await.document();
+    assert_eq!(
+        (&document["authorized"], &document["pinFailure"]["code"]),
+        (&json!(false), &json!("ERR_TLS_PIN_MISMATCH"))
+    );
+}
+
+#[tokio::test]
 async fn a_verified_server_that_is_read_insecurely_is_said_to_be_verified() {
     let files = Files::new();
     let ca = files.name("ca.pem");
