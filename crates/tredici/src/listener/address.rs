@@ -29,6 +29,9 @@ impl FromStr for ListenAddress {
             let path = SocketPath::from(path.strip_prefix("//").unwrap_or(path));
             return if path.is_empty() { Err(invalid("it names no socket")) } else { Ok(Self::Unix(path)) };
         }
+        if text.contains("://") {
+            return Err(invalid("listening takes no scheme; it is TLS where an option of TLS is given"));
+        }
         let (host, port) = text.rsplit_once(':').ok_or_else(|| invalid("it has no port"))?;
         let port = port.parse().map_err(|_| invalid("its port is not a number from 0 to 65535"))?;
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
@@ -73,8 +76,10 @@ mod tests {
         for text in ["localhost:0", "127.0.0.1:8443", "[::1]:443", "unix:/run/app.sock", "unix:@app"] {
             assert_eq!(text.parse::<ListenAddress>().expect(text).to_string(), text);
         }
-        for text in ["localhost", ":80", "::1:80", "localhost:x", "localhost:70000", "unix:"] {
-            assert_eq!(text.parse::<ListenAddress>().expect_err(text).code(), "UND_ERR_INVALID_ARG");
+        for text in ["localhost", ":80", "::1:80", "localhost:x", "localhost:70000", "unix:", "tls://a:0"] {
+            let error = text.parse::<ListenAddress>().expect_err(text);
+            assert_eq!(error.code(), "UND_ERR_INVALID_ARG");
+            assert_eq!(error.message().contains("takes no scheme"), text.contains("://"), "{error}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is judged about options together: the one place for Rust and JSON.
 
-use std::net::IpAddr;
+use std::{cmp::Ordering, net::IpAddr};
 
 use super::{AddressFamily, ConnectOptions, ListenOptions, form::Place, table::Values};
 use crate::{
@@ -135,12 +135,14 @@ impl Values {
     fn check_identities(&self) -> Result<(), Error> {
         let certificates = self.cert.as_ref().map_or(0, |list| list.iter().len());
         let keys = self.key.as_ref().map_or(0, |list| list.iter().len());
-        match certificates == keys {
-            true => Ok(()),
-            false => Err(Place::option("cert").wrong_value(format!(
-                "and options.key go in pairs: there are {certificates} certificates and {keys} keys"
-            ))),
-        }
+        let missing = match certificates.cmp(&keys) {
+            Ordering::Equal => return Ok(()),
+            Ordering::Greater => "give the private key of each certificate with options.key",
+            Ordering::Less => "give the certificate of each private key with options.cert",
+        };
+        let problem =
+            format!("and options.key go in pairs: there are {certificates} certificates and {keys} keys");
+        Err(Place::option("cert").wrong_value(problem).with_hint(missing))
     }
 }
 
@@ -179,6 +181,7 @@ mod tests {
         assert_eq!(code(&ConnectOptions::new().cert("").key("")), "");
         let error = ListenOptions::new().key(key()).validate().expect_err("no certificate");
         assert!(error.message().contains("0 certificates and 1 keys"), "{error}");
+        assert_eq!(error.hint(), Some("give the certificate of each private key with options.cert"));
     }
 
     #[test]

@@ -5,9 +5,12 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use serde_json::Value;
 
-#[cfg(feature = "serde")]
-use super::form::{Place, shown};
 use super::{AddressFamily, OptionKind, form::Form};
+#[cfg(feature = "serde")]
+use super::{
+    form::{Place, shown},
+    json::nearest,
+};
 #[cfg(feature = "serde")]
 use crate::error::Error;
 
@@ -142,11 +145,19 @@ impl Form for DnsResultOrder {
     }
 }
 
+/// What came is not one of these names, but may be like one.
+#[cfg(feature = "serde")]
+pub(super) fn none_of(names: &[&str], json: &Value, place: &Place<'_>) -> Error {
+    let error = place.wrong_value(format_args!("must be one of {}, not {}", names.join(", "), shown(json)));
+    match json.as_str().and_then(|name| nearest(name, names.iter().copied())) {
+        Some(near) => error.with_hint(format!("did you mean {near}?")),
+        None => error,
+    }
+}
+
 #[cfg(feature = "serde")]
 fn choose<T: Copy>(json: &Value, place: &Place<'_>, names: &[&str], values: &[T]) -> Result<T, Error> {
     let name = place.text(json)?;
     let chosen = names.iter().zip(values).find(|(known, _)| **known == name);
-    chosen.map(|(_, &value)| value).ok_or_else(|| {
-        place.wrong_value(format_args!("must be one of {}, not {}", names.join(", "), shown(json)))
-    })
+    chosen.map(|(_, &value)| value).ok_or_else(|| none_of(names, json, place))
 }

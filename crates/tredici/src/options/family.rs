@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{AddressFamily, OptionKind, form::Form};
 #[cfg(feature = "serde")]
 use super::{
-    form::{Place, shown},
+    choice::none_of,
+    form::Place,
     scalar::{integer, number},
 };
 #[cfg(feature = "serde")]
@@ -38,9 +39,7 @@ impl Form for AddressFamily {
             },
             _ => return Err(place.wrong_type(json, "0, 4, 6, \"IPv4\" or \"IPv6\"")),
         };
-        chosen.ok_or_else(|| {
-            place.wrong_value(format_args!("must be one of {}, not {}", NAMES.join(", "), shown(json)))
-        })
+        chosen.ok_or_else(|| none_of(&NAMES, json, place))
     }
 
     #[cfg(feature = "serde")]

@@ -35,7 +35,7 @@ impl ConnectOptions {
     /// `UND_ERR_INVALID_ARG` for what is not JSON, for an unknown name, with the nearest known one, and for a name that is
     /// given twice; else the code that the option's own documentation names.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        read_text(text, Path::new(""), HERE).map(Self)
+        read_text(text, "the options", Path::new(""), HERE).map(Self)
     }
 
     /// The same from a file; names of files in it are relative to its directory.
@@ -71,7 +71,7 @@ const HERE: Reader = Reader { has: |row| row.side.is_client(), holder: "connecti
 impl ListenOptions {
     /// Reads options from the text of a JSON object: see [`ConnectOptions::from_json`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        read_text(text, Path::new(""), THERE).map(Self)
+        read_text(text, "the options", Path::new(""), THERE).map(Self)
     }
 
     /// The same from a file: see [`ConnectOptions::from_json_file`].
@@ -106,20 +106,20 @@ struct Reader {
 }
 
 fn read_file(path: &Path, reader: Reader) -> Result<Values, Error> {
-    let shown = path.display();
+    let shown = format!("the options in {}", path.display());
     let unreadable = |error| {
         let code = system_code(&error);
-        Error::invalid(code, format!("cannot read the options in {shown}: {error}")).with_source(error)
+        Error::invalid(code, format!("cannot read {shown}: {error}")).with_source(error)
     };
     let text = Zeroizing::new(std::fs::read_to_string(path).map_err(unreadable)?);
-    read_text(&text, path.parent().unwrap_or(Path::new("")), reader)
+    read_text(&text, &shown, path.parent().unwrap_or(Path::new("")), reader)
 }
 
-fn read_text(text: &str, base: &Path, reader: Reader) -> Result<Values, Error> {
+fn read_text(text: &str, shown: &str, base: &Path, reader: Reader) -> Result<Values, Error> {
     let read = serde_json::from_str(text).and_then(|Once| serde_json::from_str(text));
     let mut json: Value = read.map_err(|error| {
         let problem = if error.is_data() { "cannot be read" } else { "are not JSON" };
-        Error::invalid("UND_ERR_INVALID_ARG", format!("the options {problem}: {error}"))
+        Error::invalid("UND_ERR_INVALID_ARG", format!("{shown} {problem}: {error}"))
     })?;
     let values = read_object(&json, base, reader);
     scrub(&mut json);
@@ -163,6 +163,7 @@ fn set_flag(values: &mut Values, name: &str, text: &str, reader: Reader) -> Resu
 fn how_a_flag_is_written(kind: OptionKind) -> Option<&'static str> {
     match kind {
         OptionKind::Duration => Some("write 400ms, 2s, 5m, 1h or a number of milliseconds"),
+        OptionKind::Boolean => Some("write true or false"),
         OptionKind::Addresses => Some("write name=address,address;name=address"),
         _ => None,
     }
@@ -182,7 +183,8 @@ fn find(name: &str, reader: Reader) -> Result<&'static OptionRow, Error> {
 fn unknown(name: &str, reader: Reader) -> Error {
     let message = format!("options.{} is not known", shorten(name).escape_debug());
     let error = Error::invalid("UND_ERR_INVALID_ARG", message);
-    match nearest(name, reader) {
+    let known = OPTIONS.iter().filter(|row| (reader.has)(row)).map(|row| row.name);
+    match nearest(name, known) {
         Some(near) => error.with_hint(format!("did you mean {near}?")),
         None => error,
     }
@@ -191,14 +193,14 @@ fn unknown(name: &str, reader: Reader) -> Error {
 /// How alike two names must be for one to be a slip of the other, from 0 to 1.
 const ALIKE: f64 = 0.8;
 
-fn nearest(name: &str, reader: Reader) -> Option<&'static str> {
+/// The known name that was most likely meant.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters = |name: &str| name.replace(['-', '_'], "").to_lowercase();
     let name = letters(name);
-    let likeness = |row: &OptionRow| strsim::jaro_winkler(&name, &letters(row.name));
-    let rows = OPTIONS.iter().filter(|row| (reader.has)(row));
-    let (likeness, row) =
-        rows.map(|row| (likeness(row), row)).max_by(|one, other| one.0.total_cmp(&other.0))?;
-    (likeness >= ALIKE).then_some(row.name)
+    let likeness = |known: &str| strsim::jaro_winkler(&name, &letters(known));
+    let (likeness, near) =
+        known.map(|known| (likeness(known), known)).max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (likeness >= ALIKE).then_some(near)
 }
 
 /// Zeroes the texts of a value that may have held secrets.

@@ -148,6 +148,10 @@ impl<'a> Resolving<'a> {
         let nobody_was_asked = is_address(self.hostname) || name::to_ascii(self.hostname).is_err();
         let hint: Option<Cow<'static, str>> = match code.as_str() {
             _ if nobody_was_asked => Some(error.to_string().into()),
+            _ if error.is_unlisted() => {
+                let name = self.hostname.escape_debug();
+                Some(format!("the given list lacks {name}: add its addresses with options.lookup").into())
+            }
             "ENOTFOUND" => {
                 Some("check the spelling of the name, or give its addresses with options.lookup".into())
             }

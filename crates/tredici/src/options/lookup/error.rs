@@ -28,17 +28,27 @@ pub struct LookupError {
     code: Cow<'static, str>,
     message: String,
     ttl: Option<Duration>,
+    is_unlisted: bool,
 }
 
 impl LookupError {
     /// An error with this code, such as `EAI_AGAIN` (trying again may help) or `ENOTFOUND` (it will not).
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), ttl: None }
+        Self { code: code.into(), message: message.into(), ttl: None, is_unlisted: false }
     }
 
     /// There is no such name: code `ENOTFOUND`.
     pub fn not_found(hostname: &str) -> Self {
         Self::new("ENOTFOUND", format!("lookup ENOTFOUND {}", hostname.escape_debug()))
+    }
+
+    /// A list that was written down does not have it.
+    pub(crate) fn unlisted(hostname: &str) -> Self {
+        Self { is_unlisted: true, ..Self::not_found(hostname) }
+    }
+
+    pub(crate) fn is_unlisted(&self) -> bool {
+        self.is_unlisted
     }
 
     /// This is known to be so for as long (RFC 2308 section 5): a cache keeps it no longer.

@@ -36,7 +36,7 @@ impl Lookup for FixedLookup {
         let known = self.0.get(&plain(&query.hostname)).filter(|addresses| !addresses.is_empty());
         Answers::ready(match known {
             Some(addresses) => Ok(addresses.clone().into()),
-            None => Err(LookupError::not_found(&query.hostname)),
+            None => Err(LookupError::unlisted(&query.hostname)),
         })
     }
 }

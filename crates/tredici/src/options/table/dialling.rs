@@ -7,7 +7,8 @@ macro_rules! dialling {
 
     /// The host to connect to where the call names no target: a name or an IP address.
     ///
-    /// Default: `localhost`, where there is a `port`; the empty string is the same. The server name for SNI and the identity
+    /// Default: `localhost`, where there is a `port`; the empty string is the same. Where the call names no
+    /// target, any option of TLS makes it TLS, and without one it is plain TCP. The server name for SNI and the identity
     /// check is `servername` where that is given, else this.
     ///
     /// Errors: `ERR_INVALID_ARG_VALUE` for a NUL in it; `ERR_MISSING_ARGS` where there is no `port` with it.
@@ -16,7 +17,8 @@ macro_rules! dialling {
 
     /// The port to connect to, where neither the call nor its target names one.
     ///
-    /// Default: that of the target's protocol, 443 for `https:` and 80 for `http:`. 0 is the same as none.
+    /// Default: that of the target's protocol, 443 for `https:` and 80 for `http:`. 0 is the same as none. Where
+    /// the call names no target, any option of TLS makes it TLS, and without one it is plain TCP.
     ///
     /// Errors, from JSON: `ERR_SOCKET_BAD_PORT` for what is not from 0 to 65535; `ERR_INVALID_ARG_TYPE` for
     /// what is neither a number nor a string of digits. Node's and undici's `port`.
@@ -24,8 +26,9 @@ macro_rules! dialling {
 
     /// The Unix socket to connect to: Node's name for what undici calls `socketPath`.
     ///
-    /// Default: none. Where the call names no target, `host` and `port` are ignored, and with TLS the name to
-    /// verify is `servername` or `localhost`. A leading NUL or `@` makes it a name in Linux's abstract namespace.
+    /// Default: none. Where the call names no target, `host` and `port` are ignored, any option of TLS makes it TLS, where
+    /// the name to verify is `servername` or `localhost`, and without one it is plain. A leading NUL or `@` makes it a
+    /// name in Linux's abstract namespace.
     ///
     /// Errors: those of `socketPath`, and `ERR_INVALID_ARG_VALUE` where that names another socket. Node's `path`.
     client - - path: SocketPath = "none" => path(impl Into<SocketPath>);
@@ -99,10 +102,11 @@ macro_rules! dialling {
     ///
     /// Default: off, since the system does not tell how long its answers are right. `true` remembers addresses for
     /// 10 seconds (`maxTTL`), that a name has none for 1 second (`negativeTTL`), and 1000 answers (`maxItems`). In JSON
-    /// `{"maxTTL": 5000}` and so on, in milliseconds; as a flag `maxTTL=5s,maxItems=100`. The connector's clones share
-    /// it; a `CachedLookup` that is given as `lookup` can be shared between connectors. Of a lookup that answers in parts what
-    /// came before the connection was made is remembered, and the rest is asked for again by who waits for it. An addition
-    /// of this library; `maxTTL` and `maxItems` are those of undici's `dns` interceptor.
+    /// `{"maxTTL": 5000}` and so on, in milliseconds; as a flag `maxTTL=5s,maxItems=100`.
+    ///
+    /// The connector's clones share it; a `CachedLookup` that is given as `lookup` can be shared between connectors. Of a
+    /// lookup that answers in parts what came before the connection was made is remembered, and the rest is asked for
+    /// again by who waits for it. An addition of this library; `maxTTL` and `maxItems` are those of undici's `dns` interceptor.
     ///
     /// Errors, from JSON: `ERR_INVALID_ARG_VALUE` for an unknown field, `ERR_INVALID_ARG_TYPE`, and
     /// `UND_ERR_INVALID_ARG` for what is no number from 0.
