@@ -146,7 +146,7 @@ pub(crate) enum Mode {
 
 /// Print the pins of every certificate in a server's chain, ready to paste
 ///
-/// The server is verified first, as always.
+/// The server is verified first, as always; where the options let one pass that is not, it is said.
 #[derive(Debug, Args)]
 #[command(after_help = PIN_EXAMPLES)]
 pub(crate) struct Pin {
@@ -171,7 +171,7 @@ pub(crate) struct Verify {
     /// The name, or the IP address
     pub(crate) hostname: String,
     /// PEM, DER, a JSON object with subject and subjectaltname, as Node's getPeerCertificate() gives, or what connect
-    /// --json prints
+    /// --json prints; - is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) certificate: PathBuf,
     /// By RFC 9525: no common names, no partial wildcards
@@ -253,7 +253,7 @@ Examples:
       tredici connect https://localhost:8443 --ca ca.pem --json
 
 Exit status:
-    0  every connection was made, and verified where it is TLS
+    0  every connection was made, and verified where it is TLS, unless --reject-unauthorized=false
     1  one failed, and why is told
     2  the call or an option is wrong, and nothing touched the network
   130  Ctrl-C; what was open has been closed";

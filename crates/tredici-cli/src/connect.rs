@@ -113,7 +113,7 @@ fn plan(arguments: Connect, target: Option<Destination>) -> Result<Plan, Error> 
         },
         session_out: arguments
             .session_out
-            .map(|path| PendingFile::create(&path, file::SECRET))
+            .map(|path| PendingFile::create("--session-out", &path, file::SECRET))
             .transpose()?,
         engine_reason,
     })

@@ -14,6 +14,7 @@ use tredici::Error;
 /// is found out before anything else happens.
 #[derive(Debug)]
 pub(crate) struct PendingFile {
+    flag: &'static str,
     path: PathBuf,
     /// None where the path is a pipe or a device: that is written as it is.
     temporary: Option<NamedTempFile>,
@@ -25,14 +26,16 @@ pub(crate) const SECRET: u32 = 0o600;
 pub(crate) const PUBLIC: u32 = 0o666;
 
 impl PendingFile {
-    pub(crate) fn create(path: &Path, mode: u32) -> Result<Self, Error> {
+    /// For the path that this flag has named.
+    pub(crate) fn create(flag: &'static str, path: &Path, mode: u32) -> Result<Self, Error> {
         let is_special = path.metadata().is_ok_and(|there| !there.is_file());
         let temporary = match is_special {
             true if path.is_dir() => File::options().write(true).open(path).map(|_| None),
             true => Ok(None),
             false => temporary(path, mode).map(Some),
         };
-        Ok(Self { path: path.to_owned(), temporary: temporary.map_err(|error| refused(path, error))? })
+        let temporary = temporary.map_err(|error| refused(flag, path, error))?;
+        Ok(Self { flag, path: path.to_owned(), temporary })
     }
 
     /// Puts the file in its place, instead of one that is there.
@@ -44,7 +47,8 @@ impl PendingFile {
                 .and_then(|()| file.persist(&self.path).map(drop).map_err(|error| error.error)),
         };
         written.map_err(|error| {
-            Error::from(error).with_hint(format!("{} could not be written", self.path.display()))
+            let hint = format!("{} {} could not be written", self.flag, self.path.display());
+            Error::from(error).with_hint(hint)
         })
     }
 }
@@ -55,9 +59,9 @@ fn temporary(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
     Builder::new().prefix(".tredici-").make_in(directory, create)
 }
 
-/// A file that an argument names and that cannot be used.
-pub(crate) fn refused(path: &Path, error: io::Error) -> Error {
-    let message = format!("{}: {error}", path.display());
+/// A file that a flag names and that cannot be used.
+pub(crate) fn refused(flag: &str, path: &Path, error: io::Error) -> Error {
+    let message = format!("{flag} {}: {error}", path.display());
     let error = Error::from(error);
     Error::invalid(error.code().to_owned(), message).with_source(error)
 }

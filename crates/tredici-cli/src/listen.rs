@@ -53,7 +53,8 @@ fn plan(arguments: Listen) -> Result<Plan, Error> {
         let authority = Authority::new(arguments.self_signed)
             .map_err(|error| Error::invalid("ERR_INVALID_ARG_VALUE", format!("--self-signed: {error}")))?;
         options = authority.identify(options);
-        let pending = arguments.ca_out.map(|path| PendingFile::create(&path, file::PUBLIC)).transpose()?;
+        let pending =
+            arguments.ca_out.map(|path| PendingFile::create("--ca-out", &path, file::PUBLIC)).transpose()?;
         ca_out = pending.map(|file| (file, authority.ca_pem().to_owned()));
     }
     Ok(Plan {

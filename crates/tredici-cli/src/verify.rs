@@ -1,6 +1,11 @@
 //! `tredici verify`: the identity check alone.
 
-use std::{fs, io};
+use std::{
+    fs,
+    io::{self, Read},
+    net::IpAddr,
+    path::Path,
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,7 +24,10 @@ pub(crate) fn run(arguments: &Verify, output: &mut Output) -> io::Result<Ending>
         (true, _) => output.document(&Document::of(&verdict))?,
         (false, Ok(())) => output.print(&human::identified(&arguments.hostname, &names.listed()))?,
         (false, Err(error)) => {
-            let hint = names.is_of_authority.then_some(OF_AUTHORITY);
+            let hint = match is_like_a_name(&arguments.hostname) {
+                false => Some(NO_NAME),
+                true => names.is_of_authority.then_some(OF_AUTHORITY),
+            };
             output.complain(&human::not_identified(error, hint, output.paper(false)));
         }
     }
@@ -28,6 +36,15 @@ pub(crate) fn run(arguments: &Verify, output: &mut Output) -> io::Result<Ending>
 
 const OF_AUTHORITY: &str = "this is the certificate of an authority, which issues others; give the server's own, or what \
     tredici connect --json prints of a connection to it";
+
+const NO_NAME: &str = "that is no host name: give a name or an IP address by itself, without a scheme, a port, brackets or \
+    spaces";
+
+/// Whether it may be meant as one.
+fn is_like_a_name(hostname: &str) -> bool {
+    let is_foreign = |letter: char| letter.is_whitespace() || "/:@?#[]".contains(letter);
+    hostname.parse::<IpAddr>().is_ok() || !(hostname.is_empty() || hostname.contains(is_foreign))
+}
 
 /// The names that a certificate bears.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +76,7 @@ impl Names {
 
 fn names(arguments: &Verify) -> Result<Names, Error> {
     let path = &arguments.certificate;
-    let bytes = fs::read(path).map_err(|error| file::refused(path, error))?;
+    let bytes = read(path).map_err(|error| file::refused("--certificate", path, error))?;
     let unreadable = |problem: &dyn std::fmt::Display| {
         Error::invalid("ERR_INVALID_ARG_VALUE", format!("--certificate {}: {problem}", path.display()))
             .with_hint("it must be PEM, DER, a JSON object with subject and subjectaltname, or what connect --json prints")
@@ -71,6 +88,9 @@ fn names(arguments: &Verify) -> Result<Names, Error> {
         return of_json(of_report.unwrap_or(&json)).map_err(|problem| unreadable(&problem));
     }
     let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
+    if !is_pem && bytes.first().is_some_and(|first| *first != SEQUENCE) {
+        return Err(unreadable(&"it is neither PEM nor DER nor a JSON object"));
+    }
     let certificate = match is_pem {
         true => PeerCertificate::from_pem(&bytes),
         false => PeerCertificate::from_der(bytes),
@@ -79,6 +99,18 @@ fn names(arguments: &Verify) -> Result<Names, Error> {
 }
 
 const PEM: &[u8] = b"-----BEGIN ";
+/// What a certificate in DER begins with.
+const SEQUENCE: u8 = 0x30;
+
+/// The file, or standard input.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path.as_os_str() != "-" {
+        return fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 fn of_certificate(certificate: &PeerCertificate) -> Names {
     let common_names =

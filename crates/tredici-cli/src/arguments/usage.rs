@@ -24,20 +24,40 @@ impl Usage {
                 error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![WITH_EQUALS.into()]));
             }
         }
+        if error.kind() == ErrorKind::InvalidSubcommand
+            && error.get(ContextKind::SuggestedSubcommand).is_none()
+        {
+            let verbs = super::command();
+            let verbs: Vec<_> = verbs.get_subcommands().map(clap::Command::get_name).collect();
+            let tip = format!("the verbs are {}", verbs.join(", "));
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        }
         Self(error)
+    }
+
+    /// What it says, with a verb called one.
+    fn rendered(&self, is_coloured: bool) -> String {
+        let rendered = self.0.render();
+        let text = if is_coloured { rendered.ansi().to_string() } else { rendered.to_string() };
+        match self.0.kind() {
+            ErrorKind::InvalidSubcommand => {
+                let text = text.replacen("unrecognized subcommand", "unrecognized verb", 1);
+                text.replacen("similar subcommand", "similar verb", 1)
+            }
+            _ => text,
+        }
     }
 
     /// Prints the help that was asked for, or says what is wrong.
     pub(crate) fn tell(&self, output: &mut Output) -> io::Result<Ending> {
-        let rendered = self.0.render();
         match self.0.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                output.print(&rendered.ansi().to_string())?;
+                output.print(&self.rendered(true))?;
                 Ok(Ending::Done)
             }
-            _ if output.is_json() => output.fail(Failure::of(self.error(&rendered.to_string()))),
+            _ if output.is_json() => output.fail(Failure::of(self.error(&self.rendered(false)))),
             _ => {
-                output.complain(&rendered.ansi().to_string());
+                output.complain(&self.rendered(true));
                 Ok(Ending::Wrong)
             }
         }

@@ -16,9 +16,22 @@ pub(crate) enum Names {
 
 const PREFIX: &str = "options.";
 
+/// What the library says of its own types, and what does the same here.
+const IN_RUST: [(&str, &str); 2] = [
+    (r#"Pem::file("..."), in JSON {"file": "..."}"#, r#"{"file": "..."}"#),
+    ("Authority makes them (the command's --self-signed NAME)", "--self-signed NAME makes them"),
+];
+
 impl Names {
     /// `options.caStore` as `--ca-store` where that is how it was given.
     pub(crate) fn tell<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match IN_RUST.iter().find(|(rust, _)| text.contains(rust)) {
+            Some((rust, here)) => self.call_options(&text.replace(rust, here)).into_owned().into(),
+            None => self.call_options(text),
+        }
+    }
+
+    fn call_options<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !text.contains(PREFIX) {
             return text.into();
         }

@@ -95,16 +95,48 @@ async fn a_person_reads_what_is_wrong_on_standard_error() {
         (&["pin", "--reject-unauthorized", "false", "tls://localhost:1"], "--reject-unauthorized=false"),
         (&["connect", "tls://localhost:1", "--servername", "true", "--bogus"], "--bogus"),
         (&["verify", "localhost"], "--certificate"),
-        (&["frobnicate"], "frobnicate"),
+        (&["frobnicate"], "unrecognized verb 'frobnicate'"),
+        (&["frobnicate"], "the verbs are connect, listen, pin, verify, completions, man"),
+        (&["conect"], "a similar verb exists: 'connect'"),
+        (&["connect", "--reject-unauthorized=no"], r#"--reject-unauthorized cannot be read from "no""#),
+        (&["connect", "--reject-unauthorized=no"], "tip: write true or false"),
+        (&["connect", "--allow-h2=no"], r#"--allow-h2 cannot be read from "no""#),
+        (&["connect", "--dns-result-order", "ipv4"], "tip: did you mean ipv4first?"),
+        (&["connect", "--family", "ip4"], "tip: did you mean IPv4?"),
+        (&["connect", "--family", "5"], "must be one of 0, 4, 6, IPv4, IPv6, not 5"),
+        (&["connect", "--engine", "opensl"], "tip: did you mean openssl?"),
+        (
+            &["connect", "tls://localhost:1", "--cert", "x"],
+            "tip: give the private key of each certificate with --key",
+        ),
+        (
+            &["connect", "tls://localhost:1", "--key", "x"],
+            "tip: give the certificate of each private key with --cert",
+        ),
+        (&["connect", "--session-out", "/dev/null/x"], "--session-out /dev/null/x: Not a directory"),
+        (&["listen", "tls://localhost:0"], "listening takes no scheme"),
+        (
+            &["listen", "localhost:0", "--self-signed", "a", "--ca-out", "/dev/null/x"],
+            "--ca-out /dev/null/x: Not a directory",
+        ),
+        (
+            &["verify", "localhost", "--certificate", "/dev/null/x"],
+            "--certificate /dev/null/x: Not a directory",
+        ),
         // An option is called what it was called.
         (&["connect", "tls://localhost:1", "--ca", "/missing"], "--ca: cannot read /missing"),
         (&["connect", "tls://localhost:1", "--cert", "/missing"], "--cert and --key go in pairs"),
         (&["listen", "localhost:0", "--alpn-protocols", "a"], "needs --cert and --key"),
-        (&["listen", "localhost:0", "--alpn-protocols", "a"], "--self-signed NAME"),
+        (
+            &["listen", "localhost:0", "--alpn-protocols", "a"],
+            "tip: for a test, --self-signed NAME makes them",
+        ),
     ] {
         let ran = tredici(arguments).await;
         assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{arguments:?}");
-        assert!(ran.stderr.contains("error: ") && ran.stderr.contains(part), "{}", ran.stderr);
+        // A line may be broken anywhere.
+        let told = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("error: ") && told.contains(part), "{}", ran.stderr);
     }
 }
 
@@ -204,6 +236,45 @@ async fn an_option_of_a_file_is_called_what_the_file_calls_it() {
     let options = files.write("options.json", "{}");
     let ran = tredici(&["connect", "tls://localhost:1", "--options", &options, "--cert", "x"]).await;
     assert!(ran.stderr.contains("--cert and options.key go in pairs"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn what_a_file_of_options_has_wrong_is_told_in_the_terms_of_files() {
+    let files = Files::new();
+    let broken = files.write("broken.json", "{");
+    let ran = tredici(&["connect", "tls://localhost:1", "--options", &broken]).await;
+    assert!(ran.status == 2 && ran.stderr.contains("broken.json are not JSON: "), "{ran:?}");
+    let path = files.write("path.json", r#"{"ca": "ca.pem"}"#);
+    let call = ["connect", "tls://localhost:1", "--options", &path];
+    for told in [tredici(&call).await.stderr, tredici(&[&call[..], &["--json"]].concat()).await.stdout] {
+        let told = told.replace('\\', "");
+        assert!(told.contains(r#"for a file write {"file": "..."}: a string"#), "{told}");
+        assert!(!told.contains("Pem::"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn help_tells_the_rules_that_decide_unseen() {
+    let help = tredici(&["connect", "--help"]).await.stdout;
+    let help = help.split("\n      --").map(|about| about.split_whitespace().collect::<Vec<_>>().join(" "));
+    let help: Vec<_> = help.collect();
+    for flag in ["host <", "port <", "path <"] {
+        let about = help.iter().find(|about| about.starts_with(flag)).expect(flag);
+        assert!(about.contains("any option of TLS makes it TLS"), "{flag}: {about}");
+    }
+    let help = help.join("\n");
+    assert!(help.contains("verified where it is TLS, unless --reject-unauthorized=false"), "{help}");
+    assert!(!help.contains("CachedLookup"), "{help}");
+}
+
+#[tokio::test]
+async fn a_list_of_names_that_lacks_one_says_so() {
+    let ran = tredici(&["connect", "tcp://db.internal:1", "--lookup", "x=127.0.0.1"]).await;
+    let told = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        ran.status == 1 && told.contains("the given list lacks db.internal: add its addresses with --lookup"),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tredici_test::{CertificateSpec, NodeServer, Pki, node_peer_certificate};
 
-use crate::command::{Files, keys, tredici};
+use crate::command::{Files, keys, tredici, tredici_with_input};
 
 #[tokio::test]
 async fn pem_der_and_json_say_the_same() {
@@ -87,4 +87,32 @@ async fn a_person_reads_the_verdict() {
     let authority = files.write("ca.pem", Pki::shared().root().pem());
     let ran = tredici(&["verify", "localhost", "--certificate", &authority]).await;
     assert!(ran.status == 1 && ran.stderr.contains("the certificate of an authority"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_certificate_on_standard_input() {
+    let call = ["verify", "localhost", "--certificate", "-"];
+    let ran = tredici_with_input(&call, &Pki::shared().localhost().pem()).await;
+    assert!(ran.status == 0 && ran.stdout.contains("✔"), "{ran:?}");
+    let ran = tredici_with_input(&call, "").await;
+    assert!(ran.status == 2 && ran.stderr.contains("--certificate -: no certificate"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_certificate_and_what_is_no_name() {
+    let files = Files::new();
+    let text = files.write("text", "readme");
+    let ran = tredici(&["verify", "localhost", "--certificate", &text]).await;
+    assert!(ran.status == 2 && ran.stderr.contains("neither PEM nor DER nor a JSON object"), "{ran:?}");
+    let file = files.write("cert.pem", Pki::shared().localhost().pem());
+    for (name, is_name) in [
+        ("local host", false),
+        ("https://localhost", false),
+        ("[::1]", false),
+        ("::2", true),
+        ("a.test", true),
+    ] {
+        let ran = tredici(&["verify", name, "--certificate", &file]).await;
+        assert_eq!((ran.status, !ran.stderr.contains("that is no host name")), (1, is_name), "{ran:?}");
+    }
 }
