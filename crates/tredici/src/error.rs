@@ -268,8 +268,10 @@ impl Error {
     pub(crate) fn after(mut self, mut earlier: Self) -> Self {
         let details = &mut *self.0;
         details.message = format!("{}; before that: {}", details.message, earlier.message());
-        details.journey.timings.total += earlier.timings().total;
-        details.journey.attempts.splice(..0, earlier.attempts().iter().cloned());
+        let took = earlier.timings().total;
+        details.journey.timings.total += took;
+        let own = details.journey.attempts.drain(..).map(|attempt| attempt.later(took));
+        details.journey.attempts = earlier.attempts().iter().cloned().chain(own).collect();
         details.journey.target = earlier.0.journey.target.take().or(details.journey.target.take());
         details.earlier = Some(earlier);
         self

@@ -151,8 +151,10 @@ impl Socket {
 
     /// The socket of a second way, after the first one had failed.
     pub(crate) fn after(mut self, earlier: &Error) -> Self {
-        self.timings.total += earlier.timings().total;
-        self.attempts = earlier.attempts().iter().chain(&*self.attempts).cloned().collect();
+        let took = earlier.timings().total;
+        self.timings.total += took;
+        let own = std::mem::take(&mut self.attempts).into_iter().map(|attempt| attempt.later(took));
+        self.attempts = earlier.attempts().iter().cloned().chain(own).collect();
         self
     }
 

@@ -127,8 +127,8 @@ pub trait ConnectExt: Connect + Sized {
     ///
     /// It closes what was opened. The error's phase is the one that a [`Connector`](crate::Connector) in it was in, `transfer`
     /// where that was done and something after it was not, and `connect` where there is none, or where it runs on a task of
-    /// its own. The option `timeout` of a connector names the addresses, too; this one is for all that stands before it
-    /// in the chain.
+    /// its own. So does it have that connector's attempts and times, unless that was done already. The option `timeout` of a
+    /// connector limits that one alone; this one is for all that stands before it in the chain.
     ///
     /// ```
     /// use std::time::Duration;

@@ -1,5 +1,5 @@
 use crate::{
-    connector::Connect,
+    connector::{Connect, progress},
     error::{Attempt, AttemptError, Error, ErrorKind, Phase},
     socket::Socket,
     target::Target,
@@ -55,10 +55,16 @@ where
         };
         match again.filter(|_| (self.may_help)(&failure)) {
             None => Err(failure),
-            Some(again) => match self.second.connect(again).await {
-                Ok(socket) => Ok(socket.after(&failure)),
-                Err(error) => Err(error.after(failure)),
-            },
+            Some(again) => {
+                let second = {
+                    let _told = progress::Earlier(&failure);
+                    self.second.connect(again).await
+                };
+                match second {
+                    Ok(socket) => Ok(socket.after(&failure)),
+                    Err(error) => Err(error.after(failure)),
+                }
+            }
         }
     }
 }

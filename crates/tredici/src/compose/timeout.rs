@@ -4,7 +4,10 @@ use tokio::time::{Instant, timeout};
 
 use super::waiting;
 use crate::{
-    connector::{Connect, progress},
+    connector::{
+        Connect,
+        progress::{self, Remains},
+    },
     error::{Error, ErrorKind, Phase},
     socket::Socket,
     target::{Destination, Target},
@@ -32,41 +35,62 @@ impl<C: Connect> Connect for Timeout<C> {
         let destination = target.destination().clone();
         let start = Instant::now();
         waiting::known(progress::followed(async {
-            // Still there when it is asked what it has waited for.
-            let mut connecting = pin!(self.connector.connect(target));
-            match timeout(self.limit, &mut connecting).await {
-                Ok(outcome) => outcome,
-                Err(_elapsed) => Err(timed_out(self.limit, destination, start.elapsed())),
-            }
+            let stage = {
+                let mut connecting = pin!(self.connector.connect(target));
+                match timeout(self.limit, &mut connecting).await {
+                    Ok(outcome) => return outcome,
+                    // Still there when it is asked what it has waited for, and gone when it is asked what it has done.
+                    Err(_elapsed) => Stage::at_present(),
+                }
+            };
+            Err(stage.timed_out(self.limit, destination, start.elapsed()))
         }))
         .await
     }
 }
 
-/// Worded as undici words it.
-fn timed_out(limit: Duration, destination: Destination, total: Duration) -> Error {
-    let farthest = progress::farthest();
-    let during = match farthest {
-        _ if waiting::is_waiting() => format!("{} ", waiting::FOR_A_PLACE),
-        Some(phase) => format!("during {phase} "),
-        // Made by something else than a connector of this library.
-        None => String::new(),
-    };
-    let message = format!(
-        "Connect Timeout Error (attempted address: {destination}, timeout: {}ms) {during}after {}ms",
-        limit.as_millis(),
-        total.as_millis()
-    );
-    let hint = match farthest {
-        _ if waiting::is_waiting() => waiting::HINT.into(),
-        Some(phase) => format!("{}, or allow more time", progress::hint(phase)),
-        None => {
-            "allow more time; options.timeout of a connector tells the phase and the addresses".to_owned()
-        }
-    };
-    let phase = farthest.unwrap_or(Phase::Connect);
-    Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message)
-        .with_hint(hint)
-        .with_target(destination)
-        .with_timings(Timings { total, ..Timings::default() })
+/// What was being waited for when time was up.
+struct Stage {
+    farthest: Option<Phase>,
+    is_waiting: bool,
+}
+
+impl Stage {
+    fn at_present() -> Self {
+        let stage = Self { farthest: progress::farthest(), is_waiting: waiting::is_waiting() };
+        progress::cut_off();
+        stage
+    }
+
+    /// Worded as undici words it.
+    fn timed_out(self, limit: Duration, destination: Destination, total: Duration) -> Error {
+        let Remains { attempts, timings } = progress::remains();
+        let during = match self.farthest {
+            _ if self.is_waiting => format!("{} ", waiting::FOR_A_PLACE),
+            Some(phase) => format!("during {phase} "),
+            // Made by something else than a connector of this library.
+            None => String::new(),
+        };
+        let message = format!(
+            "Connect Timeout Error ({}, timeout: {}ms) {during}after {}ms",
+            progress::attempted(&attempts, &destination),
+            limit.as_millis(),
+            total.as_millis()
+        );
+        let hint = match self.farthest {
+            _ if self.is_waiting => waiting::HINT.into(),
+            Some(phase) => format!("{}; .timeout(...) allows more time", progress::hint(phase)),
+            None => {
+                "allow more time with .timeout(...); options.timeout of a connector tells the phase and the \
+                     addresses"
+                    .to_owned()
+            }
+        };
+        let phase = self.farthest.unwrap_or(Phase::Connect);
+        Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message)
+            .with_hint(hint)
+            .with_target(destination)
+            .with_attempts(attempts)
+            .with_timings(Timings { total, ..timings })
+    }
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     limit::Limit,
-    progress::{self, Progress},
+    progress::{self, Progress, Remains},
 };
 use crate::{
     dial::Attempts,
@@ -136,7 +136,7 @@ impl Journey {
         let phase = self.stop("ETIMEDOUT");
         let message = format!(
             "Connect Timeout Error ({}, {}: {}ms) during {phase} after {}ms",
-            attempted(self.attempts.all(), destination),
+            progress::attempted(self.attempts.all(), destination),
             limit.option,
             limit.time.as_millis(),
             self.elapsed().as_millis(),
@@ -153,7 +153,7 @@ impl Journey {
             _ => format!(
                 "The operation was aborted during {phase} after {}ms ({})",
                 self.elapsed().as_millis(),
-                attempted(self.attempts.all(), destination),
+                progress::attempted(self.attempts.all(), destination),
             ),
         };
         Error::new(ErrorKind::Aborted, phase, "ABORT_ERR", message)
@@ -167,6 +167,12 @@ impl Journey {
         }
         self.attempts.end_running(code);
         phase
+    }
+
+    /// What whoever cuts it off from outside, for time was up, is to know of it.
+    fn remains(&mut self) -> Remains {
+        let _phase = self.stop("ETIMEDOUT");
+        Remains { attempts: self.attempts.take(), timings: self.timings }
     }
 }
 
@@ -219,9 +225,11 @@ impl Drop for Journey {
         if self.is_over {
             return;
         }
-        self.progress.come_to_nothing();
+        let phase = self.phase;
+        let progress = self.progress;
+        progress.leave(|| self.remains());
+        progress.come_to_nothing();
         if !std::thread::panicking() {
-            let phase = self.phase;
             self.watched.tell(|observer, connection| observer.abandoned(connection, &Abandoned { phase }));
         }
     }
@@ -234,22 +242,4 @@ fn agreed(socket: &Socket) -> Option<Agreed<'_>> {
         alpn_protocol: socket.alpn_protocol(),
         is_session_reused: socket.is_session_reused(),
     })
-}
-
-/// As undici words it; without any attempt, the name and port that were to be reached.
-fn attempted(attempts: &[Attempt], destination: &Destination) -> String {
-    match attempts {
-        [] => {
-            let hostname = destination.hostname.as_deref().unwrap_or("localhost");
-            match destination.port {
-                Some(port) => format!("attempted address: {hostname}:{port}"),
-                None => format!("attempted address: {hostname}"),
-            }
-        }
-        [only] => format!("attempted address: {}", only.address()),
-        several => {
-            let all: Vec<_> = several.iter().map(|attempt| attempt.address().to_string()).collect();
-            format!("attempted addresses: {}", all.join(", "))
-        }
-    }
 }

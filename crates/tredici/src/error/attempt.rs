@@ -42,12 +42,18 @@ impl Attempt {
         self.elapsed == RUNNING
     }
 
+    /// The same, where the call was earlier by so much.
+    pub(crate) fn later(self, by: Duration) -> Self {
+        Self { start: self.start.saturating_add(nanoseconds(by)), ..self }
+    }
+
     /// The address that was tried.
     pub fn address(&self) -> &RemoteAddress {
         &self.address
     }
 
-    /// From the call for the connection to the start of the attempt: attempts may overlap. An addition of this library.
+    /// From the call for the connection to the start of the attempt: attempts may overlap. After a first way that failed
+    /// ([`ConnectExt::or`](crate::ConnectExt::or)) it is from the call for that one. An addition of this library.
     pub fn start(&self) -> Duration {
         Duration::from_nanos(self.start)
     }

@@ -1,19 +1,22 @@
 //! A second way.
 
 use std::{
+    future::pending,
     io,
+    net::IpAddr,
     os::fd::BorrowedFd,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use tokio::io::duplex;
 use tokio_util::sync::CancellationToken;
 use tredici::{
-    Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, RemoteAddress, Socket,
-    Target,
+    Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, LookupError,
+    RemoteAddress, Socket, Target,
 };
 use tredici_test::RefusedPort;
 
@@ -75,6 +78,27 @@ async fn where_both_fail_both_are_told() {
     let earlier = error.earlier().expect("the first way");
     assert_eq!((earlier.message(), earlier.earlier().is_none()), (refused(one.port()).as_str(), true));
     assert!(error.timings().total >= earlier.timings().total);
+}
+
+/// The first way takes its time, and what the second tried began after that.
+#[tokio::test]
+async fn the_attempts_of_both_are_on_one_clock() {
+    let (greeter, nobody) = (Greeter::tcp("second").await, RefusedPort::new());
+    let slow = Duration::from_millis(50);
+    let never = |_name: String| pending::<Result<Vec<IpAddr>, LookupError>>();
+    let options = ConnectOptions::new().lookup(never).lookup_timeout(slow);
+    let first = || Connector::new(options.clone()).expect("a connector");
+    let asked_for = || Target::tcp("db.test").port(1);
+
+    let socket = first().or(to(greeter.port())).connect(asked_for()).await.expect("a connection");
+    let [attempt] = socket.attempts() else { panic!("{:?}", socket.attempts()) };
+    assert!(attempt.start() >= slow, "{attempt:?}");
+    assert!(attempt.start() + attempt.elapsed() <= socket.timings().total, "{attempt:?}");
+
+    let error = first().or(to(nobody.port())).connect(asked_for()).await.expect_err("nobody");
+    let [attempt] = error.attempts() else { panic!("{:?}", error.attempts()) };
+    assert!(attempt.start() >= slow, "{attempt:?}");
+    assert!(attempt.start() + attempt.elapsed() <= error.timings().total, "{attempt:?}");
 }
 
 #[tokio::test]
