@@ -143,7 +143,8 @@ fn admit(
     match judge.refusal(&judgement) {
         Some(refusal) => {
             stream.abandon();
-            Err(refusal.to_error().with_peer_certificate(judgement.peer.certificate().cloned()))
+            let certificate = judgement.peer.certificate();
+            Err(refusal.to_error(certificate).with_peer_certificate(certificate.cloned()))
         }
         None => Ok(Secured { stream, facts, judgement }),
     }
@@ -157,6 +158,16 @@ enum Side {
 }
 
 impl Side {
+    /// What a system's error means here.
+    fn broken_off(self) -> &'static str {
+        match self {
+            Self::Client => {
+                "the peer broke off the connection during the TLS handshake; does it speak TLS on this port?"
+            }
+            Self::Server => "the client broke off the connection during the TLS handshake",
+        }
+    }
+
     /// Node's words for a peer that went away, and what to do about it.
     fn disconnected(self) -> (&'static str, &'static str) {
         match self {
@@ -191,25 +202,26 @@ impl Interruption {
 
     fn into_error(self, judge: &Arc<PeerJudge>, side: Side) -> Error {
         let judgement = judge.judgement();
-        let certificate = judgement.and_then(|judgement| judgement.peer.certificate().cloned());
+        let certificate = judgement.and_then(|judgement| judgement.peer.certificate());
         let error = match self {
             Self::Engine(Failure::Refused) => match judgement {
                 Some(judgement) => match judge.refusal(judgement) {
-                    Some(refusal) => refusal.to_error(),
-                    None => AuthorizationError::panicked().to_error(),
+                    Some(refusal) => refusal.to_error(certificate),
+                    None => AuthorizationError::panicked().to_error(None),
                 },
-                None => AuthorizationError::unreadable().to_error(),
+                None => AuthorizationError::unreadable().to_error(None),
             },
             Self::Engine(failure) => failure.to_error(Phase::SecureConnect),
-            Self::System(syscall, error) => Error::system(Phase::SecureConnect, syscall, "", error)
-                .with_hint("the peer ended the connection during the TLS handshake"),
+            Self::System(syscall, error) => {
+                Error::system(Phase::SecureConnect, syscall, "", error).with_hint(side.broken_off())
+            }
             Self::Disconnected => {
                 let (message, hint) = side.disconnected();
                 Error::new(ErrorKind::Disconnected, Phase::SecureConnect, "ECONNRESET", message)
                     .with_hint(hint)
             }
         };
-        error.with_peer_certificate(certificate)
+        error.with_peer_certificate(certificate.cloned())
     }
 }
 

@@ -182,9 +182,9 @@ pub(crate) enum Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    pub(crate) fn to_error(&self) -> Error {
+    pub(crate) fn to_error(&self, peer: Option<&PeerCertificate>) -> Error {
         match self {
-            Self::Peer(error) => error.to_error(),
+            Self::Peer(error) => error.to_error(peer),
             Self::Pins(failure) => failure.to_error(),
         }
     }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{VerifyCode, identity::IdentityError};
-use crate::error::{Error, ErrorKind, OneLine, Phase};
+use crate::{
+    certificate::PeerCertificate,
+    error::{Error, ErrorKind, OneLine, Phase},
+};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -82,14 +85,22 @@ impl AuthorizationError {
         }
     }
 
-    pub(crate) fn to_error(&self) -> Error {
+    /// The error over this peer.
+    pub(crate) fn to_error(&self, peer: Option<&PeerCertificate>) -> Error {
         let kind = match &self.0 {
             Reason::Chain(_) | Reason::NoCertificate | Reason::NotKept | Reason::Unreadable => {
                 ErrorKind::Untrusted
             }
             Reason::Identity(_) | Reason::Custom(_) | Reason::Panicked => ErrorKind::Identity,
         };
-        let error = Error::new(kind, Phase::Verify, self.code(), self.to_string());
+        let message = match (&self.0, peer) {
+            (Reason::Chain(code), Some(peer)) if code.is_of_unknown_authority() => match authority(peer) {
+                Some(name) => format!("{self} (authority: {name})"),
+                None => self.to_string(),
+            },
+            _ => self.to_string(),
+        };
+        let error = Error::new(kind, Phase::Verify, self.code(), message);
         match &self.0 {
             Reason::Chain(code) => {
                 let error = error.with_reason(code.reason());
@@ -109,6 +120,15 @@ impl AuthorizationError {
             Reason::Unreadable | Reason::Panicked | Reason::NoCertificate | Reason::NotKept => error,
         }
     }
+}
+
+/// Who is named at the end of the chain.
+fn authority(peer: &PeerCertificate) -> Option<String> {
+    let mut last = peer;
+    while let Some(issuer) = last.issuer_certificate().filter(|issuer| !std::ptr::eq(*issuer, last)) {
+        last = issuer;
+    }
+    last.issuer().map(ToString::to_string).filter(|name| !name.is_empty())
 }
 
 /// One line, with control characters escaped.

@@ -81,6 +81,17 @@ impl VerifyCode {
         self.row().hint
     }
 
+    /// Whether it is about an authority at the end of the chain that is not among the trusted.
+    pub(super) fn is_of_unknown_authority(self) -> bool {
+        [
+            Self::UNABLE_TO_GET_ISSUER_CERT,
+            Self::SELF_SIGNED_CERT_IN_CHAIN,
+            Self::UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+            Self::UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+        ]
+        .contains(&self)
+    }
+
     fn row(self) -> &'static Row {
         let row = usize::try_from(self.0).ok().and_then(|number| ROWS.get(number));
         row.unwrap_or(&ROWS[Self::UNSPECIFIED.0 as usize])

@@ -93,9 +93,9 @@ async fn a_hint_calls_the_options_as_they_were_given() {
     let options = files.write("options.json", "{}");
     let stranger = files.write("stranger.pem", Authority::new("Stranger").pem());
     for (arguments, hint) in [
-        (&[][..], "with --ca or --extra-ca"),
-        (&["--options", &options], "with options.ca or options.extraCa"),
-        (&["--options", &options, "--extra-ca", &stranger], "with options.ca or --extra-ca"),
+        (&[][..], "those of --ca or --extra-ca"),
+        (&["--options", &options], "those of options.ca or options.extraCa"),
+        (&["--options", &options, "--extra-ca", &stranger], "those of options.ca or --extra-ca"),
         (&["--lookup", "localhost=127.0.0.9", "--block-list", "loopback"], "--block-list and --allow-list"),
         (&["--lookup", "other.test=127.0.0.1"], "with --lookup"),
     ] {

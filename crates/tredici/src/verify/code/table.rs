@@ -63,20 +63,20 @@ pub(super) static ROWS: [Row; 104] = [
     row("DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate signed itself, and it is not trusted")
         .hint("if it is the one you expect, trust it with options.ca or options.extraCa"),
     row("SELF_SIGNED_CERT_IN_CHAIN", "the chain ends in a root that is not trusted")
-        .hint("if that authority is the one you expect, trust its root with options.ca or options.extraCa"),
+        .hint("if you expect that authority, its root must be among those of options.ca or options.extraCa"),
     // 20
     row(
         "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
         "the certificate was issued by an authority that is not trusted",
     )
-    .hint("trust the root of that authority with options.ca or options.extraCa"),
+    .hint("if you expect that authority, its root must be among those of options.ca or options.extraCa"),
     row(
         "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
         "the peer sent its certificate alone, and no trusted one issued it",
     )
     .hint(
-        "give the authority that issued it with options.ca or options.extraCa; if there are intermediates between them, have the \
-             server send its full chain",
+        "if you expect that authority, it must be among those of options.ca or options.extraCa; if it is an intermediate, have \
+             the server send its full chain",
     ),
     row("CERT_CHAIN_TOO_LONG", "the chain is longer than is allowed"),
     row("CERT_REVOKED", "the certificate was revoked by its issuer")

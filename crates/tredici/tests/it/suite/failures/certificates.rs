@@ -195,6 +195,32 @@ async fn a_name_with_control_characters_in_it() {
     assert!(error.to_string().contains(r"evil\n\u{1b}[2Jdone"), "{error}");
 }
 
+/// The one line says which authority it is that nobody trusts, if the certificate does.
+#[tokio::test]
+async fn an_unknown_authority_is_named() {
+    let (pki, stranger) = (Pki::shared(), Authority::new("Stranger"));
+    let (good, leaf) = (pki.localhost(), stranger.leaf(server()));
+    let beneath = stranger.intermediate("Stranger's Intermediate").leaf(server());
+    let root = pki.root().pem();
+    for (certificate, shown, ca, code, named) in [
+        (&leaf, leaf.pem(), &root, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CN=Stranger)"),
+        (&beneath, beneath.chain_pem(), &root, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CN=Stranger)"),
+        (&beneath, beneath.chain_pem() + &stranger.pem(), &root, "SELF_SIGNED_CERT_IN_CHAIN", "CN=Stranger)"),
+        (good, good.chain_pem(), &pki.intermediate().pem(), "UNABLE_TO_GET_ISSUER_CERT", "(authority: CN="),
+    ] {
+        let server = Server::with(server_options().cert(shown).key(certificate.key_pem())).await;
+        let error = refusal(client_options().ca(ca.as_str()), target(server.port())).await;
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.message().contains("(authority: ") && error.message().contains(named), "{error}");
+        assert!(!error.reason().expect("a reason").contains("authority:"), "{error}");
+    }
+
+    let nameless = server().self_signed();
+    let server = Server::with(server_options().cert(nameless.pem()).key(nameless.key_pem())).await;
+    let error = refusal(client_options().ca(root), target(server.port())).await;
+    assert!(!error.to_string().contains("(authority"), "nobody issued it: {error}");
+}
+
 /// A leaf in `ca` is no root. Which of two codes says so depends on the version of OpenSSL, here as in Node.
 #[tokio::test]
 async fn the_leaf_itself_is_trusted() {

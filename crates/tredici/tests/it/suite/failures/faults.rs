@@ -72,6 +72,7 @@ async fn a_reset_during_the_handshake() {
     let error = made_of(Fault::Reset).await;
     assert_eq!((error.kind(), error.code()), (ErrorKind::System, "ECONNRESET"));
     assert!(error.message().starts_with("read ECONNRESET"), "{error}");
+    assert!(error.hint().expect("a hint").contains("does it speak TLS on this port?"), "{error}");
     assert!(error.retryable());
     let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>()).expect("its cause");
     assert_eq!(cause.kind(), io::ErrorKind::ConnectionReset);
