@@ -61,10 +61,18 @@ impl Suites {
         let named = owned(entries().filter(|entry| entry.starts_with("TLS_")));
         let refused: Vec<_> = entries().filter(is_13).filter_map(|entry| entry.strip_prefix('!')).collect();
         if below.is_empty() && named.is_empty() && refused.is_empty() {
-            return Err(Error::invalid("ERR_INVALID_ARG_VALUE", "ciphers names no cipher suite"));
+            return Err(Error::invalid("ERR_INVALID_ARG_VALUE", "options.ciphers names no cipher suite"));
         }
         if let Some(below_13) = named.iter().find(|name| name.contains("_WITH_")) {
             return Err(by_its_standard_name(below_13));
+        }
+        if let Some(unknown) = named.iter().find(|name| !TLS13_OF_ALL.contains(&name.as_str())) {
+            return Err(unknown_suite(unknown, nearest(unknown, TLS13_OF_ALL)));
+        }
+        for name in &below {
+            if let Some(meant) = slip(name) {
+                return Err(unknown_suite(name, Some(meant)));
+            }
         }
         // `@SECLEVEL=n` alone chooses no suite.
         let chooses_below = below.iter().any(|entry| !entry.starts_with('@'));
@@ -100,9 +108,11 @@ impl Suites {
         match oldest <= newest {
             true => Ok((oldest, newest)),
             false if self.tls13.is_empty() => {
-                Err(no_match("ciphers leaves no suite of TLS 1.3, the only version"))
+                Err(no_match("options.ciphers leaves no suite of TLS 1.3, the only version"))
             }
-            false => Err(no_match(format!("ciphers names TLS 1.3 suites alone, and maxVersion is {max}"))),
+            false => {
+                Err(no_match(format!("options.ciphers names TLS 1.3 suites alone, and maxVersion is {max}")))
+            }
         }
     }
 }
@@ -122,9 +132,57 @@ fn no_match(problem: impl Into<String>) -> Error {
     Error::invalid("ERR_SSL_NO_CIPHER_MATCH", problem)
 }
 
+/// All suites of TLS 1.3 in IANA's registry: what is not among them no engine has.
+const TLS13_OF_ALL: [&str; 11] = [
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_AES_128_CCM_SHA256",
+    "TLS_AES_128_CCM_8_SHA256",
+    "TLS_AEGIS_256_SHA512",
+    "TLS_AEGIS_128L_SHA256",
+    "TLS_SM4_GCM_SM3",
+    "TLS_SM4_CCM_SM3",
+    "TLS_SHA256_SHA256",
+    "TLS_SHA384_SHA384",
+];
+
+/// How alike two names must be for one to be a slip of the other, from 0 to 1.
+const ALIKE: f64 = 0.9;
+
+fn nearest(name: &str, names: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let upper = name.to_uppercase();
+    let likeness = |known: &'static str| (strsim::jaro_winkler(&upper, known), known);
+    let nearest = names.into_iter().map(likeness).max_by(|one, other| one.0.total_cmp(&other.0));
+    nearest.filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, known)| known)
+}
+
+/// The suite that was meant by what no engine has: a letter beside, or other capitals. What OpenSSL alone has is farther
+/// from each of ours.
+fn slip(entry: &str) -> Option<&'static str> {
+    let upper = entry.to_uppercase().replace('_', "-");
+    let is_name = entry.starts_with(|first: char| first.is_ascii_alphabetic());
+    let is_near = |suite: &&Suite| {
+        is_name
+            && suite.version == TLS12
+            && suite.name != entry
+            && strsim::osa_distance(&upper, suite.name) <= 1
+    };
+    SUITES.iter().find(is_near).map(|suite| suite.name)
+}
+
+fn unknown_suite(name: &str, meant: Option<&str>) -> Error {
+    let error =
+        no_match(format!("options.ciphers names '{}', which is no cipher suite", name.escape_debug()));
+    match meant {
+        Some(meant) => error.with_hint(format!("did you mean {meant}?")),
+        None => error.with_hint("leave the option out for the usual suites, or write OpenSSL's names"),
+    }
+}
+
 /// OpenSSL would take it for a suite of TLS 1.3, and the handshake would find none.
 fn by_its_standard_name(name: &str) -> Error {
-    let error = no_match(format!("ciphers names {name}, which is no suite of TLS 1.3"));
+    let error = no_match(format!("options.ciphers names {name}, which is no suite of TLS 1.3"));
     match SUITES.iter().find(|suite| suite.standard_name == name) {
         Some(suite) => error.with_hint(format!("write {}, OpenSSL's name for it", suite.name)),
         None => error.with_hint("write OpenSSL's name for a suite of an older version"),
@@ -206,10 +264,8 @@ mod tests {
             "ECDHE-RSA-AES128-GCM-SHA256:!ECDHE-RSA-AES256-GCM-SHA384",
             "AES128-SHA",
             "ECDHE-RSA-AES128-GCM-SHA256,ECDHE-RSA-AES256-GCM-SHA384",
-            "ecdhe-rsa-aes128-gcm-sha256",
             "TLS_AES_128_CCM_SHA256",
             "BOGUS",
-            "TLS_BOGUS",
         ] {
             assert_eq!(names(expression), None, "{expression}");
         }
@@ -227,6 +283,48 @@ mod tests {
         assert_eq!(code(versions(without_13, newest, newest)), "ERR_SSL_NO_CIPHER_MATCH");
         let nothing = "TLS_AES_128_GCM_SHA256:!TLS_AES_128_GCM_SHA256";
         assert_eq!(code(versions(nothing, oldest, newest)), "ERR_SSL_NO_CIPHER_MATCH");
+    }
+
+    #[test]
+    fn a_name_that_no_suite_has_is_told_with_the_one_that_was_meant() {
+        for (given, meant) in [
+            ("TLS_AES_128_GCM_SHA265", Some("TLS_AES_128_GCM_SHA256")),
+            ("TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305", Some("TLS_CHACHA20_POLY1305_SHA256")),
+            ("TLS_FOO", None),
+            ("ecdhe-rsa-aes128-gcm-sha256", Some("ECDHE-RSA-AES128-GCM-SHA256")),
+            ("HIGH:ECDHE-RSA-AES128-GCM-SHA25", Some("ECDHE-RSA-AES128-GCM-SHA256")),
+        ] {
+            let error = Suites::read(Some(given)).expect_err(given);
+            assert_eq!(error.code(), "ERR_SSL_NO_CIPHER_MATCH");
+            let name = given.rsplit(':').next().expect("the last");
+            assert_eq!(error.message(), format!("options.ciphers names '{name}', which is no cipher suite"));
+            let hint = error.hint().expect("a hint");
+            match meant {
+                Some(meant) => assert_eq!(hint, format!("did you mean {meant}?")),
+                None => assert!(!hint.contains("did you mean"), "{hint}"),
+            }
+        }
+    }
+
+    /// Names of OpenSSL's that are near to ours.
+    #[test]
+    fn a_suite_that_openssl_alone_has_is_no_slip() {
+        for name in [
+            "DHE-RSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-SHA256",
+            "ECDHE-ECDSA-AES256-CCM",
+            "ECDHE-ECDSA-AES256-CCM8",
+            "ECDHE-PSK-CHACHA20-POLY1305",
+            "DHE-RSA-CHACHA20-POLY1305",
+            "ECDHE-ARIA256-GCM-SHA384",
+            "ECDHE-RSA-CAMELLIA128-SHA256",
+            "!ECDHE-RSA-AES128-GCM-SHA256",
+            "-ECDHE-RSA-AES128-GCM-SHA256",
+            "+ECDHE-RSA-AES128-GCM-SHA256",
+            "TLS_AES_128_CCM_SHA256",
+        ] {
+            assert!(Suites::read(Some(name)).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Versions, cipher suites, groups and signature algorithms: set in full, so that neither the version of the
 //! library nor the machine's configuration decides.
 
-use openssl::ssl::{SslContextBuilder, SslOptions, SslVersion};
+use openssl::{
+    error::ErrorStack,
+    ssl::{SslContextBuilder, SslOptions, SslVersion},
+};
 
 use super::{
     super::{ContextTerms, policy::SIGNATURES},
-    failure::{internal, option_error},
+    failure::{internal, option_error, reason},
     groups,
 };
 use crate::{
@@ -25,8 +28,9 @@ pub(super) fn apply(context: &mut SslContextBuilder, terms: &ContextTerms) -> Re
         .map_err(|stack| internal(&stack))?;
 
     let Suites { tls13, below, .. } = &terms.suites;
-    context.set_cipher_list(&below.join(":")).map_err(|stack| option_error("ciphers", &stack))?;
-    context.set_ciphersuites(&tls13.join(":")).map_err(|stack| option_error("ciphers", &stack))?;
+    let (below, tls13) = (below.join(":"), tls13.join(":"));
+    context.set_cipher_list(&below).map_err(|stack| no_suite(&below, &stack))?;
+    context.set_ciphersuites(&tls13).map_err(|stack| no_suite(&tls13, &stack))?;
 
     context
         .set_min_proto_version(Some(of(terms.min_version)))
@@ -34,6 +38,16 @@ pub(super) fn apply(context: &mut SslContextBuilder, terms: &ContextTerms) -> Re
     context
         .set_max_proto_version(Some(of(terms.max_version)))
         .map_err(|stack| option_error("maxVersion", &stack))
+}
+
+/// What `ciphers` says stands for nothing that OpenSSL has.
+fn no_suite(ciphers: &str, stack: &ErrorStack) -> Error {
+    let error = option_error("options.ciphers", stack);
+    let message =
+        format!("options.ciphers: '{}' stands for no cipher suite of OpenSSL's", ciphers.escape_debug());
+    Error::invalid(error.code().to_owned(), message)
+        .with_reason(reason(stack))
+        .with_hint("`openssl ciphers` lists the names, which are in capitals")
 }
 
 fn of(version: TlsVersion) -> SslVersion {

@@ -33,5 +33,7 @@ fn those_that_nobody_knows() {
             ("ERR_SSL_NO_CIPHER_MATCH", "options"),
             "{ciphers}"
         );
+        let named = error.message().starts_with("options.ciphers") && error.message().contains(ciphers);
+        assert!(named && error.hint().is_some(), "{error}");
     }
 }
