@@ -105,9 +105,9 @@ fn route(
 fn plain(destination: &Destination, is_dialled: bool) -> Result<(), Error> {
     let protocol = destination.protocol;
     if !is_dialled {
-        return Err(Error::invalid(
-            "ERR_ASSERTION",
-            format!("httpSocket can only be sent on TLS update, not for {protocol}"),
+        let message = format!("Target::over (httpSocket) is for TLS, and {protocol} has none");
+        return Err(Error::invalid("ERR_ASSERTION", message).with_hint(
+            "take Target::tls or Target::https; what is to stay plain, as before STARTTLS, is used as it is",
         ));
     }
     if destination.servername.is_some() {
@@ -228,7 +228,13 @@ mod tests {
         let (stream, _) = tokio::io::duplex(1);
         let refused = |target| settled(&options, target).map(drop);
         assert_eq!(refused(Target::http("a").servername("b")), Err("UND_ERR_INVALID_ARG".into()));
-        assert_eq!(refused(Target::http("a").over(stream)), Err("ERR_ASSERTION".into()));
+        let error =
+            settle(options.values(), None, Target::tcp("a").over(stream)).map(drop).expect_err("plain");
+        assert_eq!(
+            (error.code(), error.message()),
+            ("ERR_ASSERTION", "Target::over (httpSocket) is for TLS, and tcp: has none")
+        );
+        assert!(error.hint().expect("a hint").contains("Target::tls"));
         assert_eq!(refused(Target::https("a").servername("127.0.0.1")), Err("ERR_INVALID_ARG_VALUE".into()));
         assert_eq!(refused(Target::https("a").host("[::1")), Err("ERR_ASSERTION".into()));
         assert_eq!(refused(Target::https("a\0b")), Err("ERR_INVALID_ARG_VALUE".into()));

@@ -215,7 +215,7 @@ impl fmt::Debug for Pins {
 }
 
 /// A pin that cannot be read, or a list without any.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PinError {
     /// With its place in the list.
     pin: Option<(usize, String)>,
@@ -243,6 +243,16 @@ impl fmt::Display for PinError {
     }
 }
 
+/// The line for a person, which is what a `main` that returns it shows; `{:#?}` shows the data.
+impl fmt::Debug for PinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        f.debug_struct("PinError").field("pin", &self.pin).field("problem", &self.problem).finish()
+    }
+}
+
 impl std::error::Error for PinError {}
 
 /// A bad pin is a bad option.
@@ -255,6 +265,13 @@ impl From<PinError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_main_that_returns_the_error_shows_its_line() {
+        let error = Pins::new(["sha256/x"]).expect_err("no pin");
+        assert_eq!(format!("{error:?}"), error.to_string());
+        assert!(format!("{error:#?}").starts_with("PinError {"), "{error:#?}");
+    }
 
     const HEX: &str = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
     const BASE64: &str = "tbudgBSg+bHWHiHnlteNzN8TUvI80ygS9IULh4rklEw";
