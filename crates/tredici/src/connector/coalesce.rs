@@ -135,7 +135,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn key(port: u16) -> SessionKey {
-        Server { hostname: "a".to_owned(), place: Place::Port(port), alpn: Vec::new(), scope: None }.into()
+        Server { hostname: "a".into(), place: Place::Port(port), alpn: Vec::new(), scope: None }.into()
     }
 
     /// Some sessions, and those who want one.

@@ -14,16 +14,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use super::{
-    Connector,
-    journey::Journey,
-    secure::HandshakeFailure,
-    settle::{Route, Tls},
-    snapshot::Snapshot,
-};
+use super::{Connector, journey::Journey, secure::HandshakeFailure, settle::Route, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::Error,
+    options::SessionKey,
     tls::{handshake::Secured, session::KeptSession},
 };
 
@@ -89,14 +84,14 @@ impl Connector {
         &self,
         snapshot: &Snapshot,
         route: &Route,
-        tls: &Tls,
+        key: &SessionKey,
         transport: Transport,
         session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<Result<Secured, HandshakeFailure>, Error> {
         let limit = Limit::of("handshakeTimeout", self.terms.values.handshake_timeout);
         let in_time = {
-            let work = pin!(snapshot.secure(tls, transport, session, journey));
+            let work = pin!(snapshot.secure(route, key, transport, session, journey));
             limited(limit, work).await
         };
         in_time.map_err(|limit| journey.time_out(limit, &route.destination))

@@ -4,11 +4,11 @@ use std::pin::pin;
 
 use tracing::{Instrument, debug_span, field, warn};
 
-use super::{journey::Journey, settle, snapshot::Snapshot};
+use super::{journey::Journey, settle::Route, snapshot::Snapshot};
 use crate::{
     dial::Transport,
     error::{Error, ErrorKind, Phase},
-    options::events::SessionOffered,
+    options::{SessionKey, events::SessionOffered},
     tls::{
         handshake::{self, ClientTerms},
         session::{KeptSession, Offer},
@@ -19,17 +19,18 @@ impl Snapshot {
     /// TLS over the transport, with a session where there is one.
     pub(super) async fn secure(
         &self,
-        tls: &settle::Tls,
+        route: &Route,
+        key: &SessionKey,
         transport: Transport,
         session: Option<KeptSession>,
         journey: &mut Journey,
     ) -> Result<handshake::Secured, HandshakeFailure> {
-        let server = tls.key.server();
+        let server = key.server();
         let offered = session.as_ref().map(KeptSession::offer);
         let terms = ClientTerms {
             hostname: server.hostname.clone(),
-            servername: tls.servername.clone(),
-            alpn: server.alpn.clone(),
+            servername: route.destination.servername.as_deref(),
+            alpn: &server.alpn,
             session,
             watched: journey.watched().clone(),
         };
@@ -41,16 +42,16 @@ impl Snapshot {
             && let Some(failure) = &secured.judgement.pin_failure
         {
             let pin = failure.pins().next().map(field::display);
-            warn!(target: "tredici::connect", hostname = server.hostname, code = failure.code(), pin, "{failure}");
+            warn!(target: "tredici::connect", hostname = &*server.hostname, code = failure.code(), pin, "{failure}");
         }
         match (result, offered) {
             (Ok(secured), offered) => {
                 match &offered {
                     Some(_) if secured.facts.resumed => self.cache.resumed(),
                     Some(offered) if secured.stream.connection().offers_session() => {
-                        self.declined(tls, offered, journey);
+                        self.declined(key, offered, journey);
                     }
-                    Some(held_back) => self.cache.held_back(&tls.key, held_back),
+                    Some(held_back) => self.cache.held_back(key, held_back),
                     None => {}
                 }
                 Ok(secured)
@@ -61,12 +62,12 @@ impl Snapshot {
                     // A connection that breaks says nothing of the session by itself.
                     ErrorKind::System | ErrorKind::Disconnected => Second::Tells(offered),
                     ErrorKind::Alert(_) | ErrorKind::Tls => {
-                        self.declined(tls, &offered, journey);
+                        self.declined(key, &offered, journey);
                         Second::MayHelp
                     }
                     // It was our word, on what was kept or on what came instead.
                     _ => {
-                        self.cache.forget(&tls.key, &offered);
+                        self.cache.forget(key, &offered);
                         Second::Pointless
                     }
                 };
@@ -76,10 +77,10 @@ impl Snapshot {
     }
 
     /// The server would not take this session.
-    pub(super) fn declined(&self, tls: &settle::Tls, offered: &Offer, journey: &Journey) {
+    pub(super) fn declined(&self, key: &SessionKey, offered: &Offer, journey: &Journey) {
         let refused = SessionOffered { tls_version: offered.version };
         journey.watched().tell(|to, connection| to.session_refused(connection, &refused));
-        self.cache.declined(&tls.key, offered);
+        self.cache.declined(key, offered);
     }
 }
 

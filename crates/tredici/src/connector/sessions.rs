@@ -28,7 +28,7 @@ impl Connector {
     {
         let snapshot = self.current.load();
         let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
-        Ok(route.tls.map_or(0, |tls| snapshot.cache.count(&tls.key, &snapshot.context)))
+        Ok(route.tls.map_or(0, |key| snapshot.cache.count(&key, &snapshot.context)))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
@@ -50,14 +50,14 @@ impl Connector {
     {
         let snapshot = self.current.load();
         let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
-        let Some(tls) = &route.tls else { return Ok(Vec::new()) };
+        let Some(key) = &route.tls else { return Ok(Vec::new()) };
         let Snapshot { context, cache } = &*snapshot;
         let scope = Some(cache.scope(context));
-        let live = |kept: KeptSession| cache.live(&tls.key, kept);
-        let taken: Vec<_> = cache.take_all(&tls.key, context).into_iter().map(live).collect();
+        let live = |kept: KeptSession| cache.live(key, kept);
+        let taken: Vec<_> = cache.take_all(key, context).into_iter().map(live).collect();
         let exported: Result<Vec<_>, Error> = taken.iter().map(|live| live.export(scope)).collect();
         if exported.is_err() {
-            taken.into_iter().for_each(|live| cache.keep(&tls.key, live));
+            taken.into_iter().for_each(|live| cache.keep(key, live));
         }
         exported
     }

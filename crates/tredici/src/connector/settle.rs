@@ -14,17 +14,10 @@ use crate::{
 /// Where a connection goes and by which names.
 pub(super) struct Route {
     pub(super) destination: Arc<Destination>,
-    pub(super) tls: Option<Tls>,
+    /// With TLS, whose the sessions are; the name is that which the certificate must be for.
+    pub(super) tls: Option<SessionKey>,
     /// Whether the transport is ours to make, and so to make again.
     pub(super) is_dialled: bool,
-}
-
-/// What the handshake needs to know of the route.
-pub(super) struct Tls {
-    /// The name for SNI.
-    pub(super) servername: Option<String>,
-    /// With the name that the certificate must be for.
-    pub(super) key: SessionKey,
 }
 
 pub(super) type Settled = (Route, Option<Transport>);
@@ -66,7 +59,7 @@ fn route(
     scope: Option<[u8; 32]>,
     destination: &mut Destination,
     is_dialled: bool,
-) -> Result<Option<Tls>, Error> {
+) -> Result<Option<SessionKey>, Error> {
     if destination.hostname.as_ref().is_some_and(|name| name.is_empty() || name.contains('\0')) {
         let message = "the target's hostname must not be empty and must not hold a NUL byte";
         return Err(Error::invalid("ERR_INVALID_ARG_VALUE", message));
@@ -122,28 +115,29 @@ fn tls(
     scope: Option<[u8; 32]>,
     destination: &mut Destination,
     is_dialled: bool,
-) -> Result<Tls, Error> {
-    let hostname = destination.hostname.get_or_insert_with(|| "localhost".to_owned()).clone();
-    let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
+) -> Result<SessionKey, Error> {
+    let hostname = &**destination.hostname.get_or_insert_with(|| "localhost".to_owned());
     let from_host = || destination.host.as_deref().map(server_name).transpose();
-    let servername = match given(&destination.servername).or_else(|| given(&values.servername)) {
-        Some(name) => Some(name),
+    let named = |name: &&String| !name.is_empty();
+    let in_call = destination.servername.as_ref().filter(named);
+    let servername = match in_call.or_else(|| values.servername.as_ref().filter(named)) {
+        Some(name) => Some(&**name),
         None => from_host()?.flatten(),
     };
-    let servername = servername.as_deref().map(normalise_servername).transpose()?;
-    let sni = match &servername {
-        Some(name) => Some(name.clone()),
-        None if resolve::is_address(&hostname) => None,
-        None => Some(normalise_hostname(&hostname)?),
+    let servername = servername.map(normalise_servername).transpose()?;
+    let verified = servername.as_deref().unwrap_or(hostname).into();
+    destination.servername = match servername {
+        Some(name) => Some(name),
+        None if resolve::is_address(hostname) => None,
+        None => Some(normalise_hostname(hostname)?),
     };
-    destination.servername = sni.clone();
-    let key = Server {
-        hostname: servername.unwrap_or(hostname),
+    let server = Server {
+        hostname: verified,
         place: place(destination, is_dialled),
         alpn: alpn(values, destination.protocol)?,
         scope,
     };
-    Ok(Tls { servername: sni, key: key.into() })
+    Ok(server.into())
 }
 
 fn place(destination: &Destination, is_dialled: bool) -> Place {
@@ -155,7 +149,7 @@ fn place(destination: &Destination, is_dialled: bool) -> Place {
 }
 
 /// The name in `name[:port]`; none where it is an address.
-fn server_name(host: &str) -> Result<Option<String>, Error> {
+fn server_name(host: &str) -> Result<Option<&str>, Error> {
     let name = match host.strip_prefix('[') {
         Some(rest) => {
             let unclosed =
@@ -165,7 +159,7 @@ fn server_name(host: &str) -> Result<Option<String>, Error> {
         None => host.split_once(':').map_or(host, |(name, _port)| name),
     };
     let is_name = !name.is_empty() && !resolve::is_address(name);
-    Ok(is_name.then(|| name.to_owned()))
+    Ok(is_name.then_some(name))
 }
 
 /// What is offered: the caller's list where there is one, for `https:` undici's, for `tls:` none.
@@ -194,8 +188,9 @@ mod tests {
     }
 
     fn names(options: &ConnectOptions, target: Target) -> (String, Option<String>) {
-        let tls = settled(options, target).expect("a route").tls.expect("TLS");
-        (tls.key.server().hostname.clone(), tls.servername)
+        let route = settled(options, target).expect("a route");
+        let verified = route.tls.expect("TLS").server().hostname.to_string();
+        (verified, route.destination.servername.clone())
     }
 
     #[test]
@@ -263,7 +258,7 @@ mod tests {
         assert_eq!(route.destination.to_string(), "tls://[::1]:1");
         assert_eq!(route.destination.servername.as_deref(), Some("db.test"));
         assert_eq!(route.destination.local_address, Some([127, 0, 0, 9].into()));
-        assert_eq!(route.tls.expect("TLS").key.server().hostname, "db.test");
+        assert_eq!(&*route.tls.expect("TLS").server().hostname, "db.test");
 
         let none = ConnectOptions::new();
         let twice = Target::https("db.test").dial("a", 1).dial("b", 2);
@@ -277,7 +272,7 @@ mod tests {
     #[test]
     fn alpn_is_the_callers_or_undicis() {
         let offered = |options: ConnectOptions, target| {
-            settled(&options, target).expect("a route").tls.expect("TLS").key.server().alpn.clone()
+            settled(&options, target).expect("a route").tls.expect("TLS").server().alpn.clone()
         };
         assert_eq!(offered(ConnectOptions::new(), Target::https("a")), b"\x08http/1.1\x02h2");
         assert_eq!(offered(ConnectOptions::new().prefer_h2(true), Target::https("a")), b"\x02h2\x08http/1.1");

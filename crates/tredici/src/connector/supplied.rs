@@ -190,7 +190,7 @@ fn mismatch(key: &SessionKey, wanted: &SessionKey) -> Unfit {
 fn misplaced(origin: &Origin, key: &SessionKey, scope: [u8; 32]) -> Option<Unfit> {
     let server = key.server();
     let is_other = |known: bool, unfit| (!known).then_some(unfit);
-    is_other(origin.servername.as_ref().is_none_or(|name| *name == server.hostname), Unfit::Name)
+    is_other(origin.servername.as_ref().is_none_or(|name| **name == *server.hostname), Unfit::Name)
         .or_else(|| {
             let same = |endpoint: &Endpoint| server.place.endpoint() == *endpoint;
             is_other(origin.endpoint.as_ref().is_none_or(same), Unfit::Place)

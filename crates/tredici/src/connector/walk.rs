@@ -4,12 +4,13 @@ use super::{
     Connector,
     journey::Journey,
     secure::{HandshakeFailure, Second},
-    settle::{Route, Tls},
+    settle::Route,
     snapshot::Snapshot,
 };
 use crate::{
     dial::Transport,
     error::{Error, Phase},
+    options::SessionKey,
     socket::Socket,
 };
 
@@ -30,7 +31,7 @@ impl Connector {
         };
         match &route.tls {
             // In a box: who does not go it would have its size moved about with all the others.
-            Some(tls) => Box::pin(self.walk_on(snapshot, route, tls, transport, journey)).await,
+            Some(key) => Box::pin(self.walk_on(snapshot, route, key, transport, journey)).await,
             None => {
                 let mut socket = Socket::plain(transport, journey.origin(&route.destination));
                 socket.set_prior_knowledge(self.terms.values.use_h2c());
@@ -45,23 +46,23 @@ impl Connector {
         &self,
         snapshot: &Snapshot,
         route: &Route,
-        tls: &Tls,
+        key: &SessionKey,
         transport: Transport,
         journey: &mut Journey,
     ) -> Result<Socket, Error> {
         // Taken only now that the transport stands, so that none is lost to a failed dial.
         journey.set_phase(Phase::SecureConnect);
         let left = || journey.left(self.terms.values.timeout());
-        let (session, lead) = snapshot.cache.obtain(&tls.key, &snapshot.context, left).await;
-        let secured = match self.secure_in_time(snapshot, route, tls, transport, session, journey).await? {
+        let (session, lead) = snapshot.cache.obtain(key, &snapshot.context, left).await;
+        let secured = match self.secure_in_time(snapshot, route, key, transport, session, journey).await? {
             Err(HandshakeFailure { second: second @ (Second::MayHelp | Second::Tells(_)), .. })
                 if route.is_dialled =>
             {
                 // Nothing was written yet: once more, in full.
                 let transport = self.dial(route, journey).await?;
-                let secured = self.secure_in_time(snapshot, route, tls, transport, None, journey).await?;
+                let secured = self.secure_in_time(snapshot, route, key, transport, None, journey).await?;
                 if let (Ok(_), Second::Tells(offered)) = (&secured, &second) {
-                    snapshot.declined(tls, offered, journey);
+                    snapshot.declined(key, offered, journey);
                 }
                 secured
             }
@@ -77,7 +78,7 @@ impl Connector {
             // A check has put another connection in its place, whose sessions are not ours to keep.
             return Ok(socket);
         }
-        let sink = snapshot.sink(&socket, &tls.key);
+        let sink = snapshot.sink(&socket, key);
         let keeps = sink.is_some();
         socket.release_sessions(sink);
         if let Some(lead) = lead {

@@ -103,7 +103,7 @@ impl ClientContext {
         Peer::within(chain, self.revocation)
     }
 
-    pub(crate) fn criteria(&self, hostname: String) -> Criteria {
+    pub(crate) fn criteria(&self, hostname: Arc<str>) -> Criteria {
         Criteria {
             hostname: Some(hostname),
             check_server_identity: self.check_server_identity.clone(),
@@ -285,7 +285,7 @@ mod tests {
     fn no_way_leads_around_the_pins() {
         for report_only in [false, true] {
             let (context, presented) = pinned(report_only);
-            let judge = || PeerJudge::new(context.criteria("localhost".to_owned()));
+            let judge = || PeerJudge::new(context.criteria("localhost".into()));
             let chain = PeerChain {
                 presented: presented.clone(),
                 path: presented.clone(),
@@ -320,7 +320,7 @@ mod tests {
             (now + hour, now + 2 * hour, Some("CRL_NOT_YET_VALID")),
         ] {
             let lists = Some(Validity { from, to });
-            let criteria = Criteria { revocation: lists, ..context.criteria("localhost".to_owned()) };
+            let criteria = Criteria { revocation: lists, ..context.criteria("localhost".into()) };
             let judgement = PeerJudge::new(criteria).judge_again(Arc::new(Peer::new(chain.clone())));
             assert_eq!(judgement.error.as_deref().map(AuthorizationError::code), expected);
             assert_eq!(Peer::within(chain.clone(), lists).is_covered_at(now), expected.is_none());
@@ -346,7 +346,7 @@ mod tests {
     fn chains_that_were_found_good_are_remembered_unless_that_is_turned_off() {
         let of_client = |options, code| {
             let context = client(options);
-            known_again(code, || context.criteria("localhost".to_owned()))
+            known_again(code, || context.criteria("localhost".into()))
         };
         let of_server = |options, code| {
             let context = server(options);

@@ -125,7 +125,7 @@ pub(crate) struct PrivateKey {
 /// Options of one side, compiled.
 pub(crate) trait Context: Send + Sync {
     /// A client's connection that has not sent anything yet.
-    fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn Connection>, Error>;
+    fn connect(&self, terms: ConnectTerms<'_>) -> Result<Box<dyn Connection>, Error>;
 
     /// A server's connection that waits for the client's first bytes.
     fn accept(&self, judge: Arc<dyn Judge>) -> Result<Box<dyn Connection>, Error>;
@@ -135,11 +135,11 @@ pub(crate) trait Context: Send + Sync {
 }
 
 /// What one connection adds to its context.
-pub(crate) struct ConnectTerms {
+pub(crate) struct ConnectTerms<'a> {
     /// The name for SNI; `None` sends none.
-    pub(crate) servername: Option<String>,
+    pub(crate) servername: Option<&'a str>,
     /// The protocols to offer, in wire form; empty offers none.
-    pub(crate) alpn: Vec<u8>,
+    pub(crate) alpn: &'a [u8],
     /// The session to offer, made under the same terms of trust, if perhaps in another context of the engine. One of
     /// another engine is not offered.
     pub(crate) session: Option<Arc<dyn Session>>,

@@ -26,13 +26,13 @@ use crate::{
 };
 
 /// What one connection adds to its context.
-pub(crate) struct ClientTerms {
+pub(crate) struct ClientTerms<'a> {
     /// The name that the certificate must be for.
-    pub(crate) hostname: String,
+    pub(crate) hostname: Arc<str>,
     /// The name for SNI.
-    pub(crate) servername: Option<String>,
+    pub(crate) servername: Option<&'a str>,
     /// The protocols to offer, in wire form.
-    pub(crate) alpn: Vec<u8>,
+    pub(crate) alpn: &'a [u8],
     /// The session to offer.
     pub(crate) session: Option<KeptSession>,
     pub(crate) watched: Watched,
@@ -49,7 +49,7 @@ pub(crate) struct Secured {
 pub(crate) async fn connect(
     context: &ClientContext,
     transport: Transport,
-    terms: ClientTerms,
+    terms: ClientTerms<'_>,
 ) -> Result<Secured, Error> {
     let telling = Telling::begin(&terms, context.choice().name());
     let result = shake_hands(context, transport, terms, &telling).await;
@@ -60,14 +60,14 @@ pub(crate) async fn connect(
 async fn shake_hands(
     context: &ClientContext,
     transport: Transport,
-    terms: ClientTerms,
+    terms: ClientTerms<'_>,
     telling: &Telling,
 ) -> Result<Secured, Error> {
     let judge = PeerJudge::timed(context.criteria(terms.hostname), telling.is_watched());
     let kept = terms.session;
     let connection = context.engine().connect(ConnectTerms {
         servername: terms.servername,
-        alpn: terms.alpn.clone(),
+        alpn: terms.alpn,
         session: kept.as_ref().map(|kept| kept.session.clone()),
         judge: judge.clone(),
     })?;
@@ -83,7 +83,7 @@ async fn shake_hands(
     }
     driven.map_err(|failure| failure.into_error(&judge, Side::Client))?;
     let facts = stream.connection().facts();
-    if let Some(protocol) = facts.alpn.as_deref().filter(|protocol| !offers(&terms.alpn, protocol)) {
+    if let Some(protocol) = facts.alpn.as_deref().filter(|protocol| !offers(terms.alpn, protocol)) {
         stream.abandon();
         return Err(unoffered(protocol));
     }

@@ -209,7 +209,7 @@ pub(crate) struct PinTerms {
 #[derive(Clone)]
 pub(crate) struct Criteria {
     /// The name that a server's certificate must be for; a client's is for any.
-    pub(crate) hostname: Option<String>,
+    pub(crate) hostname: Option<Arc<str>>,
     /// The caller's own check of the name, in place of the usual one.
     pub(crate) check_server_identity: Option<CheckServerIdentity>,
     pub(crate) reject_unauthorized: bool,

@@ -15,7 +15,7 @@ pub struct SessionKey(Arc<Server>);
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Server {
     /// The verified name.
-    pub(crate) hostname: String,
+    pub(crate) hostname: Arc<str>,
     pub(crate) place: Place,
     /// The protocols that are offered, in wire form.
     pub(crate) alpn: Vec<u8>,
@@ -109,7 +109,7 @@ mod tests {
             for place in places.iter().chain(&paths) {
                 for alpn in [b"".as_slice(), b"\x02h2", b"\x02h2\x08http/1.1", b"\x08 scope=a"] {
                     for scope in [None, Some([0xab; 32]), Some([0xac; 32])] {
-                        let (hostname, place, alpn) = (hostname.to_owned(), place.clone(), alpn.to_vec());
+                        let (hostname, place, alpn) = (hostname.into(), place.clone(), alpn.to_vec());
                         keys.push(SessionKey::from(Server { hostname, place, alpn, scope }));
                     }
                 }
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn it_says_whose_it_is() {
         let key = SessionKey::from(Server {
-            hostname: "localhost".to_owned(),
+            hostname: "localhost".into(),
             place: Place::Port(443),
             alpn: b"\x02h2".to_vec(),
             scope: Some([0xab; 32]),

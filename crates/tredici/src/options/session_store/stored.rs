@@ -132,7 +132,7 @@ impl Live {
     pub(crate) fn export(&self, scope: Option<[u8; 32]>) -> Result<Session, Error> {
         let server = self.key.server();
         let origin = Origin {
-            servername: Some(server.hostname.clone()),
+            servername: Some(server.hostname.to_string()),
             endpoint: Some(server.place.endpoint()),
             alpn: Some(server.alpn.clone()),
             scope,

@@ -8,6 +8,7 @@ mod context;
 mod exporter;
 mod facts;
 mod failure;
+mod hkdf;
 mod identity;
 mod key_log;
 mod party;

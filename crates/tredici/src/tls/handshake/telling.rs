@@ -19,11 +19,10 @@ pub(super) struct Telling {
 }
 
 impl Telling {
-    pub(super) fn begin(terms: &ClientTerms, engine: &'static str) -> Self {
+    pub(super) fn begin(terms: &ClientTerms<'_>, engine: &'static str) -> Self {
         let watched = terms.watched.clone();
-        let ClientTerms { hostname, servername, .. } = terms;
+        let &ClientTerms { ref hostname, servername, .. } = terms;
         watched.tell(|observer, connection| {
-            let servername = servername.as_deref();
             observer.handshake_started(connection, &HandshakeStarted { hostname, servername, engine });
         });
         let began = watched.is_watched().then(Instant::now);

@@ -261,6 +261,13 @@ async fn prefer_h2() {
     assert_eq!(offered(trusting().prefer_h2(true)).await, ["h2", "http/1.1"]);
 }
 
+/// The cipher suites that were offered.
+fn suites(met: &Met) -> Vec<u16> {
+    /// That a server may take it for a downgrade, or may renegotiate (RFC 7507, RFC 5746): no suites.
+    const SIGNALS: [u16; 2] = [0x5600, 0x00ff];
+    met.hello.cipher_suites.iter().copied().filter(|suite| !SIGNALS.contains(suite)).collect()
+}
+
 const TLS_1_2: u16 = 0x0303;
 const TLS_1_3: u16 = 0x0304;
 
@@ -268,6 +275,7 @@ const TLS_1_3: u16 = 0x0304;
 async fn min_version() {
     let met = Met::between(trusting().min_version(TlsVersion::Tls1_3), localhost()).await;
     assert_eq!(met.hello.supported_versions(), [TLS_1_3]);
+    assert_eq!(suites(&met), [0x1302, 0x1303, 0x1301]);
     let newer = localhost().min_version(TlsVersion::Tls1_3);
     let met = Met::between(trusting().max_version(TlsVersion::Tls1_2), newer).await;
     assert!(met.client.is_err() && met.server.is_err());
@@ -284,6 +292,8 @@ async fn max_version() {
     let met = Met::between(trusting().max_version(TlsVersion::Tls1_2), localhost()).await;
     // A client that knows nothing newer need not say so.
     assert!([&[][..], &[TLS_1_2]].contains(&&met.hello.supported_versions()[..]));
+    let of_tls_1_3 = |suite: &u16| suite.to_be_bytes()[0] == 0x13;
+    assert!(!suites(&met).is_empty() && !suites(&met).iter().any(of_tls_1_3));
     for socket in met.both() {
         assert_eq!(socket.tls_version(), Some("TLSv1.2"));
     }
@@ -296,13 +306,9 @@ async fn max_version() {
 
 #[tokio::test]
 async fn ciphers() {
-    /// That a server may take it for a downgrade, or may renegotiate (RFC 7507, RFC 5746): no suites.
-    const SIGNALS: [u16; 2] = [0x5600, 0x00ff];
     let named = "TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256";
     let met = Met::between(trusting().ciphers(named), localhost()).await;
-    let suites: Vec<_> =
-        met.hello.cipher_suites.iter().copied().filter(|suite| !SIGNALS.contains(suite)).collect();
-    assert_eq!(suites, [0x1303, 0xc02b]);
+    assert_eq!(suites(&met), [0x1303, 0xc02b]);
     for (version, name) in [
         (TlsVersion::Tls1_2, "ECDHE-ECDSA-AES128-GCM-SHA256"),
         (TlsVersion::Tls1_3, "TLS_CHACHA20_POLY1305_SHA256"),

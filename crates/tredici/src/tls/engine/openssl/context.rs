@@ -144,16 +144,16 @@ fn find<'a>(mut list: &'a [u8], protocol: &[u8]) -> Option<&'a [u8]> {
 }
 
 impl engine::Context for OpensslContext {
-    fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn engine::Connection>, Error> {
+    fn connect(&self, terms: ConnectTerms<'_>) -> Result<Box<dyn engine::Connection>, Error> {
         let (mut ssl, mut companion) = self.connection(terms.judge)?;
         ssl.set_connect_state();
         if let Some(servername) = terms.servername {
-            ssl.set_hostname(&servername).map_err(|stack| option_error("servername", &stack))?;
-            self.chosen.apply(&mut ssl, &servername);
-            companion.note_server(self.chosen.clone(), servername);
+            ssl.set_hostname(servername).map_err(|stack| option_error("servername", &stack))?;
+            self.chosen.apply(&mut ssl, servername);
+            companion.note_server(self.chosen.clone(), servername.to_owned());
         }
         if !terms.alpn.is_empty() {
-            ssl.set_alpn_protos(&terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;
+            ssl.set_alpn_protos(terms.alpn).map_err(|stack| option_error("ALPNProtocols", &stack))?;
         }
         if let Some(session) = terms.session {
             // Where that cannot be, the handshake is a full one.

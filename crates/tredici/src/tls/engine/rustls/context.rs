@@ -130,12 +130,12 @@ fn protocols(mut wire: &[u8]) -> Vec<Vec<u8>> {
 }
 
 impl engine::Context for RustlsContext {
-    fn connect(&self, terms: ConnectTerms) -> Result<Box<dyn engine::Connection>, Error> {
+    fn connect(&self, terms: ConnectTerms<'_>) -> Result<Box<dyn engine::Connection>, Error> {
         let Config::Client(config, party) = &self.config else {
             return Err(unsupported("connecting from a server's context"));
         };
-        let name = match &terms.servername {
-            Some(name) => ServerName::try_from(name.clone()).map_err(|_| {
+        let name = match terms.servername {
+            Some(name) => ServerName::try_from(name).map_err(|_| {
                 let message = format!("servername '{name}' is not a host name that can be sent");
                 Error::invalid("ERR_INVALID_ARG_VALUE", message)
             })?,
@@ -149,9 +149,10 @@ impl engine::Context for RustlsContext {
             shown: self.shown.clone(),
             ..Companion::default()
         });
-        let tls =
-            companion::lend(&mut companion, || Unbuffered::client(config, name, protocols(&terms.alpn)))
-                .map_err(|error| option_error("the TLS connection", &error))?;
+        let tls = companion::lend(&mut companion, || {
+            Unbuffered::client(config, name.to_owned(), protocols(terms.alpn))
+        })
+        .map_err(|error| option_error("the TLS connection", &error))?;
         companion.offered = None;
         Ok(Box::new(RustlsConnection::new(tls, companion)))
     }

@@ -13,7 +13,7 @@ use crate::error::Error;
 #[derive(Default)]
 pub(super) struct Secrets {
     /// TLS 1.3's exporter secret, TLS 1.2's master secret.
-    master: Zeroizing<Vec<u8>>,
+    master: Option<OkmBlock>,
     /// TLS 1.2 alone mixes these in.
     client_random: Option<[u8; 32]>,
     server_random: Option<[u8; 32]>,
@@ -27,10 +27,10 @@ impl Secrets {
     /// Takes from the key log what an exporter will need.
     pub(super) fn note(&mut self, label: &str, client_random: &[u8], secret: &[u8]) {
         match label {
-            TLS13_LABEL => self.master = Zeroizing::new(secret.to_vec()),
+            TLS13_LABEL => self.master = block(secret),
             TLS12_LABEL => {
                 self.client_random = client_random.try_into().ok();
-                self.master = Zeroizing::new(secret.to_vec());
+                self.master = block(secret);
             }
             _ => {}
         }
@@ -69,17 +69,21 @@ pub(super) fn export(
     label: &[u8],
     context: Option<&[u8]>,
 ) -> Result<(), Error> {
-    let master = &**secrets.master;
-    match suite {
-        Some(SupportedCipherSuite::Tls13(suite)) if !master.is_empty() => {
+    let master = secrets.master.as_ref().ok_or_else(unready)?;
+    match suite.ok_or_else(unready)? {
+        SupportedCipherSuite::Tls13(suite) => {
             export_13(suite, master, output, label, context.unwrap_or_default())
         }
-        Some(SupportedCipherSuite::Tls12(suite)) if !master.is_empty() => {
+        SupportedCipherSuite::Tls12(suite) => {
             let randoms = secrets.client_random.zip(secrets.server_random).ok_or_else(unready)?;
-            export_12(suite, master, randoms, output, label, context)
+            export_12(suite, master.as_ref(), randoms, output, label, context)
         }
-        _ => Err(unready()),
     }
+}
+
+/// Where it stands, without memory of its own; no secret is longer.
+fn block(secret: &[u8]) -> Option<OkmBlock> {
+    (secret.len() <= OkmBlock::MAX_LEN).then(|| OkmBlock::new(secret))
 }
 
 fn unready() -> Error {
@@ -92,13 +96,13 @@ fn too_long(what: &str) -> Error {
 
 fn export_13(
     suite: &Tls13CipherSuite,
-    master: &[u8],
+    master: &OkmBlock,
     output: &mut [u8],
     label: &[u8],
     context: &[u8],
 ) -> Result<(), Error> {
     let hash = suite.common.hash_provider;
-    let master = suite.hkdf_provider.expander_for_okm(&OkmBlock::new(master));
+    let master = suite.hkdf_provider.expander_for_okm(master);
     let mut secret = Zeroizing::new(vec![0; master.hash_len()]);
     expand_label(&*master, label, hash.hash(&[]).as_ref(), &mut secret)?;
     let secret = suite.hkdf_provider.expander_for_okm(&OkmBlock::new(&secret));

@@ -17,6 +17,7 @@ use super::{
         policy::{GROUPS, Group},
     },
     failure::{option_error, unsupported},
+    hkdf,
 };
 use crate::{
     error::Error,
@@ -27,7 +28,11 @@ use crate::{
 pub(super) fn provider(terms: &ContextTerms) -> Result<Arc<CryptoProvider>, Error> {
     let suites = terms.suites.by_name().ok_or_else(|| unsupported("what ciphers asks for"))?;
     let provider = CryptoProvider {
-        cipher_suites: suites.into_iter().filter_map(supported).collect(),
+        cipher_suites: suites
+            .into_iter()
+            .filter_map(supported)
+            .filter(|suite| is_of_use(*suite, terms))
+            .collect(),
         kx_groups: GROUPS.iter().filter_map(exchange).collect(),
         ..default_provider()
     };
@@ -43,7 +48,14 @@ fn seed(provider: &CryptoProvider) -> Result<(), Error> {
 }
 
 fn supported(suite: &Suite) -> Option<SupportedCipherSuite> {
-    ALL_CIPHER_SUITES.iter().find(|supported| u16::from(supported.suite()) == suite.number).copied()
+    let supported =
+        ALL_CIPHER_SUITES.iter().find(|supported| u16::from(supported.suite()) == suite.number)?;
+    Some(hkdf::prepared(*supported))
+}
+
+/// rustls would offer the suites of a version that it does not speak.
+fn is_of_use(suite: SupportedCipherSuite, terms: &ContextTerms) -> bool {
+    versions(terms).contains(&suite.version())
 }
 
 fn exchange(group: &Group) -> Option<&'static dyn SupportedKxGroup> {

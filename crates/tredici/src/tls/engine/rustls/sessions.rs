@@ -3,8 +3,9 @@
 
 use std::{
     fmt,
+    hash::{BuildHasher, RandomState},
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use lru::LruCache;
@@ -44,13 +45,19 @@ impl engine::Session for RustlsSession {
 pub(super) struct Sessions {
     /// Whether somebody wants what rustls makes.
     keeps: bool,
-    /// Which key share to send, so that no round trip is lost on one that the server does not take.
-    groups: Mutex<LruCache<ServerName<'static>, NamedGroup>>,
+    /// Which key share to send, so that no round trip is lost on one that the server does not take. A name is there as its
+    /// hash: a group that was chosen by another costs that round trip, and no more.
+    groups: Mutex<LruCache<u64, NamedGroup>>,
+    hashes: RandomState,
 }
 
 impl Sessions {
     pub(super) fn new(keeps: bool) -> Self {
-        Self { keeps, groups: Mutex::new(LruCache::new(MOST_HINTS)) }
+        Self { keeps, groups: Mutex::new(LruCache::new(MOST_HINTS)), hashes: RandomState::new() }
+    }
+
+    fn groups(&self) -> MutexGuard<'_, LruCache<u64, NamedGroup>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add(&self, session: RustlsSession, version: &'static str, lifetime: Option<u64>) {
@@ -63,12 +70,11 @@ impl Sessions {
 
 impl ClientSessionStore for Sessions {
     fn set_kx_hint(&self, name: ServerName<'static>, group: NamedGroup) {
-        self.groups.lock().unwrap_or_else(PoisonError::into_inner).put(name, group);
+        self.groups().put(self.hashes.hash_one(&name), group);
     }
 
     fn kx_hint(&self, name: &ServerName<'_>) -> Option<NamedGroup> {
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        groups.get(&name.to_owned()).copied()
+        self.groups().get(&self.hashes.hash_one(name)).copied()
     }
 
     fn set_tls12_session(&self, _name: ServerName<'static>, value: Tls12ClientSessionValue) {

@@ -73,7 +73,7 @@ fn handshake(
 ) -> (Failure, Option<Error>) {
     let mut connection = match purpose {
         Purpose::Server => {
-            context.connect(ConnectTerms { servername: None, alpn: Vec::new(), session: None, judge })
+            context.connect(ConnectTerms { servername: None, alpn: &[], session: None, judge })
         }
         Purpose::Client => context.accept(judge),
     }
