@@ -15,6 +15,7 @@ use rustls::{
         tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError},
     },
 };
+use zeroize::Zeroizing;
 
 /// The same suite; if it is of TLS 1.3, with the HKDF of this module.
 pub(super) fn prepared(suite: SupportedCipherSuite) -> SupportedCipherSuite {
@@ -92,13 +93,14 @@ impl HkdfExpander for Expander {
 }
 
 impl Expander {
-    /// `T(n)` of RFC 5869 section 2.3.
+    /// `T(n)` of RFC 5869 section 2.3. Its parts are put together first: to hash each takes a call.
     fn block(&self, before: &[u8], info: &[&[u8]], number: u8) -> Tag {
-        let mut context = hmac::Context::with_key(&self.0);
-        context.update(before);
-        info.iter().for_each(|part| context.update(part));
-        context.update(&[number]);
-        Tag::new(context.sign().as_ref())
+        let length = before.len() + info.iter().map(|part| part.len()).sum::<usize>() + 1;
+        let mut message = Zeroizing::new(Vec::with_capacity(length));
+        message.extend_from_slice(before);
+        info.iter().for_each(|part| message.extend_from_slice(part));
+        message.push(number);
+        Tag::new(hmac::sign(&self.0, &message).as_ref())
     }
 }
 

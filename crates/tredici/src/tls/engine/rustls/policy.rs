@@ -1,6 +1,6 @@
 //! Versions, cipher suites and groups: the same as on the other engine, each set in full.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustls::{
     CipherSuite, SupportedCipherSuite, SupportedProtocolVersion,
@@ -72,9 +72,14 @@ pub(super) fn versions(terms: &ContextTerms) -> Vec<&'static SupportedProtocolVe
 
 /// A suite's names.
 pub(super) fn cipher(suite: CipherSuite) -> Option<&'static Cipher> {
-    let suite = SUITES.iter().find(|known| known.number == u16::from(suite))?;
-    let Suite { name, standard_name, version, .. } = suite;
-    Some(Cipher::shared(name, standard_name, version.as_str()))
+    static CIPHERS: LazyLock<Vec<(u16, &'static Cipher)>> = LazyLock::new(|| {
+        let cipher = |suite: &'static Suite| {
+            let Suite { number, name, standard_name, version } = suite;
+            (*number, Cipher::shared(name, standard_name, version.as_str()))
+        };
+        SUITES.iter().map(cipher).collect()
+    });
+    CIPHERS.iter().find(|(number, _)| *number == u16::from(suite)).map(|(_, cipher)| *cipher)
 }
 
 #[cfg(test)]
