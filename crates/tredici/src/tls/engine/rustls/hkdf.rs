@@ -15,7 +15,7 @@ use rustls::{
         tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError},
     },
 };
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 /// The same suite; if it is of TLS 1.3, with the HKDF of this module.
 pub(super) fn prepared(suite: SupportedCipherSuite) -> SupportedCipherSuite {
@@ -74,11 +74,12 @@ struct Expander(hmac::Key);
 
 impl HkdfExpander for Expander {
     fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
-        let mut block = Tag::new(&[]);
+        let mut before = None;
         for (at, part) in output.chunks_mut(self.hash_len()).enumerate() {
             let number = u8::try_from(at + 1).map_err(|_| OutputLengthError)?;
-            block = self.block(block.as_ref(), info, number);
+            let block = self.block(before.as_ref().map_or(&[], AsRef::as_ref), info, number);
             part.copy_from_slice(&block.as_ref()[..part.len()]);
+            before = Some(block);
         }
         Ok(())
     }
@@ -94,13 +95,16 @@ impl HkdfExpander for Expander {
 
 impl Expander {
     /// `T(n)` of RFC 5869 section 2.3. Its parts are put together first: to hash each takes a call.
-    fn block(&self, before: &[u8], info: &[&[u8]], number: u8) -> Tag {
+    fn block(&self, before: &[u8], info: &[&[u8]], number: u8) -> hmac::Tag {
         let length = before.len() + info.iter().map(|part| part.len()).sum::<usize>() + 1;
-        let mut message = Zeroizing::new(Vec::with_capacity(length));
+        let mut message = Vec::with_capacity(length);
         message.extend_from_slice(before);
         info.iter().for_each(|part| message.extend_from_slice(part));
         message.push(number);
-        Tag::new(hmac::sign(&self.0, &message).as_ref())
+        let block = hmac::sign(&self.0, &message);
+        // Nothing else of it is secret.
+        message[..before.len()].zeroize();
+        block
     }
 }
 
