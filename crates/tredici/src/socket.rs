@@ -37,7 +37,8 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// It implements [`AsyncRead`] and [`AsyncWrite`](tokio::io::AsyncWrite). With TLS it was
 /// verified before the caller got it. Writes go out at once as far as the transport takes them; flush to wait for the
-/// rest. The stream's end is an error of code `ERR_TLS_TRUNCATED` where TLS did not say goodbye.
+/// rest. The stream's end is an error of code `ERR_TLS_TRUNCATED` where TLS did not say goodbye; Node's own client takes
+/// that for an end.
 ///
 /// Dropping it closes the descriptor at once, without a TLS goodbye; [`close`](Self::close) says goodbye first.
 pub struct Socket {

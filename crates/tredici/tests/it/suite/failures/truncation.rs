@@ -34,6 +34,7 @@ fn is_truncation(error: &io::Error) {
     assert_eq!((error.code(), error.kind()), ("ERR_TLS_TRUNCATED", ErrorKind::Truncated));
     assert_eq!(error.phase().as_str(), "transfer");
     assert!(error.target().is_some(), "the place is known");
+    assert!(error.hint().expect("what to do").contains("cut off"), "{error}");
 }
 
 #[tokio::test]
