@@ -71,15 +71,19 @@ impl Stage {
             // Made by something else than a connector of this library.
             None => String::new(),
         };
+        let said = match self.farthest {
+            Some(phase) if !self.is_waiting => progress::said(phase, &attempts),
+            _ => String::new(),
+        };
         let message = format!(
-            "Connect Timeout Error ({}, timeout: {}ms) {during}after {}ms",
+            "Connect Timeout Error ({}, timeout: {}ms) {during}after {}ms{said}",
             progress::attempted(&attempts, &destination),
             limit.as_millis(),
             total.as_millis()
         );
         let hint = match self.farthest {
             _ if self.is_waiting => waiting::HINT.into(),
-            Some(phase) => format!("{}; .timeout(...) allows more time", progress::hint(phase)),
+            Some(phase) => format!("{}; .timeout(...) allows more time", progress::hint(phase, &attempts)),
             None => {
                 "allow more time with .timeout(...); options.timeout of a connector tells the phase and the \
                      addresses"

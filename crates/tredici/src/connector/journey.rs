@@ -134,14 +134,16 @@ impl Journey {
     /// The error for what a limit has cut off.
     pub(super) fn time_out(&mut self, limit: Limit, destination: &Destination) -> Error {
         let phase = self.stop("ETIMEDOUT");
+        let attempts = self.attempts.all();
         let message = format!(
-            "Connect Timeout Error ({}, {}: {}ms) during {phase} after {}ms",
-            progress::attempted(self.attempts.all(), destination),
+            "Connect Timeout Error ({}, {}: {}ms) during {phase} after {}ms{}",
+            progress::attempted(attempts, destination),
             limit.option,
             limit.time.as_millis(),
             self.elapsed().as_millis(),
+            progress::said(phase, attempts),
         );
-        let hint = format!("{}; options.{} allows more time", progress::hint(phase), limit.option);
+        let hint = format!("{}; options.{} allows more time", progress::hint(phase, attempts), limit.option);
         Error::new(ErrorKind::Timeout, phase, "UND_ERR_CONNECT_TIMEOUT", message).with_hint(hint)
     }
 

@@ -1,8 +1,12 @@
 //! How far a connection has come, for whoever limits its time from outside.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+};
 
 use crate::{
+    dial,
     error::{Attempt, Error, Phase},
     target::Destination,
     timing::Timings,
@@ -91,17 +95,24 @@ pub(crate) fn attempted(attempts: &[Attempt], destination: &Destination) -> Stri
     }
 }
 
+/// What those of the attempts have said that were not silent, where that is what was waited for.
+pub(crate) fn said(phase: Phase, attempts: &[Attempt]) -> String {
+    let failed = dial::failed(attempts).filter(|_| phase == Phase::Connect);
+    failed.map(|failed| format!(" ({failed})")).unwrap_or_default()
+}
+
 /// What may be the matter with a connection that does not leave this phase.
-pub(crate) fn hint(phase: Phase) -> &'static str {
-    match phase {
+pub(crate) fn hint(phase: Phase, attempts: &[Attempt]) -> Cow<'static, str> {
+    let hint = match phase {
         Phase::Lookup => "the name server does not answer in time",
         Phase::SecureConnect => "the connection stands, but the peer does not finish the TLS handshake",
         Phase::Check => "the connection stands, but a check of yours does not end",
         Phase::Transfer => {
             "the connection stands, but what you do with it before it is handed on does not end"
         }
-        _ => "nobody answers there; check address and firewall",
-    }
+        _ => return dial::unanswered(attempts).into(),
+    };
+    hint.into()
 }
 
 /// One connection's part. One that is made within another, by a check that asks elsewhere, does not take back how far that

@@ -2,6 +2,7 @@
 
 use std::{fmt, io, net::SocketAddr, time::Duration};
 
+use super::silence::unanswered;
 use crate::{
     error::{Attempt, AttemptError, Error, ErrorKind, Phase, system_code},
     target::RemoteAddress,
@@ -133,7 +134,9 @@ pub(super) fn none_answered(first: Failure, attempts: &[Attempt]) -> Error {
         _ => error,
     };
     match hint {
-        _ if error.kind() == ErrorKind::Timeout => error.with_hint(UNANSWERED),
+        _ if error.kind() == ErrorKind::Timeout => {
+            error.with_hint(format!("{}, or allow more time", unanswered(attempts)))
+        }
         Some(hint) => error.with_hint(hint),
         None => error,
     }
@@ -251,41 +254,46 @@ mod tests {
         let of = |code| move |number| Failure::of("connect", address(number))(errno(code));
         let (refused, unanswered) = (of(libc::ECONNREFUSED), of(libc::ETIMEDOUT));
         const TIMEOUT: &str = "UND_ERR_CONNECT_TIMEOUT";
-        for (error, code, message) in [
+        for (error, code, message, hint) in [
             (
                 error([late(1)]),
                 TIMEOUT,
                 "Connect Timeout Error (attempted address: 10.0.0.1:80, attemptTimeout: 400ms) \
                  during connect after 400ms",
+                "nobody answers there; ",
             ),
             (
                 error([late(1), late(2)]),
                 TIMEOUT,
                 "Connect Timeout Error (attempted addresses: 10.0.0.1:80 ETIMEDOUT, 10.0.0.2:80 ETIMEDOUT, \
                  attemptTimeout: 400ms) during connect after 400ms",
+                "nobody answers there; ",
             ),
             (
                 error([late(1), refused(2)]),
                 TIMEOUT,
                 "Connect Timeout Error (attempted addresses: 10.0.0.1:80 ETIMEDOUT, 10.0.0.2:80 ECONNREFUSED, \
                  attemptTimeout: 400ms) during connect after 400ms",
+                "nobody answers at 10.0.0.1:80; ",
             ),
             (
                 error([refused(1), unanswered(2)]),
                 TIMEOUT,
                 "Connect Timeout Error (attempted addresses: 10.0.0.1:80 ECONNREFUSED, 10.0.0.2:80 ETIMEDOUT) \
                  during connect after 400ms",
+                "nobody answers at 10.0.0.2:80; ",
             ),
             // As the system has it.
-            (error([unanswered(1)]), "ETIMEDOUT", "connect ETIMEDOUT 10.0.0.1:80"),
+            (error([unanswered(1)]), "ETIMEDOUT", "connect ETIMEDOUT 10.0.0.1:80", "nobody answers there; "),
             (
                 error([refused(1), refused(2)]),
                 "ECONNREFUSED",
                 "connect ECONNREFUSED: no address answered (10.0.0.1:80 ECONNREFUSED, 10.0.0.2:80 ECONNREFUSED)",
+                "nothing listens there; ",
             ),
         ] {
             assert_eq!((error.code(), error.message()), (code, message));
-            assert!(error.hint().is_some() && error.retryable(), "{error}");
+            assert!(error.hint().expect(message).contains(hint) && error.retryable(), "{error}");
             // One of them that the system has refused is not why.
             assert_eq!(error.errno().is_none(), code == TIMEOUT, "{error}");
         }

@@ -135,8 +135,13 @@ async fn every_attempt_is_told_of_when_time_is_up() {
         error.attempts().iter().map(|attempt| attempt.error().expect("a cause").code()).collect();
     assert_eq!(outcomes, ["ETIMEDOUT", "ECONNREFUSED"]);
     let port = dead.port();
-    let tried = format!("(attempted addresses: {first}:{port}, {second}:{port}, timeout: 700ms)");
-    assert!(error.message().contains(&tried), "{error}");
+    let tried = format!(
+        "Connect Timeout Error (attempted addresses: {first}:{port}, {second}:{port}, timeout: 700ms)"
+    );
+    assert!(error.message().starts_with(&tried), "{error}");
+    assert!(error.message().ends_with(&format!("ms ({second}:{port} ECONNREFUSED)")), "{error}");
+    let silent = format!("nobody answers at {first}:{port}; check address and firewall; ");
+    assert!(error.hint().expect("a hint").starts_with(&silent), "{error}");
 }
 
 #[tokio::test]

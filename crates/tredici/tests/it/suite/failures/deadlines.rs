@@ -94,6 +94,9 @@ async fn a_port_that_never_answers() {
     let [attempt] = error.attempts() else { panic!("one attempt: {:?}", error.attempts()) };
     assert_eq!(attempt.error().expect("cut off").code(), "ETIMEDOUT");
     assert_eq!(attempt.elapsed(), error.timings().total);
+    assert!(
+        error.message().ends_with("ms") && error.hint().expect("a hint").starts_with("nobody answers there")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,6 +110,8 @@ async fn every_address_that_was_tried_is_named() {
     assert!(error.message().contains(&named), "{error}");
     let codes: Vec<_> = error.attempts().iter().map(|attempt| attempt.error().unwrap().code()).collect();
     assert_eq!(codes, ["ECONNREFUSED", "ETIMEDOUT"]);
+    assert!(error.message().ends_with(&format!("ms (127.77.3.1:{port} ECONNREFUSED)")), "{error}");
+    assert!(error.hint().expect("a hint").starts_with("nobody answers at 127.77.3.2:"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
