@@ -195,6 +195,14 @@ impl PeerCertificate {
         self.fields().not_after.to_system_time()
     }
 
+    pub(crate) fn not_before_rfc3339(&self) -> String {
+        self.fields().not_before.rfc3339()
+    }
+
+    pub(crate) fn not_after_rfc3339(&self) -> String {
+        self.fields().not_after.rfc3339()
+    }
+
     /// The SHA-1 digest of the certificate, upper-case hexadecimal with colons. Good for recognising an old
     /// note; for pinning use [`fingerprint256`](Self::fingerprint256).
     pub fn fingerprint(&self) -> String {

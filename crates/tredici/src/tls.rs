@@ -5,6 +5,7 @@ pub(crate) mod engine;
 mod failure;
 pub(crate) mod handshake;
 pub(crate) mod judgement;
+pub(crate) mod provenance;
 pub(crate) mod session;
 pub(crate) mod stream;
 mod validity;

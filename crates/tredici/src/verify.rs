@@ -6,6 +6,7 @@ mod identity;
 mod pin_failure;
 mod pins;
 mod server_identity;
+mod untimely;
 
 pub use authorization::AuthorizationError;
 pub use code::VerifyCode;
@@ -14,3 +15,4 @@ pub use identity::{CertificateNames, IdentityError, IdentityRules, check_names};
 pub use pin_failure::PinFailure;
 pub use pins::{CertificateDigests, Pin, PinError, Pins};
 pub use server_identity::check_server_identity;
+pub(crate) use untimely::Untimely;

@@ -20,6 +20,14 @@ impl Moment {
     pub(super) fn to_system_time(self) -> SystemTime {
         since_1970(self.0.timestamp())
     }
+
+    /// As logs have it (RFC 3339): `2035-02-06T23:07:14Z`.
+    pub(super) fn rfc3339(self) -> String {
+        let time = self.0.to_datetime();
+        let (hour, minute, second) = time.to_hms();
+        let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
 }
 
 /// The moment so many seconds after 1970 began. Where the system's clock does not reach so far back (Windows counts from
@@ -60,15 +68,16 @@ mod tests {
     }
 
     #[test]
-    fn moments_read_as_openssl_prints_them() {
-        for (seconds, text) in [
-            (0, "Jan  1 00:00:00 1970 GMT"),
-            (-1, "Dec 31 23:59:59 1969 GMT"),
-            (951_782_400, "Feb 29 00:00:00 2000 GMT"),
-            (253_402_300_799, "Dec 31 23:59:59 9999 GMT"),
-            (-62_167_219_200, "Jan  1 00:00:00 0 GMT"),
+    fn moments_read_as_openssl_prints_them_and_as_logs_do() {
+        for (seconds, text, in_rfc3339) in [
+            (0, "Jan  1 00:00:00 1970 GMT", "1970-01-01T00:00:00Z"),
+            (-1, "Dec 31 23:59:59 1969 GMT", "1969-12-31T23:59:59Z"),
+            (951_782_400, "Feb 29 00:00:00 2000 GMT", "2000-02-29T00:00:00Z"),
+            (253_402_300_799, "Dec 31 23:59:59 9999 GMT", "9999-12-31T23:59:59Z"),
+            (-62_167_219_200, "Jan  1 00:00:00 0 GMT", "0000-01-01T00:00:00Z"),
         ] {
             assert_eq!(moment(seconds).to_string(), text, "{seconds}");
+            assert_eq!(moment(seconds).rfc3339(), in_rfc3339, "{seconds}");
         }
     }
 

@@ -13,6 +13,7 @@ use std::{sync::Arc, time::SystemTime};
 use super::{
     engine::{self, BUILT_IN, ContextTerms, PeerChain, Session, Side},
     judgement::{Criteria, Peer, PinTerms},
+    provenance::Provenance,
     validity::Validity,
     verified::VerifiedPeers,
 };
@@ -34,25 +35,36 @@ pub(crate) struct ClientContext {
     revocation: Option<Validity>,
     clock: Clock,
     scope: Scope,
+    provenance: Provenance,
     verified: Option<Arc<VerifiedPeers>>,
 }
 
 impl ClientContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
         choice::choose(values, None, BUILT_IN)?;
-        let terms = common_terms(values)?;
-        Self::compile(choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(), &terms, values)
+        let (terms, provenance) = common_terms(values)?;
+        Self::compile(
+            choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(),
+            &terms,
+            provenance,
+            values,
+        )
     }
 
     /// On an engine that was chosen before.
     pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
         choice.confirm(values, None)?;
-        let terms = common_terms(values)?;
+        let (terms, provenance) = common_terms(values)?;
         choice.confirm(values, Some(&terms.identities))?;
-        Self::compile(choice, &terms, values)
+        Self::compile(choice, &terms, provenance, values)
     }
 
-    fn compile(choice: Arc<Choice>, terms: &ContextTerms, values: &Values) -> Result<Self, Error> {
+    fn compile(
+        choice: Arc<Choice>,
+        terms: &ContextTerms,
+        provenance: Provenance,
+        values: &Values,
+    ) -> Result<Self, Error> {
         let report_only = values.pins_report_only();
         let pins = values.pins.clone().map(|pins| PinTerms { pins, report_only });
         Ok(Self {
@@ -64,6 +76,7 @@ impl ClientContext {
             pins: pins.map(Arc::new),
             revocation: terms.revocation.validity,
             clock: clock(values),
+            provenance,
             verified: verified(values),
         })
     }
@@ -80,6 +93,11 @@ impl ClientContext {
     /// All that the decision to trust a server depends on, but for the server's name.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Where those come from who are trusted.
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     pub(crate) fn rejects_unauthorized(&self) -> bool {
@@ -124,25 +142,36 @@ pub(crate) struct ServerContext {
     reject_unauthorized: bool,
     revocation: Option<Validity>,
     clock: Clock,
+    provenance: Provenance,
     verified: Option<Arc<VerifiedPeers>>,
 }
 
 impl ServerContext {
     pub(crate) fn new(values: &Values) -> Result<Self, Error> {
         choice::choose(values, None, BUILT_IN)?;
-        let terms = common_terms(values)?;
-        Self::compile(choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(), terms, values)
+        let (terms, provenance) = common_terms(values)?;
+        Self::compile(
+            choice::choose(values, Some(&terms.identities), BUILT_IN)?.into(),
+            terms,
+            provenance,
+            values,
+        )
     }
 
     /// On an engine that was chosen before.
     pub(crate) fn on(choice: Arc<Choice>, values: &Values) -> Result<Self, Error> {
         choice.confirm(values, None)?;
-        let terms = common_terms(values)?;
+        let (terms, provenance) = common_terms(values)?;
         choice.confirm(values, Some(&terms.identities))?;
-        Self::compile(choice, terms, values)
+        Self::compile(choice, terms, provenance, values)
     }
 
-    fn compile(choice: Arc<Choice>, terms: ContextTerms, values: &Values) -> Result<Self, Error> {
+    fn compile(
+        choice: Arc<Choice>,
+        terms: ContextTerms,
+        provenance: Provenance,
+        values: &Values,
+    ) -> Result<Self, Error> {
         let requests_certificate = values.request_cert();
         let reject_unauthorized = values.reject_unauthorized();
         let terms = ContextTerms {
@@ -172,6 +201,7 @@ impl ServerContext {
             reject_unauthorized,
             revocation: terms.revocation.validity,
             clock: clock(values),
+            provenance,
             verified: verified(values),
         })
     }
@@ -183,6 +213,11 @@ impl ServerContext {
     /// Which engine that is, and why.
     pub(crate) fn choice(&self) -> &Arc<Choice> {
         &self.choice
+    }
+
+    /// Where those come from who are trusted.
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     pub(crate) fn requests_certificate(&self) -> bool {
@@ -203,12 +238,13 @@ impl ServerContext {
 }
 
 /// What both sides have in common; the side is put in by the caller.
-fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
+fn common_terms(values: &Values) -> Result<(ContextTerms, Provenance), Error> {
     let suites = Suites::read(values.ciphers.as_deref())?;
     let (min_version, max_version) = suites.versions(values.min_version(), values.max_version())?;
-    Ok(ContextTerms {
+    let (trust, provenance) = trust::load(values)?;
+    let terms = ContextTerms {
         side: Side::Client,
-        trust: trust::load(values)?,
+        trust,
         revocation: revocation::load(values)?,
         identities: identity::load(values)?,
         min_version,
@@ -217,7 +253,8 @@ fn common_terms(values: &Values) -> Result<ContextTerms, Error> {
         keylog: key_log::open(values)?,
         clock: clock(values),
         keeps_sessions: values.max_cached_sessions() > 0,
-    })
+    };
+    Ok((terms, provenance))
 }
 
 fn verified(values: &Values) -> Option<Arc<VerifiedPeers>> {

@@ -15,6 +15,7 @@ use super::{
     context::{ClientContext, ServerContext},
     engine::{ConnectTerms, Facts, Failure, Progress},
     judgement::{Judgement, PeerJudge},
+    provenance::Provenance,
     session::KeptSession,
     stream::TlsStream,
 };
@@ -81,7 +82,7 @@ async fn shake_hands(
     if let Some(judgement) = judge.judgement() {
         telling.verified(&judge, judgement, false);
     }
-    driven.map_err(|failure| failure.into_error(&judge, Side::Client))?;
+    driven.map_err(|failure| failure.into_error(&judge, Side::Client, context.provenance()))?;
     let facts = stream.connection().facts();
     if let Some(protocol) = facts.alpn.as_deref().filter(|protocol| !offers(terms.alpn, protocol)) {
         stream.abandon();
@@ -96,7 +97,7 @@ async fn shake_hands(
         }
         _ => judge.judgement().cloned().unwrap_or_else(|| judge.judge_nobody()),
     };
-    admit(stream, facts, judgement, &judge)
+    admit(stream, facts, judgement, &judge, context.provenance())
 }
 
 /// Whether a list of protocols in wire form holds this one.
@@ -124,13 +125,15 @@ pub(crate) async fn accept(context: &ServerContext, transport: Transport) -> Res
     let judge = PeerJudge::new(context.criteria());
     let mut stream = TlsStream::new(transport, context.engine().accept(judge.clone())?);
     let begun = begin(&mut stream);
-    drive(&mut stream, begun).await.map_err(|failure| failure.into_error(&judge, Side::Server))?;
+    drive(&mut stream, begun)
+        .await
+        .map_err(|failure| failure.into_error(&judge, Side::Server, context.provenance()))?;
     let facts = stream.connection().facts();
     let judgement = judge.judgement().cloned().unwrap_or_else(|| judge.judge_nobody());
     if !context.requests_certificate() {
         return Ok(Secured { stream, facts, judgement: judgement.unasked() });
     }
-    admit(stream, facts, judgement, &judge)
+    admit(stream, facts, judgement, &judge, context.provenance())
 }
 
 /// Hands out the connection, or ends it where the verdict and the caller's terms say so.
@@ -139,12 +142,12 @@ fn admit(
     facts: Facts,
     judgement: Judgement,
     judge: &PeerJudge,
+    provenance: &Provenance,
 ) -> Result<Secured, Error> {
-    match judge.refusal(&judgement) {
-        Some(refusal) => {
+    match judge.error(&judgement, provenance) {
+        Some(error) => {
             stream.abandon();
-            let certificate = judgement.peer.certificate();
-            Err(refusal.to_error(certificate).with_peer_certificate(certificate.cloned()))
+            Err(error)
         }
         None => Ok(Secured { stream, facts, judgement }),
     }
@@ -200,16 +203,15 @@ impl Interruption {
         Self::System("write", error)
     }
 
-    fn into_error(self, judge: &Arc<PeerJudge>, side: Side) -> Error {
+    fn into_error(self, judge: &PeerJudge, side: Side, provenance: &Provenance) -> Error {
         let judgement = judge.judgement();
         let certificate = judgement.and_then(|judgement| judgement.peer.certificate());
         let error = match self {
             Self::Engine(Failure::Refused) => match judgement {
-                Some(judgement) => match judge.refusal(judgement) {
-                    Some(refusal) => refusal.to_error(certificate),
-                    None => AuthorizationError::panicked().to_error(None),
-                },
-                None => AuthorizationError::unreadable().to_error(None),
+                Some(judgement) => judge
+                    .error(judgement, provenance)
+                    .unwrap_or_else(|| AuthorizationError::panicked().to_error(None, None)),
+                None => AuthorizationError::unreadable().to_error(None, None),
             },
             Self::Engine(failure) => failure.to_error(Phase::SecureConnect),
             Self::System(syscall, error) => {

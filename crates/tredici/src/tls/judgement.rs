@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    slice::from_ref,
     sync::{Arc, OnceLock},
     time::SystemTime,
 };
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 
 use super::{
     engine::{Der, Judge, PeerChain},
+    provenance::Provenance,
     validity::Validity,
     verified::VerifiedPeers,
 };
@@ -18,8 +20,8 @@ use crate::{
     error::Error,
     options::{CheckServerIdentity, Clock},
     verify::{
-        AuthorizationError, CertificateDigests, PinFailure, Pins, VerifyCode, check_server_identity,
-        is_dns_name_among,
+        AuthorizationError, CertificateDigests, PinFailure, Pins, Untimely, VerifyCode,
+        check_server_identity, is_dns_name_among,
     },
 };
 
@@ -72,7 +74,7 @@ impl Peer {
         let PeerChain { presented, path, code, .. } = &self.chain;
         let read = || match path.split_first() {
             Some((leaf, issuers)) if *code == VerifyCode::OK => {
-                PeerCertificate::with_chain(std::slice::from_ref(leaf), issuers).ok()
+                PeerCertificate::with_chain(from_ref(leaf), issuers).ok()
             }
             _ => PeerCertificate::with_chain(presented, path).ok(),
         };
@@ -113,6 +115,15 @@ impl Peer {
     /// Whether the lists of the revoked are within their time, where there are any.
     pub(super) fn is_covered_at(&self, now: SystemTime) -> bool {
         self.revocation.is_none_or(|lists| lists.holds_at(now))
+    }
+
+    /// The certificate that this verdict over dates is about.
+    fn untimely(&self, code: VerifyCode, now: SystemTime, provenance: &Provenance) -> Option<Untimely> {
+        let path: Result<Vec<_>, _> =
+            self.chain.path.iter().map(|der| PeerCertificate::with_chain(from_ref(der), &[])).collect();
+        let untimely = Untimely::find(code, path.ok()?, now)?;
+        let remedy = provenance.remedy(untimely.certificate().raw());
+        Some(untimely.with_remedy(remedy))
     }
 
     /// Of the path; none where one of it cannot be read.
@@ -182,13 +193,6 @@ pub(crate) enum Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    pub(crate) fn to_error(&self, peer: Option<&PeerCertificate>) -> Error {
-        match self {
-            Self::Peer(error) => error.to_error(peer),
-            Self::Pins(failure) => failure.to_error(),
-        }
-    }
-
     /// The code that chooses the alert which the peer gets.
     fn verify_code(&self) -> VerifyCode {
         match self {
@@ -284,6 +288,19 @@ impl PeerJudge {
         let error = judgement.error.as_deref().filter(|_| self.rejects());
         let pin_failure = judgement.pin_failure.as_deref().filter(|_| self.enforces_pins());
         error.map(Refusal::Peer).or(pin_failure.map(Refusal::Pins))
+    }
+
+    /// The same as an error, which names the peer.
+    pub(crate) fn error(&self, judgement: &Judgement, provenance: &Provenance) -> Option<Error> {
+        let peer = &*judgement.peer;
+        let error = match self.refusal(judgement)? {
+            Refusal::Peer(error) => {
+                let untimely = peer.untimely(error.verify_code(), self.now(), provenance);
+                error.to_error(peer.certificate(), untimely.as_ref())
+            }
+            Refusal::Pins(failure) => failure.to_error(),
+        };
+        Some(error.with_peer_certificate(peer.certificate().cloned()))
     }
 
     /// The same decision over certificates that were kept with a session, by the present time.

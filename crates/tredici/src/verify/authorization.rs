@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{VerifyCode, identity::IdentityError};
+use super::{Untimely, VerifyCode, identity::IdentityError};
 use crate::{
     certificate::PeerCertificate,
     error::{Error, ErrorKind, OneLine, Phase},
@@ -85,28 +85,29 @@ impl AuthorizationError {
         }
     }
 
-    /// The error over this peer.
-    pub(crate) fn to_error(&self, peer: Option<&PeerCertificate>) -> Error {
+    /// The error over this peer, and the certificate that its dates are about.
+    pub(crate) fn to_error(&self, peer: Option<&PeerCertificate>, untimely: Option<&Untimely>) -> Error {
         let kind = match &self.0 {
             Reason::Chain(_) | Reason::NoCertificate | Reason::NotKept | Reason::Unreadable => {
                 ErrorKind::Untrusted
             }
             Reason::Identity(_) | Reason::Custom(_) | Reason::Panicked => ErrorKind::Identity,
         };
-        let message = match (&self.0, peer) {
-            (Reason::Chain(code), Some(peer)) if code.is_of_unknown_authority() => match authority(peer) {
-                Some(name) => format!("{self} (authority: {name})"),
-                None => self.to_string(),
-            },
-            _ => self.to_string(),
+        let which = match (&self.0, peer) {
+            (Reason::Chain(code), Some(peer)) if code.is_of_unknown_authority() => {
+                authority(peer).map(|name| format!("authority: {name}"))
+            }
+            _ => untimely.map(ToString::to_string),
         };
+        let message = which.map_or_else(|| self.to_string(), |which| format!("{self} ({which})"));
         let error = Error::new(kind, Phase::Verify, self.code(), message);
         match &self.0 {
             Reason::Chain(code) => {
                 let error = error.with_reason(code.reason());
-                match code.hint() {
-                    Some(hint) => error.with_hint(hint),
-                    None => error,
+                match (untimely.and_then(Untimely::hint), code.hint()) {
+                    (Some(hint), _) => error.with_hint(hint),
+                    (None, Some(hint)) => error.with_hint(hint),
+                    (None, None) => error,
                 }
             }
             Reason::Identity(identity) => {

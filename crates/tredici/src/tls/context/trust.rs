@@ -2,26 +2,46 @@
 
 use x509_parser::pem::Pem as PemBlock;
 
-use super::super::engine::{Anchors, Der, Trust};
+use super::super::{
+    engine::{Anchors, Der, Trust},
+    provenance::Provenance,
+};
 use crate::{
     error::Error,
     options::{CaStore, PemList, PlacedPem, Values},
 };
 
-pub(super) fn load(values: &Values) -> Result<Trust, Error> {
+pub(super) fn load(values: &Values) -> Result<(Trust, Provenance), Error> {
+    let mut provenance = Provenance::default();
     let anchors = match (&values.ca, values.ca_store()) {
-        (Some(ca), _) => Anchors::Given(certificates("ca", ca)?),
-        (None, CaStore::Bundled) => Anchors::Bundled,
-        (None, CaStore::System) => Anchors::Given(system()?),
+        (Some(ca), _) => Anchors::Given(certificates("ca", ca, &mut provenance)?),
+        (None, CaStore::Bundled) => {
+            provenance.add_bundled();
+            Anchors::Bundled
+        }
+        (None, CaStore::System) => {
+            let certificates = system()?;
+            provenance.add_system(&certificates);
+            Anchors::Given(certificates)
+        }
     };
-    let extra = values.extra_ca.as_ref().map_or(Ok(Vec::new()), |extra| certificates("extraCa", extra))?;
-    Ok(Trust { anchors, extra })
+    let extra = match &values.extra_ca {
+        Some(extra) => certificates("extraCa", extra, &mut provenance)?,
+        None => Vec::new(),
+    };
+    Ok((Trust { anchors, extra }, provenance))
 }
 
-fn certificates(option: &'static str, list: &PemList) -> Result<Vec<Der>, Error> {
+fn certificates(
+    option: &'static str,
+    list: &PemList,
+    provenance: &mut Provenance,
+) -> Result<Vec<Der>, Error> {
     let mut all = Vec::new();
     for pem in list.placed(option) {
-        all.extend(read(&pem)?);
+        let certificates = read(&pem)?;
+        provenance.add_option(pem.to_string(), &certificates);
+        all.extend(certificates);
     }
     Ok(all)
 }

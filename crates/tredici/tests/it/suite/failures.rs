@@ -4,6 +4,7 @@
 mod certificates;
 mod clients;
 mod connecting;
+mod dates;
 mod deadlines;
 mod faults;
 mod negotiation;

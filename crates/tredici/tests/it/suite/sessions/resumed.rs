@@ -150,6 +150,7 @@ async fn the_chain_may_have_expired_meanwhile() {
 
         let error = rejecting.connect(target(server.port())).await.expect_err("it has expired");
         assert_eq!((error.phase().as_str(), error.code()), ("verify", "CERT_HAS_EXPIRED"));
+        assert!(error.message().contains(" (intermediate CN=Short-lived, until "), "{error}");
         assert_eq!(error.peer_certificate().expect("one").raw(), leaf.der());
 
         let socket = lenient.connect(target(server.port())).await.expect("a connection");
@@ -178,6 +179,7 @@ async fn the_dates_are_judged_again() {
 
         let error = rejecting.connect(target(server.port())).await.expect_err("not yet");
         assert_eq!((error.phase().as_str(), error.code()), ("verify", "CERT_NOT_YET_VALID"));
+        assert!(error.message().contains(" (leaf CN=") && error.message().contains(", from "), "{error}");
         assert_eq!(error.peer_certificate().expect("one").raw(), Pki::shared().localhost().der());
 
         let socket = lenient.connect(target(server.port())).await.expect("a connection");
