@@ -14,8 +14,8 @@ impl Failure {
                 let message =
                     "the connection ended without close_notify: the peer may not have sent all it meant to";
                 Error::new(ErrorKind::Truncated, Phase::Transfer, "ERR_TLS_TRUNCATED", message).with_hint(
-                    "where what came tells its own length and is complete, nothing is missing; else take it for cut off \
-                     and ask again",
+                    "where what came tells its own length and is complete, nothing is missing; else take it for cut \
+                     off, and ask for it again",
                 )
             }
         }

@@ -119,9 +119,8 @@ impl Peer {
 
     /// The certificate that this verdict over dates is about.
     fn untimely(&self, code: VerifyCode, now: SystemTime, provenance: &Provenance) -> Option<Untimely> {
-        let path: Result<Vec<_>, _> =
-            self.chain.path.iter().map(|der| PeerCertificate::with_chain(from_ref(der), &[])).collect();
-        let untimely = Untimely::find(code, path.ok()?, now)?;
+        let read = |der| PeerCertificate::with_chain(from_ref(der), &[]).ok();
+        let untimely = Untimely::find(code, self.chain.path.iter().map_while(read), now)?;
         let remedy = provenance.remedy(untimely.certificate().raw());
         Some(untimely.with_remedy(remedy))
     }

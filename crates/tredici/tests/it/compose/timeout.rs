@@ -1,12 +1,12 @@
 //! A time limit for any connector, on a clock that stands until everybody waits.
 
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{future::pending, net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 use tredici::{
     Connect, ConnectExt, ConnectOptions, Connector, Error, ErrorKind, FixedLookup, Socket, Target,
 };
-use tredici_test::{Fault, RefusedPort, ScriptedServer};
+use tredici_test::{Fault, RefusedPort, ScriptedServer, UnansweredPort};
 
 use super::{Greeter, connector, heard};
 
@@ -78,6 +78,28 @@ async fn a_connector_that_is_cut_off_tells_what_it_tried_and_for_how_long() {
     let error = both.connect(target()).await.expect_err("silence");
     assert_eq!(error.attempts().len(), 1, "of the first way: {:?}", error.attempts());
     assert_eq!(error.timings().secure_connect, None, "nothing is known of the second");
+}
+
+/// The one that refused has answered.
+#[tokio::test(start_paused = true)]
+async fn it_tells_who_was_silent_and_who_was_not() {
+    let addresses = [1, 2].map(|last| IpAddr::from([127, 79, 1, last]));
+    let silent = UnansweredPort::at(addresses[1]).await;
+    let port = silent.port();
+    let names = FixedLookup::new().with("db.test", addresses);
+    let connector = Connector::new(ConnectOptions::new().lookup(names)).expect("a connector");
+    let target = Target::tcp("db.test").port(port);
+    let error = connector.timeout(LIMIT).connect(target).await.expect_err("silence");
+    let said = format!(
+        "Connect Timeout Error (attempted addresses: 127.79.1.1:{port}, 127.79.1.2:{port}, timeout: 1234ms) \
+         during connect after "
+    );
+    assert!(error.message().starts_with(&said), "{error}");
+    assert!(error.message().ends_with(&format!("ms (127.79.1.1:{port} ECONNREFUSED)")), "{error}");
+    let hint = format!(
+        "nobody answers at 127.79.1.2:{port}; check address and firewall; .timeout(...) allows more time"
+    );
+    assert_eq!(error.hint(), Some(&*hint));
 }
 
 /// Both ways of an `or` are told of, on one clock.
