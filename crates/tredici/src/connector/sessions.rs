@@ -28,7 +28,7 @@ impl Connector {
     {
         let snapshot = self.current.load();
         let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
-        Ok(route.tls.map_or(0, |key| snapshot.cache.count(&key, &snapshot.context)))
+        Ok(route.server.map_or(0, |key| snapshot.cache.count(&key, &snapshot.context)))
     }
 
     /// Takes the sessions for this target out of the cache, and those of the option `session` that were not used, to
@@ -64,7 +64,7 @@ impl Connector {
     {
         let snapshot = self.current.load();
         let (route, _) = snapshot.settle(&self.terms.values, target.try_into().map_err(Into::into)?)?;
-        let Some(key) = &route.tls else { return Ok(Vec::new()) };
+        let Some(key) = &route.server else { return Ok(Vec::new()) };
         let Snapshot { context, cache } = &*snapshot;
         let scope = Some(cache.scope(context));
         let live = |kept: KeptSession| cache.live(key, kept);

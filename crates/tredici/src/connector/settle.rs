@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct Route {
     pub(super) destination: Arc<Destination>,
     /// With TLS, whose the sessions are; the name is that which the certificate must be for.
-    pub(super) tls: Option<SessionKey>,
+    pub(super) server: Option<SessionKey>,
     /// Whether the transport is ours to make, and so to make again.
     pub(super) is_dialled: bool,
 }
@@ -28,7 +28,7 @@ pub(super) fn settle(values: &Values, scope: Option<[u8; 32]>, target: Target) -
     let (mut destination, over) = target.into_parts();
     let is_dialled = over.is_none();
     match route(values, scope, Arc::make_mut(&mut destination), is_dialled) {
-        Ok(tls) => Ok((Route { destination, tls, is_dialled }, over.map(given))),
+        Ok(server) => Ok((Route { destination, server, is_dialled }, over.map(given))),
         Err(error) => Err(error.with_target(destination)),
     }
 }
@@ -118,9 +118,9 @@ fn tls(
 ) -> Result<SessionKey, Error> {
     let hostname = &**destination.hostname.get_or_insert_with(|| "localhost".to_owned());
     let from_host = || destination.host.as_deref().map(server_name).transpose();
-    let named = |name: &&String| !name.is_empty();
-    let in_call = destination.servername.as_ref().filter(named);
-    let servername = match in_call.or_else(|| values.servername.as_ref().filter(named)) {
+    let is_given = |name: &&String| !name.is_empty();
+    let in_call = destination.servername.as_ref().filter(is_given);
+    let servername = match in_call.or_else(|| values.servername.as_ref().filter(is_given)) {
         Some(name) => Some(&**name),
         None => from_host()?.flatten(),
     };
@@ -189,7 +189,7 @@ mod tests {
 
     fn names(options: &ConnectOptions, target: Target) -> (String, Option<String>) {
         let route = settled(options, target).expect("a route");
-        let verified = route.tls.expect("TLS").server().hostname.to_string();
+        let verified = route.server.expect("TLS").server().hostname.to_string();
         (verified, route.destination.servername.clone())
     }
 
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(route.destination.to_string(), "tls://[::1]:1");
         assert_eq!(route.destination.servername.as_deref(), Some("db.test"));
         assert_eq!(route.destination.local_address, Some([127, 0, 0, 9].into()));
-        assert_eq!(&*route.tls.expect("TLS").server().hostname, "db.test");
+        assert_eq!(&*route.server.expect("TLS").server().hostname, "db.test");
 
         let none = ConnectOptions::new();
         let twice = Target::https("db.test").dial("a", 1).dial("b", 2);
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn alpn_is_the_callers_or_undicis() {
         let offered = |options: ConnectOptions, target| {
-            settled(&options, target).expect("a route").tls.expect("TLS").server().alpn.clone()
+            settled(&options, target).expect("a route").server.expect("TLS").server().alpn.clone()
         };
         assert_eq!(offered(ConnectOptions::new(), Target::https("a")), b"\x08http/1.1\x02h2");
         assert_eq!(offered(ConnectOptions::new().prefer_h2(true), Target::https("a")), b"\x02h2\x08http/1.1");

@@ -29,7 +29,7 @@ impl Connector {
             }
             None => self.dial(route, journey).await?,
         };
-        match &route.tls {
+        match &route.server {
             // In a box: who does not go it would have its size moved about with all the others.
             Some(key) => Box::pin(self.walk_on(snapshot, route, key, transport, journey)).await,
             None => {

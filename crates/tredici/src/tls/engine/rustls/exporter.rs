@@ -27,10 +27,10 @@ impl Secrets {
     /// Takes from the key log what an exporter will need.
     pub(super) fn note(&mut self, label: &str, client_random: &[u8], secret: &[u8]) {
         match label {
-            TLS13_LABEL => self.master = block(secret),
+            TLS13_LABEL => self.master = copy(secret),
             TLS12_LABEL => {
                 self.client_random = client_random.try_into().ok();
-                self.master = block(secret);
+                self.master = copy(secret);
             }
             _ => {}
         }
@@ -81,9 +81,9 @@ pub(super) fn export(
     }
 }
 
-/// Where it stands, without memory of its own; no secret is longer.
-fn block(secret: &[u8]) -> Option<OkmBlock> {
-    (secret.len() <= OkmBlock::MAX_LEN).then(|| OkmBlock::new(secret))
+/// A copy of the secret; no hash puts out more than there is room for.
+fn copy(secret: &[u8]) -> Option<OkmBlock> {
+    (1..=OkmBlock::MAX_LEN).contains(&secret.len()).then(|| OkmBlock::new(secret))
 }
 
 fn unready() -> Error {

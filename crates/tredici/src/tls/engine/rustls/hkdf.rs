@@ -1,27 +1,28 @@
 //! HKDF whose keys are prepared once.
 //!
 //! TLS 1.3 derives several secrets from each. With aws-lc-rs each of them begins with preparing the key of the HMAC, which
-//! is as much work as the rest of it; and a resumed handshake does little else than derive.
+//! is as much work as the rest of it; and a resumed handshake does little else than derive. A key that is prepared is wiped
+//! when it is dropped; what its making has left in memory that nobody uses any more is not.
 
 use std::{marker::PhantomData, sync::LazyLock};
 
-use hkdf::{GenericHkdf, HmacImpl, hmac::Hmac};
+use hmac::{EagerHash, Hmac, KeyInit, Mac, digest::OutputSizeUser};
 use rustls::{
     CipherSuite, SupportedCipherSuite, Tls13CipherSuite,
     crypto::{
-        CipherSuiteCommon,
+        self, CipherSuiteCommon,
         aws_lc_rs::ALL_CIPHER_SUITES,
-        hmac::Tag,
-        tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError},
+        hmac::{Key, Tag},
+        tls13::HkdfUsingHmac,
     },
 };
 use sha2::{Sha256, Sha384};
-use zeroize::Zeroize;
 
-/// The same suite; if it is of TLS 1.3, with the HKDF of this module.
+/// The same suite; if it is of TLS 1.3, with keys that are prepared once. One that has to stay within a validated module does.
 pub(super) fn prepared(suite: SupportedCipherSuite) -> SupportedCipherSuite {
     static SUITES: LazyLock<Vec<Tls13CipherSuite>> = LazyLock::new(|| {
-        ALL_CIPHER_SUITES.iter().filter_map(SupportedCipherSuite::tls13).map(with_prepared_keys).collect()
+        let of_tls_13 = ALL_CIPHER_SUITES.iter().filter_map(SupportedCipherSuite::tls13);
+        of_tls_13.filter(|suite| !suite.fips()).map(with_prepared_keys).collect()
     });
     let ours = SUITES.iter().find(|ours| ours.common.suite == suite.suite());
     ours.map_or(suite, SupportedCipherSuite::Tls13)
@@ -32,9 +33,9 @@ fn with_prepared_keys(suite: &'static Tls13CipherSuite) -> Tls13CipherSuite {
     Tls13CipherSuite {
         common: CipherSuiteCommon { suite: number, hash_provider, confidentiality_limit },
         hkdf_provider: match number {
-            CipherSuite::TLS13_AES_256_GCM_SHA384 => &Prepared::<Hmac<Sha384>>(PhantomData),
+            CipherSuite::TLS13_AES_256_GCM_SHA384 => &HkdfUsingHmac(&Prepared::<Sha384>(PhantomData)),
             CipherSuite::TLS13_AES_128_GCM_SHA256 | CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => {
-                &Prepared::<Hmac<Sha256>>(PhantomData)
+                &HkdfUsingHmac(&Prepared::<Sha256>(PhantomData))
             }
             _ => suite.hkdf_provider,
         },
@@ -43,56 +44,37 @@ fn with_prepared_keys(suite: &'static Tls13CipherSuite) -> Tls13CipherSuite {
     }
 }
 
-struct Prepared<H>(PhantomData<H>);
+struct Prepared<D>(PhantomData<D>);
 
-impl<H: HmacImpl + Send + Sync + 'static> Hkdf for Prepared<H> {
-    fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
-        self.extract_from_secret(salt, &[0; OkmBlock::MAX_LEN][..H::output_size()])
+impl<D: EagerHash<Core: Send + Sync> + Send + Sync + 'static> crypto::hmac::Hmac for Prepared<D> {
+    fn with_key(&self, key: &[u8]) -> Box<dyn Key> {
+        Box::new(Ready::<D>(Hmac::new_from_slice(key).expect("a key of an HMAC may have any length")))
     }
 
-    fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
-        let (mut key, expander) = GenericHkdf::<H>::extract(salt, secret);
-        key.zeroize();
-        Box::new(Expander(expander))
-    }
-
-    fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {
-        let key = okm.as_ref();
-        // A block of the same hash is never too short. Were it, the handshake would fail, and not the program.
-        Box::new(Expander(GenericHkdf::<H>::from_prk(key).unwrap_or_else(|_| GenericHkdf::new(None, key))))
-    }
-
-    fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> Tag {
-        let mut mac = H::new_from_slice(key.as_ref());
-        mac.update(message);
-        Tag::new(&mac.finalize())
+    fn hash_output_len(&self) -> usize {
+        Hmac::<D>::output_size()
     }
 }
 
-struct Expander<H: HmacImpl>(GenericHkdf<H>);
+struct Ready<D: EagerHash>(Hmac<D>);
 
-impl<H: HmacImpl + Send + Sync> HkdfExpander for Expander<H> {
-    fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
-        self.0.expand_multi_info(info, output).map_err(|_| OutputLengthError)
+impl<D: EagerHash<Core: Send + Sync> + Send + Sync> Key for Ready<D> {
+    fn sign_concat(&self, first: &[u8], middle: &[&[u8]], last: &[u8]) -> Tag {
+        let mut mac = self.0.clone();
+        mac.update(first);
+        middle.iter().for_each(|part| mac.update(part));
+        mac.update(last);
+        Tag::new(mac.finalize().as_bytes())
     }
 
-    fn expand_block(&self, info: &[&[u8]]) -> OkmBlock {
-        let mut block = [0; OkmBlock::MAX_LEN];
-        let block = &mut block[..self.hash_len()];
-        // It takes 255 times as much.
-        let _enough = self.expand_slice(info, block);
-        let okm = OkmBlock::new(block);
-        block.zeroize();
-        okm
-    }
-
-    fn hash_len(&self) -> usize {
-        H::output_size()
+    fn tag_len(&self) -> usize {
+        Hmac::<D>::output_size()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
     use zeroize::ZeroizeOnDrop;
 
     use super::*;
@@ -140,16 +122,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn suites_of_tls_1_2_are_as_they_were() {
-        for suite in ALL_CIPHER_SUITES.iter().filter(|suite| suite.tls13().is_none()) {
-            assert_eq!(prepared(*suite), *suite);
-        }
-    }
-
     /// By a feature of the hashes, of whose states an HMAC is made; nothing else here needs it.
     #[test]
-    fn what_is_prepared_is_wiped() {
+    fn a_key_that_is_prepared_is_wiped() {
         fn is_wiped<T: ZeroizeOnDrop>() {}
         is_wiped::<Sha256>();
         is_wiped::<Sha384>();

@@ -28,10 +28,11 @@ use crate::{
 pub(super) fn provider(terms: &ContextTerms) -> Result<Arc<CryptoProvider>, Error> {
     let suites = terms.suites.by_name().ok_or_else(|| unsupported("what ciphers asks for"))?;
     let provider = CryptoProvider {
+        // rustls would offer those of a version, too, that it does not speak.
         cipher_suites: suites
             .into_iter()
+            .filter(|suite| speaks(terms, suite.version))
             .filter_map(supported)
-            .filter(|suite| is_of_use(*suite, terms))
             .collect(),
         kx_groups: GROUPS.iter().filter_map(exchange).collect(),
         ..default_provider()
@@ -53,9 +54,8 @@ fn supported(suite: &Suite) -> Option<SupportedCipherSuite> {
     Some(hkdf::prepared(*supported))
 }
 
-/// rustls would offer the suites of a version that it does not speak.
-fn is_of_use(suite: SupportedCipherSuite, terms: &ContextTerms) -> bool {
-    versions(terms).contains(&suite.version())
+fn speaks(terms: &ContextTerms, version: TlsVersion) -> bool {
+    (terms.min_version..=terms.max_version).contains(&version)
 }
 
 fn exchange(group: &Group) -> Option<&'static dyn SupportedKxGroup> {
@@ -65,21 +65,20 @@ fn exchange(group: &Group) -> Option<&'static dyn SupportedKxGroup> {
 pub(super) fn versions(terms: &ContextTerms) -> Vec<&'static SupportedProtocolVersion> {
     [(TlsVersion::Tls1_3, &TLS13), (TlsVersion::Tls1_2, &TLS12)]
         .into_iter()
-        .filter(|(version, _)| (terms.min_version..=terms.max_version).contains(version))
+        .filter(|(version, _)| speaks(terms, *version))
         .map(|(_, version)| version)
         .collect()
 }
 
 /// A suite's names.
 pub(super) fn cipher(suite: CipherSuite) -> Option<&'static Cipher> {
-    static CIPHERS: LazyLock<Vec<(u16, &'static Cipher)>> = LazyLock::new(|| {
-        let cipher = |suite: &'static Suite| {
-            let Suite { number, name, standard_name, version } = suite;
-            (*number, Cipher::shared(name, standard_name, version.as_str()))
+    static CIPHERS: LazyLock<Vec<(u16, Cipher)>> = LazyLock::new(|| {
+        let cipher = |&Suite { number, name, standard_name, version }: &Suite| {
+            (number, Cipher { name, standard_name, version: version.as_str() })
         };
         SUITES.iter().map(cipher).collect()
     });
-    CIPHERS.iter().find(|(number, _)| *number == u16::from(suite)).map(|(_, cipher)| *cipher)
+    CIPHERS.iter().find(|(number, _)| *number == u16::from(suite)).map(|(_, cipher)| cipher)
 }
 
 #[cfg(test)]
