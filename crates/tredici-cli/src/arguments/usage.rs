@@ -23,7 +23,9 @@ impl Usage {
             if arguments.iter().any(|word| STRAY.iter().any(|stray| word == stray)) {
                 error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![WITH_EQUALS.into()]));
             } else if let Some(tip) = of_another_verb(&error) {
+                // The usage is that of the similar name.
                 error.remove(ContextKind::SuggestedArg);
+                error.remove(ContextKind::Usage);
                 error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
             }
         }
