@@ -1,4 +1,5 @@
-//! tonic on a connector, without TLS of tonic's own: `Endpoint::connect_with_connector` takes it as it is.
+//! tonic on a connector, without TLS of tonic's own: `Endpoint::connect_with_connector` takes it as it is. (Where tonic's own
+//! TLS is compiled in, it insists on that for `https:`: name the endpoint `tls://host:port`, its `origin` `https://host:port`.)
 //!
 //! The service is written by hand, and its messages are text instead of protocol buffers, so that nothing stands between
 //! the reader and the connection.

@@ -244,7 +244,7 @@ impl PeerCertificate {
     }
 
     /// The certificate of the issuer: this one where it [is its own issuer](Self::is_own_issuer), `None` where
-    /// none is known.
+    /// none is known. Who wants all of them takes [`chain`](Self::chain), which ends.
     pub fn issuer_certificate(&self) -> Option<&Self> {
         match &self.0.issuer {
             Issuer::Unknown => None,

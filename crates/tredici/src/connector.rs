@@ -164,6 +164,10 @@ impl Connector {
     /// # Errors
     ///
     /// One [`Error`] that names the phase, the code that Node or undici has for it, and every address that was tried.
+    ///
+    /// # Panics
+    ///
+    /// Awaited outside such a runtime, as tokio's sockets and timers do.
     pub async fn connect<T>(&self, target: T) -> Result<Socket, Error>
     where
         T: TryInto<Target>,
@@ -213,7 +217,7 @@ impl std::fmt::Debug for Connector {
 ///
 /// # Errors
 ///
-/// As [`Connector::connect`].
+/// As [`Connector::connect`], and it panics where that does.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), tredici::Error> {

@@ -265,14 +265,20 @@ impl Error {
     }
 
     /// This error, of a second way, after the first one had failed with `earlier`.
-    pub(crate) fn after(mut self, mut earlier: Self) -> Self {
+    pub(crate) fn after(mut self, earlier: Self) -> Self {
         let details = &mut *self.0;
-        details.message = format!("{}; before that: {}", details.message, earlier.message());
+        let place = match earlier.target() {
+            Some(place) if details.journey.target.as_ref().is_some_and(|own| **own != *place) => {
+                format!(" ({place})")
+            }
+            _ => String::new(),
+        };
+        details.message = format!("{}; before that{place}: {}", details.message, earlier.message());
         let took = earlier.timings().total;
         details.journey.timings.total += took;
         let own = details.journey.attempts.drain(..).map(|attempt| attempt.later(took));
         details.journey.attempts = earlier.attempts().iter().cloned().chain(own).collect();
-        details.journey.target = earlier.0.journey.target.take().or(details.journey.target.take());
+        details.journey.target = details.journey.target.take().or_else(|| earlier.0.journey.target.clone());
         details.earlier = Some(earlier);
         self
     }
@@ -331,7 +337,8 @@ impl Error {
         code::retryable(self.0.kind, self.code())
     }
 
-    /// What was to be connected to; `None` where the target itself could not be read.
+    /// What was to be connected to; `None` where the target itself could not be read. Of two ways it is the second's, as all
+    /// else is that this error tells; that of the first is told by [`earlier`](Self::earlier).
     pub fn target(&self) -> Option<&Destination> {
         self.0.journey.target.as_deref()
     }

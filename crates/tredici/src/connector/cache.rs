@@ -132,7 +132,7 @@ impl SessionCache {
 
     /// A session that was supplied, else the newest of the store. One of TLS 1.3 is taken out: nobody else will get it.
     fn take(&self, key: &SessionKey, context: &ClientContext) -> Option<KeptSession> {
-        let supplied = self.supplied.take(key, context, || self.scope(context));
+        let supplied = self.supplied.take(key, context, || self.scope(context), || self.counters.unfit());
         supplied.or_else(|| self.take_kept(key, context, Admitted::spend))
     }
 

@@ -39,6 +39,20 @@ impl Connector {
     /// depends on. A check or `checkServerIdentity` is a function, which is equal to none in another process: there,
     /// sessions of a connector that has one are not offered.
     ///
+    /// ```no_run
+    /// # #[cfg(feature = "serde")]
+    /// # fn example(connector: &tredici::Connector) -> Result<(), Box<dyn std::error::Error>> {
+    /// use tredici::{ConnectOptions, Connector, Sessions};
+    ///
+    /// let sessions = connector.take_sessions("tls://db.internal:5433")?;
+    /// std::fs::write("sessions.json", serde_json::to_string(&sessions)?)?; // a file for nobody else to read
+    ///
+    /// // In the other process:
+    /// let connector = Connector::new(ConnectOptions::new().session(Sessions::file("sessions.json")))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Where the target cannot be read; `UND_ERR_NOT_SUPPORTED` where the engine cannot write its sessions, which rustls

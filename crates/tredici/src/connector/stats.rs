@@ -17,8 +17,8 @@ pub struct SessionStats {
     pub refused: u64,
     /// Sessions that the store has dropped for want of room; where connectors share a store, the sum of all.
     pub evicted: u64,
-    /// Sessions that came out of the store and were not offered: they belong elsewhere, have ended or were used up. The
-    /// connector's own memory never gives out such.
+    /// Sessions for the server, of the option `session` or out of the store, that were not offered: they were made under other
+    /// terms, have ended or were used up. One of other terms counts each time. The connector's own memory never gives out such.
     pub unfit: u64,
 }
 

@@ -89,12 +89,14 @@ impl Supplied {
         self.items().retain(|item| !Arc::ptr_eq(&item.session.session, &declined.session));
     }
 
-    /// One for this server under terms with this digest. A ticket of TLS 1.3 is used once.
+    /// One for this server under terms with this digest; tells of each that is for this server and is not offered. A ticket of
+    /// TLS 1.3 is used once.
     pub(super) fn take(
         &self,
         key: &SessionKey,
         context: &ClientContext,
         scope: impl FnOnce() -> [u8; 32],
+        tell_unfit: impl Fn(),
     ) -> Option<KeptSession> {
         let mut items = self.items();
         if items.is_empty() {
@@ -111,6 +113,9 @@ impl Supplied {
                 None => Unfit::Spent,
             };
             debug!(%key, %unfit, "a session of the option session is not offered");
+            if !matches!(unfit, Unfit::Name | Unfit::Place) {
+                tell_unfit();
+            }
             match unfit {
                 Unfit::Ended | Unfit::Spent => drop(items.remove(at)),
                 _ => at += 1,

@@ -202,21 +202,31 @@ impl serde::Serialize for Group<'_> {
         }
         object.serialize_entry("alpn", &origin.alpn.as_ref().map(|wire| STANDARD.encode(wire)))?;
         object.serialize_entry("scope", &origin.scope.map(|scope| to_hex(&scope)))?;
-        object.serialize_entry("sessions", self.0)?;
+        object.serialize_entry("sessions", &self.0.iter().map(Entry).collect::<Vec<_>>())?;
         object.end()
     }
 }
 
-/// Without the server that it belongs to: serialise [`Sessions`] to keep that.
+/// The same as [`Sessions`] with this one alone: with the server that it belongs to.
 impl serde::Serialize for Session {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Group(std::slice::from_ref(self)).serialize(serializer)
+    }
+}
+
+/// Without the server that it belongs to.
+struct Entry<'a>(&'a Session);
+
+impl serde::Serialize for Entry<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(session) = self;
         let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let chain: Vec<_> = self.chain.iter().map(|certificate| STANDARD.encode(certificate)).collect();
+        let chain: Vec<_> = session.chain.iter().map(|certificate| STANDARD.encode(certificate)).collect();
         let mut object = serializer.serialize_map(Some(4))?;
-        object.serialize_entry("session", &*Zeroizing::new(STANDARD.encode(self.der())))?;
+        object.serialize_entry("session", &*Zeroizing::new(STANDARD.encode(session.der())))?;
         object.serialize_entry("chain", &chain)?;
-        object.serialize_entry("expires", &self.expires.map(seconds))?;
-        object.serialize_entry("version", &self.version)?;
+        object.serialize_entry("expires", &session.expires.map(seconds))?;
+        object.serialize_entry("version", &session.version)?;
         object.end()
     }
 }

@@ -115,6 +115,20 @@ fn written_and_read_again() {
     }
 }
 
+/// What a caller writes who does not know of `Sessions`.
+#[test]
+fn one_alone_and_a_list_of_them_are_read_again() {
+    let alone = serde_json::to_string(&full()).unwrap();
+    let list = serde_json::to_string(&vec![full(), full()]).unwrap();
+    for (text, count) in [(alone, 1), (list, 2)] {
+        let read = Sessions::parse(text.as_bytes()).unwrap().load().unwrap();
+        assert_eq!(read.len(), count);
+        for session in read {
+            assert_eq!((session.origin, session.der), (full().origin, full().der));
+        }
+    }
+}
+
 #[test]
 fn sessions_of_several_servers_and_of_none() {
     let other = Origin { endpoint: Some(Endpoint::SocketPath("/run/db".to_owned())), ..Origin::default() };

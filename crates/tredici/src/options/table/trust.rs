@@ -79,7 +79,8 @@ macro_rules! trust {
     /// Asks clients for a certificate.
     ///
     /// Default: false. With it, a client without a certificate that `ca` vouches for is refused, unless
-    /// `rejectUnauthorized` is false. Node's `requestCert`.
+    /// `rejectUnauthorized` is false. Node's `requestCert`; other than there such a listener gives out no sessions, since a
+    /// ticket does not hold what a client was authorized by: each connection of a client is verified in full.
     server tls - requestCert: Boolean = "false" (false) => request_cert(bool);
 
     /// The name for SNI and for the identity check, instead of the host's.

@@ -73,10 +73,15 @@ async fn where_both_fail_both_are_told() {
     let error = to(one.port()).or(to(other.port())).connect(asked_for).await.expect_err("nobody");
     assert_eq!(ports(error.attempts()), [(one.port(), false), (other.port(), false)]);
     let refused = |port: u16| format!("connect ECONNREFUSED 127.0.0.1:{port}");
-    assert_eq!(error.message(), format!("{}; before that: {}", refused(other.port()), refused(one.port())));
+    let place = |port: u16| format!("tcp://127.0.0.1:{port}");
+    let [first, second] = [&one, &other].map(RefusedPort::port);
+    let told = format!("{}; before that ({}): {}", refused(second), place(first), refused(first));
+    assert_eq!(error.message(), told);
+    assert_eq!(error.target().expect("the second way's").to_string(), place(second));
     assert_eq!((error.code(), error.name()), ("ECONNREFUSED", "AggregateError"));
     let earlier = error.earlier().expect("the first way");
-    assert_eq!((earlier.message(), earlier.earlier().is_none()), (refused(one.port()).as_str(), true));
+    assert_eq!((earlier.message(), earlier.earlier().is_none()), (refused(first).as_str(), true));
+    assert_eq!(earlier.target().expect("its own").to_string(), place(first));
     assert!(error.timings().total >= earlier.timings().total);
 }
 

@@ -297,9 +297,10 @@ async fn other_protocols_are_other_terms_in_another_process_too() {
     let https = || Target::https("127.0.0.1").port(relay.port()).servername("localhost");
     let sessions = sessions_of(trusting(), https).await;
     let before = offers(&relay).len();
-    let connector = with(forgetful(), sessions);
+    let (connector, count) = (with(forgetful(), sessions.clone()), sessions.len() as u64);
     assert!(!visit(&connector, target(relay.port())).await);
     assert!(visit(&connector, https()).await);
+    assert_eq!(connector.session_stats().unfit, count);
     assert_eq!(offers(&relay)[before..], [false, true]);
 }
 
@@ -312,7 +313,9 @@ async fn a_check_is_equal_to_none_in_another_process() {
     let sessions = checked.take_sessions(target(relay.port())).expect("sessions");
     let unchecked = sessions_of(trusting(), || target(relay.port())).await;
     let before = offers(&relay).len();
-    assert!(!visit(&with(forgetful(), sessions.clone()), target(relay.port())).await);
+    let connector = with(forgetful(), sessions.clone());
+    assert!(!visit(&connector, target(relay.port())).await);
+    assert_eq!(connector.session_stats().unfit, sessions.len() as u64);
     assert!(!visit(&with(forgetful(), sessions).check(|_| Ok(())), target(relay.port())).await);
     assert!(!visit(&with(forgetful(), unchecked).check(|_| Ok(())), target(relay.port())).await);
     assert_eq!(offers(&relay)[before..], [false; 3]);
