@@ -10,12 +10,10 @@ use super::{
     failure,
     page::{BAD, FAINT, Page, STRONG, WARNING, duration},
     paper::Paper,
+    spread::Spread,
     waterfall,
 };
-use crate::{
-    outcome::{Connected, Facts, Failure, Outcome},
-    waterfall::Waterfall,
-};
+use crate::outcome::{Connected, Facts, Failure, Outcome};
 
 /// What has been told so far.
 #[derive(Default)]
@@ -27,10 +25,7 @@ pub(crate) struct Series {
     connected: usize,
     failed: usize,
     resumed: usize,
-    /// How long all of them took together.
-    sum: Duration,
-    fastest: Option<Duration>,
-    slowest: Option<Slowest>,
+    spread: Spread,
     /// The failures that were told in full, by code and phase: another one of a kind has nothing new to say.
     kinds: Vec<(String, Phase)>,
 }
@@ -41,16 +36,6 @@ struct First {
     total: Duration,
     peer_certificate: Option<PeerCertificate>,
 }
-
-/// Where the time of the slowest connection went.
-struct Slowest {
-    index: usize,
-    total: Duration,
-    waterfall: Waterfall,
-}
-
-/// What connections differ by on a machine that is busy.
-const NOISE: Duration = Duration::from_millis(10);
 
 impl Series {
     pub(crate) fn new(times: usize) -> Self {
@@ -98,18 +83,12 @@ impl Series {
     }
 
     fn count(&mut self, index: usize, connected: &Connected) {
-        let journey = &connected.facts.journey;
-        let total = journey.timings.total;
         self.connected += 1;
         self.resumed += usize::from(connected.facts.is("/isSessionReused"));
-        self.sum += total;
-        self.fastest = Some(self.fastest.map_or(total, |fastest| fastest.min(total)));
-        if self.slowest.as_ref().is_none_or(|slowest| slowest.total < total) {
-            self.slowest = Some(Slowest { index, total, waterfall: journey.waterfall.clone() });
-        }
+        self.spread.add(index, &connected.facts.journey);
         self.first.get_or_insert_with(|| First {
             index,
-            total,
+            total: connected.facts.journey.timings.total,
             peer_certificate: connected.facts.peer_certificate.clone(),
         });
     }
@@ -171,8 +150,8 @@ impl Series {
             if self.failed > 0 {
                 parts.push(format!("{BAD}{} failed{BAD:#}", self.failed));
             }
-            if let Some((fastest, slowest)) = self.fastest.zip(self.slowest.as_ref()) {
-                parts.push(format!("{} to {}", duration(fastest), duration(slowest.total)));
+            if let Some((fastest, slowest)) = self.spread.range() {
+                parts.push(format!("{} to {}", duration(fastest), duration(slowest)));
             }
             self.tell_outlier(&mut page);
             page.gap();
@@ -184,7 +163,9 @@ impl Series {
 
     /// Where the time of the slowest went, if that was in a line so far and it clearly took longer than the others.
     fn tell_outlier(&self, page: &mut Page) {
-        let Some((slowest, average)) = self.outlier() else { return };
+        let is_in_full = |index| self.first.as_ref().is_some_and(|first| first.index == index);
+        let outlier = self.spread.outlier().filter(|(slowest, _)| !is_in_full(slowest.index));
+        let Some((slowest, average)) = outlier else { return };
         let number = self.padded(slowest.index);
         let (total, average) = (duration(slowest.total), duration(average));
         page.gap();
@@ -194,16 +175,6 @@ impl Series {
         ));
         page.gap();
         waterfall::rows(page, &slowest.waterfall, slowest.total, slowest.total);
-    }
-
-    /// The slowest, and how long the others took on average.
-    fn outlier(&self) -> Option<(&Slowest, Duration)> {
-        let slowest = self.slowest.as_ref()?;
-        let others = u32::try_from(self.connected.checked_sub(1)?).ok()?;
-        let average = self.sum.saturating_sub(slowest.total).checked_div(others)?;
-        let excess = slowest.total.saturating_sub(average);
-        let is_in_full = self.first.as_ref().is_some_and(|first| first.index == slowest.index);
-        (!is_in_full && excess > average.max(NOISE)).then_some((slowest, average))
     }
 }
 
@@ -268,36 +239,6 @@ fn resumed(page: &mut Page, number: usize, connected: &Connected, first: &First)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Journey;
-
-    fn of_these(times: &[u64]) -> Series {
-        let mut series = Series::new(times.len());
-        for (index, &milliseconds) in times.iter().enumerate() {
-            let mut journey = Journey::default();
-            journey.timings.total = Duration::from_millis(milliseconds);
-            let facts = Facts { journey, socket: serde_json::json!({}), peer_certificate: None };
-            let connected = Connected { facts, received: None, end: None };
-            series.add(&Outcome::connected(index, connected), Paper::pipe());
-        }
-        series
-    }
-
-    #[test]
-    fn the_slowest_stands_out_where_it_is_told_in_a_line_and_far_from_the_others() {
-        for (times, outlier) in [
-            (&[5, 5, 700, 6, 5, 701][..], Some((5, 144))),
-            (&[5, 700], Some((1, 5))),
-            (&[700, 5, 300], None),
-            (&[5, 6, 9, 14], None),
-            (&[100, 110, 190], None),
-            (&[700], None),
-            (&[], None),
-        ] {
-            let series = of_these(times);
-            let found = series.outlier().map(|(slowest, average)| (slowest.index, average.as_millis()));
-            assert_eq!(found, outlier, "{times:?}");
-        }
-    }
 
     #[test]
     fn sessions_that_were_of_no_use_are_in_the_sum() {
