@@ -72,6 +72,10 @@ pub(crate) struct Connect {
     #[arg(value_hint = ValueHint::Url)]
     pub(crate) target: Option<String>,
     /// Make N connections, one after another, by the same connector
+    ///
+    /// The first is told in full, the others in a line each; then what happened when of the slowest, where it clearly took
+    /// longer than the others. A failure is told in full where it is the first with its code in its phase. --json has
+    /// what happened when of every one, as waterfall.
     #[arg(long, value_name = "N", value_parser = count::read)]
     pub(crate) times: Option<NonZeroUsize>,
     /// Make so many of them at once, of those that --times says
@@ -278,7 +282,10 @@ Exit status:
 const PIN_EXAMPLES: &str = "\
 Examples:
   tredici pin https://localhost:8443 --ca ca.pem
-  tredici pin https://localhost:8443 --insecure-read --json";
+  tredici pin https://localhost:8443 --insecure-read --json
+
+The pin of a certificate in a file is cert-sha256: and the digits, with their colons, that this prints:
+  openssl x509 -noout -fingerprint -sha256 -in server.pem";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:

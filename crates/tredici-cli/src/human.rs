@@ -7,6 +7,7 @@ mod page;
 mod paper;
 mod series;
 mod served;
+mod spread;
 mod waterfall;
 
 use tredici::{Error, IdentityError};

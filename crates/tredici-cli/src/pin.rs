@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
-use tredici::{Connector, Destination, Error, PeerCertificate, Pin as Digest, Target};
+use tredici::{Connector, Destination, Error, PeerCertificate, Phase, Pin as Digest, Target};
 
 use crate::{
     arguments::{self, Pin},
@@ -87,7 +87,7 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
     let socket = match connected {
         Ok(socket) => socket,
         Err(error) => {
-            let failure = Failure::to_reach(Some(plan.target), error);
+            let failure = Failure::to_reach(Some(plan.target), telling_insecure_read(error));
             return output.fail(failure.by(recorder.waterfall()));
         }
     };
@@ -109,6 +109,19 @@ async fn follow(plan: Plan, output: &mut Output) -> io::Result<Ending> {
         false => output.print(&human::pins(&pins, &facts, output.paper(true)))?,
     }
     Ok(Ending::Done)
+}
+
+/// A server that is not verified can be read all the same; one that is refused for another reason cannot.
+fn telling_insecure_read(error: Error) -> Error {
+    const WAY: &str = "to read its pins unverified, and compare them another way, give --insecure-read";
+    if error.phase() != Phase::Verify {
+        return error;
+    }
+    let hint = match error.hint() {
+        Some(hint) => format!("{hint}; {WAY}"),
+        None => WAY.to_owned(),
+    };
+    error.with_hint(hint)
 }
 
 /// From the leaf to the last issuer that is known.

@@ -22,6 +22,11 @@ impl Usage {
             error.remove(ContextKind::Suggested);
             if arguments.iter().any(|word| STRAY.iter().any(|stray| word == stray)) {
                 error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![WITH_EQUALS.into()]));
+            } else if let Some(tip) = of_another_verb(&error) {
+                // The usage is that of the similar name.
+                error.remove(ContextKind::SuggestedArg);
+                error.remove(ContextKind::Usage);
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
             }
         }
         if error.kind() == ErrorKind::InvalidSubcommand
@@ -88,4 +93,17 @@ impl Usage {
             _ => "UND_ERR_INVALID_ARG",
         }
     }
+}
+
+/// Whose option an unknown one is: that says more than another option with a similar name.
+fn of_another_verb(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else { return None };
+    let long = unknown.strip_prefix("--")?;
+    let command = super::command();
+    let is_it = |argument: &clap::Arg| {
+        argument.get_long_and_visible_aliases().is_some_and(|names| names.contains(&long))
+    };
+    let has = |verb: &&clap::Command| verb.get_arguments().any(is_it);
+    let verbs: Vec<_> = command.get_subcommands().filter(has).map(clap::Command::get_name).collect();
+    (!verbs.is_empty()).then(|| format!("{unknown} is an option of {}", verbs.join(", ")))
 }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use tredici::{Destination, PeerCertificate, SessionStats};
+use tredici::{Destination, PeerCertificate, Phase, SessionStats};
 
 use super::{
     certificate,
     facts::{self, verdict},
     failure,
-    page::{BAD, Page, STRONG, WARNING, duration},
+    page::{BAD, FAINT, Page, STRONG, WARNING, duration},
     paper::Paper,
+    spread::Spread,
     waterfall,
 };
 use crate::outcome::{Connected, Facts, Failure, Outcome};
@@ -24,12 +25,14 @@ pub(crate) struct Series {
     connected: usize,
     failed: usize,
     resumed: usize,
-    /// From the fastest to the slowest.
-    range: Option<(Duration, Duration)>,
+    spread: Spread,
+    /// The failures that were told in full, by code and phase: another one of a kind has nothing new to say.
+    kinds: Vec<(String, Phase)>,
 }
 
 /// What later connections are held against.
 struct First {
+    index: usize,
     total: Duration,
     peer_certificate: Option<PeerCertificate>,
 }
@@ -52,7 +55,8 @@ impl Series {
         self.failed
     }
 
-    /// Counts one more, and tells it: the first in full, the others by what is different.
+    /// Counts one more, and tells it: the first, and the first failure of a kind, in full, the others by what is
+    /// different.
     pub(crate) fn add(&mut self, outcome: &Outcome, paper: Paper) -> String {
         match &outcome.result {
             Ok(connected) => self.add_connected(outcome.index, connected, paper),
@@ -74,32 +78,31 @@ impl Series {
             }
             Some(_) => page.line(&self.brief(index, connected)),
         }
-        self.count(connected);
+        self.count(index, connected);
         page.into()
     }
 
-    fn count(&mut self, connected: &Connected) {
-        let total = connected.facts.journey.timings.total;
+    fn count(&mut self, index: usize, connected: &Connected) {
         self.connected += 1;
         self.resumed += usize::from(connected.facts.is("/isSessionReused"));
-        let (fastest, slowest) = self.range.unwrap_or((total, total));
-        self.range = Some((fastest.min(total), slowest.max(total)));
+        self.spread.add(index, &connected.facts.journey);
         self.first.get_or_insert_with(|| First {
-            total,
+            index,
+            total: connected.facts.journey.timings.total,
             peer_certificate: connected.facts.peer_certificate.clone(),
         });
     }
 
     fn add_failed(&mut self, index: usize, failure: &Failure, paper: Paper) -> String {
         self.failed += 1;
-        match self.failed {
-            1 => failure::page(self.number(index), failure, paper),
-            _ => {
-                let mut page = Page::new(paper, false);
-                failure::title(&mut page, &self.padded(index), &failure.error);
-                page.into()
-            }
+        let kind = (failure.error.code().to_owned(), failure.error.phase());
+        if self.kinds.contains(&kind) {
+            let mut page = Page::new(paper, false);
+            failure::title(&mut page, &self.padded(index), &failure.error);
+            return page.into();
         }
+        self.kinds.push(kind);
+        failure::page(self.number(index), failure, paper)
     }
 
     fn number(&self, index: usize) -> Option<usize> {
@@ -147,14 +150,31 @@ impl Series {
             if self.failed > 0 {
                 parts.push(format!("{BAD}{} failed{BAD:#}", self.failed));
             }
-            if let Some((fastest, slowest)) = self.range {
+            if let Some((fastest, slowest)) = self.spread.range() {
                 parts.push(format!("{} to {}", duration(fastest), duration(slowest)));
             }
+            self.tell_outlier(&mut page);
             page.gap();
             page.line(&format!("{STRONG}{}{STRONG:#}", parts.join(" · ")));
             page.gap();
         }
         page.into()
+    }
+
+    /// Where the time of the slowest went, if that was in a line so far and it clearly took longer than the others.
+    fn tell_outlier(&self, page: &mut Page) {
+        let is_in_full = |index| self.first.as_ref().is_some_and(|first| first.index == index);
+        let outlier = self.spread.outlier().filter(|(slowest, _)| !is_in_full(slowest.index));
+        let Some((slowest, average)) = outlier else { return };
+        let number = self.padded(slowest.index);
+        let (total, average) = (duration(slowest.total), duration(average));
+        page.gap();
+        page.line(&format!(
+            "{STRONG}{number}the slowest{STRONG:#}  {WARNING}{total}{WARNING:#}  \
+             {FAINT}the others {average} on average{FAINT:#}"
+        ));
+        page.gap();
+        waterfall::rows(page, &slowest.waterfall, slowest.total, slowest.total);
     }
 }
 

@@ -141,6 +141,24 @@ async fn a_person_reads_what_is_wrong_on_standard_error() {
 }
 
 #[tokio::test]
+async fn an_option_of_another_verb_is_not_taken_for_one_with_a_similar_name() {
+    for (call, tip) in [
+        (["pin", "tls://localhost:1", "--certificate", "x"], "--certificate is an option of verify"),
+        (["pin", "tls://localhost:1", "--certificate=x", "--json"], "--certificate is an option of verify"),
+        (["listen", "localhost:0", "--session-in", "x"], "--session-in is an option of connect, pin"),
+        (
+            ["connect", "tls://localhost:1", "--request-cert", "--json"],
+            "--request-cert is an option of listen",
+        ),
+    ] {
+        let ran = tredici(&call).await;
+        let told = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(ran.status == 2 && told.contains(tip), "{told}");
+        assert!(!told.contains("similar") && !told.contains("Usage:"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_touches_the_network() {
     let server = ScriptedServer::tcp(Fault::Silent).await;
     let target = format!("https://127.0.0.1:{}", server.port());
@@ -268,6 +286,13 @@ async fn help_tells_the_rules_that_decide_unseen() {
 }
 
 #[tokio::test]
+async fn help_says_where_what_happened_when_is_of_every_one() {
+    let help = tredici(&["connect", "--help"]).await.stdout;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("--json has what happened when of every one, as waterfall"), "{help}");
+}
+
+#[tokio::test]
 async fn a_list_of_names_that_lacks_one_says_so() {
     let ran = tredici(&["connect", "tcp://db.internal:1", "--lookup", "x=127.0.0.1"]).await;
     let told = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -318,6 +343,21 @@ async fn help_shows_every_option_that_can_be_a_flag() {
             assert!(!shown || help.contains(&format!("{}:", row.section)), "{}", row.section);
         }
     }
+}
+
+#[tokio::test]
+async fn a_listener_has_nothing_under_a_heading_of_dialling() {
+    let help = tredici(&["listen", "--help"]).await.stdout;
+    let is_heading = |line: &&str| line.ends_with(':') && !line.starts_with(' ');
+    let (before, _) = help.split_once("--handshake-timeout").expect("the option");
+    assert_eq!(before.lines().rfind(is_heading), Some("How long to wait:"));
+    assert!(help.lines().filter(is_heading).all(|heading| !heading.contains("dial")), "{help}");
+}
+
+#[tokio::test]
+async fn help_of_pins_shows_how_to_pin_what_is_in_a_file() {
+    let help = tredici(&["pin", "--help"]).await.stdout;
+    assert!(help.contains("cert-sha256:") && help.contains("openssl x509 -noout -fingerprint"), "{help}");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod options;
 mod peers;
 mod pin;
 mod report;
+mod series;
 pub(crate) mod sessions;
 mod talk;
 

@@ -40,6 +40,21 @@ async fn a_failure_is_told_as_connect_tells_it() {
 }
 
 #[tokio::test]
+async fn who_cannot_verify_a_server_is_told_how_to_read_it_all_the_same() {
+    let files = Files::new();
+    let (cert, key) = files.identity(Pki::shared().localhost());
+    let (_server, port) = listen(&["--cert", &cert, "--key", &key, "--mode", "discard"]).await;
+    let refused = RefusedPort::new();
+    for (verb, target, is_told) in
+        [("pin", url(port), true), ("connect", url(port), false), ("pin", url(refused.port()), false)]
+    {
+        let ran = tredici(&[verb, &target]).await;
+        assert_eq!((ran.status, ran.stderr.contains("--insecure-read")), (1, is_told), "{ran:?}");
+    }
+    assert_eq!(tredici(&["pin", &url(port), "--insecure-read"]).await.status, 0);
+}
+
+#[tokio::test]
 async fn every_certificate_of_the_chain_ready_to_paste() {
     if !NodeServer::is_available() {
         return;

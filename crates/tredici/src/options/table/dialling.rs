@@ -42,7 +42,7 @@ macro_rules! dialling {
     /// there and `ECONNREFUSED` for one that nobody listens on. undici's `socketPath`.
     client - - socketPath: SocketPath = "none" => socket_path(impl Into<SocketPath>);
 
-    in "How to dial":
+    in "How long to wait":
 
     /// The longest time that connecting may take, from the lookup to the end of the TLS handshake and of the checks, with
     /// all that is waited for between.
@@ -89,6 +89,8 @@ macro_rules! dialling {
     /// Errors: `UND_ERR_CONNECT_TIMEOUT`, phase `secureConnect`, for who connects; `ERR_TLS_HANDSHAKE_TIMEOUT` for a
     /// listener; from JSON those of `timeout`.
     both tls - handshakeTimeout: PartTimeout = "120s for a listener" => handshake_timeout(Duration);
+
+    in "How to dial":
 
     /// Turns a host name into addresses instead of the system's resolver.
     ///
