@@ -13,13 +13,7 @@ pub(crate) mod policy;
 mod rustls;
 mod wire;
 
-use std::{
-    borrow::Cow,
-    fmt,
-    ops::Range,
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
-};
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc, time::SystemTime};
 
 use super::validity::Validity;
 use crate::{
@@ -322,25 +316,6 @@ pub struct Cipher {
     pub standard_name: &'static str,
     /// The lowest protocol version that has the suite, such as `TLSv1.2`.
     pub version: &'static str,
-}
-
-impl Cipher {
-    /// The one for all connections that have it: there are no more than the few dozen that the libraries know.
-    pub(crate) fn shared(
-        name: &'static str,
-        standard_name: &'static str,
-        version: &'static str,
-    ) -> &'static Self {
-        static SHARED: Mutex<Vec<&'static Cipher>> = Mutex::new(Vec::new());
-        let cipher = Self { name, standard_name, version };
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = shared.iter().copied().find(|known| **known == cipher) {
-            return known;
-        }
-        let cipher: &'static Self = Box::leak(Box::new(cipher));
-        shared.push(cipher);
-        cipher
-    }
 }
 
 /// The ephemeral key of the exchange, as Node's `getEphemeralKeyInfo()` tells it.

@@ -1,6 +1,9 @@
 //! One `SSL` over two buffers in memory.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::Buf;
 use openssl::{
@@ -258,7 +261,19 @@ fn version(ssl: &SslRef) -> TlsVersion {
 fn cipher(ssl: &SslRef) -> Option<&'static Cipher> {
     let suite = ssl.current_cipher()?;
     let standard_name = suite.standard_name().unwrap_or(suite.name());
-    Some(Cipher::shared(suite.name(), standard_name, suite.version()))
+    Some(shared(Cipher { name: suite.name(), standard_name, version: suite.version() }))
+}
+
+/// The one for all connections that have it: there are no more than the few dozen that the library knows.
+fn shared(cipher: Cipher) -> &'static Cipher {
+    static SHARED: Mutex<Vec<&'static Cipher>> = Mutex::new(Vec::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = shared.iter().copied().find(|known| **known == cipher) {
+        return known;
+    }
+    let cipher: &'static Cipher = Box::leak(Box::new(cipher));
+    shared.push(cipher);
+    cipher
 }
 
 fn ephemeral_key_info(ssl: &SslRef) -> Option<EphemeralKeyInfo> {
